@@ -1,0 +1,142 @@
+/* An HTTP client on the loop: every request is a future. Made of libcurl, which does all of HTTP, TLS,
+ * redirects and decoding. Only http and https are spoken, in redirects too. */
+#ifndef AFETCH_HTTP_H
+#define AFETCH_HTTP_H
+
+#include <afetch/future.h>
+
+#include <stdint.h>
+
+typedef struct af_client af_client;
+
+/* What holds for every request of a client. Zero is the default everywhere; strings and lists are
+ * copied. Times are seconds, 0 for no limit. */
+typedef struct af_client_options {
+    size_t concurrency; /* how many requests at once to be ready for; 0: 100 */
+
+    const char *user_agent;       /* NULL: "afetch/VERSION" */
+    const char *const *headers;   /* "Name: value" lines, as curl's -H takes them; NULL-terminated */
+    bool follow_redirects;
+    long max_redirects;           /* -1: no limit */
+
+    double attempt_timeout;       /* one request, from its start to the last byte */
+    double connect_timeout;       /* until a connection stands; 0: curl's 300 s */
+    double idle_timeout;          /* with no byte moving, whole seconds */
+    int64_t max_body;             /* bytes; a larger body is AF_HTTP_TOO_LARGE */
+
+    bool insecure;                /* accept any certificate */
+    const char *ca_file;          /* NULL: the system's */
+    const char *const *connect_to; /* HOST1:PORT1:HOST2:PORT2, NULL-terminated */
+    const char *const *resolve;    /* [+]HOST:PORT:ADDRESS, NULL-terminated */
+} af_client_options;
+
+/* Receives the body as it comes. Runs on the main stack and must not suspend or touch the client; a
+ * negative code ends the transfer as AF_HTTP_IO. */
+typedef int af_body_callback(const void *data, size_t size, void *arg);
+
+enum af_body {
+    AF_BODY_DISCARD,  /* counted, not kept */
+    AF_BODY_MEMORY,   /* kept in the response, up to max_body */
+    AF_BODY_CALLBACK, /* given to on_body */
+};
+
+/* One request. Copied where it must outlive the call. */
+typedef struct af_request {
+    const char *url; /* without a scheme: http */
+    enum af_body body;
+    af_body_callback *on_body;
+    void *on_body_arg;
+    bool keep_headers; /* the response has its headers */
+} af_request;
+
+/* Why a transfer brought no whole response. */
+enum af_http_error {
+    AF_HTTP_OK,
+    AF_HTTP_URL,       /* no URL, or not one of http or https */
+    AF_HTTP_RESOLVE,   /* the name has no address */
+    AF_HTTP_CONNECT,   /* no connection */
+    AF_HTTP_TLS,       /* no secure one */
+    AF_HTTP_TIMEOUT,   /* connecting, idle, or the whole attempt */
+    AF_HTTP_RESET,     /* the connection ended too early */
+    AF_HTTP_PROTOCOL,  /* what came is not HTTP */
+    AF_HTTP_REDIRECT,  /* too many, or to where we do not go */
+    AF_HTTP_TOO_LARGE, /* the body is over max_body */
+    AF_HTTP_IO,        /* the body callback failed */
+    AF_HTTP_CANCELLED,
+    AF_HTTP_OTHER,
+};
+
+typedef struct af_header {
+    const char *name; /* in lower case */
+    const char *value;
+} af_header;
+
+/* What is known of a transfer. Strings are NULL and numbers 0 where nothing is known; nothing in it is
+ * trusted: servers may send any byte but NUL. Times are microseconds from the transfer's start, and
+ * mean what curl's -w variables of the same name mean. */
+typedef struct af_response {
+    enum af_http_error error;
+    int curl_code;
+    const char *error_text; /* NULL where there is no error */
+
+    const char *method;
+    const char *url; /* after redirects */
+    const char *scheme;
+    int http_version; /* 10, 11, 20, 30 */
+    long status;
+    const char *content_type;
+    const char *redirect_url; /* where it would have led, had it been followed */
+
+    long redirects;
+    long connects; /* new connections made for it; 0 where one was reused */
+    const char *remote_ip;
+    long remote_port;
+    const char *local_ip;
+    long local_port;
+
+    int64_t size_download; /* bytes of the body, as transferred */
+    int64_t size_header;
+    int64_t size_request;
+    int64_t size_upload;
+    int64_t speed_download; /* bytes a second */
+
+    int64_t time_namelookup;
+    int64_t time_connect;
+    int64_t time_appconnect;
+    int64_t time_pretransfer;
+    int64_t time_starttransfer;
+    int64_t time_redirect;
+    int64_t time_total;
+
+    int64_t started_at; /* microseconds since 1970, UTC */
+    double start;       /* on the loop's clock */
+    double end;
+
+    const af_header *headers; /* in the order they came, of the last response */
+    size_t header_count;
+    const char *body; /* also NUL-terminated */
+    size_t body_size;
+} af_response;
+
+/* A client on the running loop. -ENOMEM; AF_RUNTIME_ERROR where no loop is running; -EINVAL with a
+ * text where libcurl refuses an option. The caller owns the client. Does not suspend. */
+int af_client_new(const af_client_options *options, af_client **ret_client);
+
+/* Closes all connections; requests under way are cancelled. NULL is fine. Free it before its loop is
+ * closed. Futures of its requests may outlive it. */
+void af_client_free(af_client *client);
+
+/* Begins a request. The future's result is a const af_response *, which lives as long as the future:
+ * a status of 404 is a response, and so is a connection that failed, with error set. The future itself
+ * fails only where there is nothing to say: -ENOMEM. Cancelling it removes the transfer at once, at any
+ * stage. Does not suspend. */
+int af_client_request(af_client *client, const af_request *request, af_future **ret_future);
+
+/* What is known of the transfer of a request's future, also when it was cancelled. Borrowed from the
+ * future; nothing in it is set before the future is done. */
+const af_response *af_request_response(const af_future *future);
+
+/* "afetch/VERSION libcurl/..." as curl -V begins. Static. */
+const char *af_http_version(void);
+
+#endif

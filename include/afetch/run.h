@@ -1,0 +1,19 @@
+/* run(): the door into the asynchronous world. */
+#ifndef AFETCH_RUN_H
+#define AFETCH_RUN_H
+
+#include <afetch/task.h>
+
+/* Makes a loop, runs MAIN as a task on it until it is done, cancels and awaits the tasks that are
+ * left, reports their errors to the exception handler, and closes the loop (rule 68). *ret_result (NULL
+ * for none) is MAIN's, and must not point into what the loop owned.
+ *
+ * The first SIGINT cancels MAIN, and the answer is AF_INTERRUPTED if MAIN lets that cancellation
+ * through; the second ends the process at once as an unhandled SIGINT does. A program that handles
+ * SIGINT itself, by af_loop_add_signal_handler() in MAIN, replaces this.
+ *
+ * options may be NULL. AF_RUNTIME_ERROR where a loop is running in this thread; the errors of
+ * af_loop_new(); otherwise what MAIN returned. */
+int af_run(const af_loop_options *options, af_coroutine *main, void *arg, void **ret_result);
+
+#endif

@@ -1,0 +1,68 @@
+/* A list of things that hold their own link: adding and removing never fail. An empty list, like a link
+ * that is in no list, points to itself. */
+#ifndef BASE_LIST_H
+#define BASE_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct list {
+    struct list *next;
+    struct list *previous;
+};
+
+#define container_of(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
+
+/* The body may remove the link it is at, and no other. */
+#define list_for_each(link, list)                                                                  \
+    for (struct list *link = (list)->next, *link##_next = link->next; link != (list);              \
+         link = link##_next, link##_next = link->next)
+
+static inline void list_init(struct list *list)
+{
+    list->next = list->previous = list;
+}
+
+static inline bool list_empty(const struct list *list)
+{
+    return list->next == list;
+}
+
+static inline void list_append(struct list *list, struct list *link)
+{
+    link->previous = list->previous;
+    link->next = list;
+    list->previous->next = link;
+    list->previous = link;
+}
+
+static inline void list_remove(struct list *link)
+{
+    link->previous->next = link->next;
+    link->next->previous = link->previous;
+    list_init(link);
+}
+
+/* The first link, taken out; NULL where there is none. */
+static inline struct list *list_pop(struct list *list)
+{
+    struct list *link = list->next;
+    if (link == list)
+        return NULL;
+    list_remove(link);
+    return link;
+}
+
+/* Appends all of FROM, which is empty afterwards. */
+static inline void list_append_all(struct list *list, struct list *from)
+{
+    if (list_empty(from))
+        return;
+    from->next->previous = list->previous;
+    list->previous->next = from->next;
+    from->previous->next = list;
+    list->previous = from->previous;
+    list_init(from);
+}
+
+#endif

@@ -1,0 +1,64 @@
+/* The command line, read by one table. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum order { ORDER_GATHER, ORDER_COMPLETED };
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL, FORMAT_CSV };
+enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
+
+/* A list of words, NULL-terminated. */
+struct words {
+    const char **list;
+    size_t count;
+};
+
+/* Times are seconds, 0 for no limit. Strings point into argv. */
+struct options {
+    long jobs;
+    enum order order;
+    double timeout;
+    double attempt_timeout;
+    double connect_timeout;
+    double idle_timeout;
+    double deadline;
+    bool fail_fast;
+    long first; /* successes that are enough; 0: all */
+    bool location;
+    long max_redirects;
+    struct words headers;
+    const char *user_agent;
+    bool insecure;
+    const char *ca_file;
+    struct words connect_to;
+    struct words resolve;
+    int64_t max_filesize;
+    bool include_headers;
+    bool include_body;
+    enum format format;
+    const char *fields;
+    const char *output;
+    bool compare;
+    enum when summary;
+    enum when color;
+    bool quiet;
+    bool verbose;
+    bool help;
+    bool version;
+    struct words operands; /* URLs, files and "-", in their order */
+};
+
+/* Fills the options from the command line. 0, or -EINVAL with a text that names the option and says
+ * what to do (af_raise), or -ENOMEM. */
+int options_parse(int argc, char *const argv[], struct options *ret_options);
+void options_free(struct options *options);
+
+/* Writes the usage line, or all of --help, as printf does. */
+void options_print_usage(FILE *file);
+void options_print_help(FILE *file);
+
+#endif

@@ -1,0 +1,38 @@
+/* Where the URLs come from: operands, files and standard input, one at a time and only when asked. */
+#ifndef CLI_SOURCE_H
+#define CLI_SOURCE_H
+
+#include "cli/options.h"
+
+struct source;
+
+/* One line of the input that wants a record. */
+struct entry {
+    size_t index;
+    char *url;         /* as given; escaped and shortened where it is no URL. The receiver frees it. */
+    const char *error; /* why it is no URL, or NULL; static */
+    const char *place; /* the file's name, "stdin" or "operand"; lives as long as the source */
+    size_t line;       /* in the file, from 1; 0 for an operand */
+};
+
+/* A message of the source for a person: a list that cannot be read. */
+typedef void source_message(const char *message, void *arg);
+
+/* Reads OPERANDS in their order, or standard input where there are none. Words and strings are
+ * borrowed. -ENOMEM. */
+int source_new(const struct words *operands, source_message *message, void *arg,
+               struct source **ret_source);
+void source_free(struct source *source);
+
+/* The next entry: 1, or 0 at the end. Suspends where standard input or a pipe has nothing yet, and
+ * never keeps the loop waiting. A list that cannot be read is told by message, noted, and the next
+ * operand goes on. AF_CANCELLED, -ENOMEM. */
+int source_next(struct source *source, struct entry *ret_entry);
+
+/* Whether a list could not be read, or not to its end: exit status 3. */
+bool source_failed(const struct source *source);
+
+/* Begins again from the first operand, for --compare. -ESPIPE where the input can't be read twice. */
+int source_rewind(struct source *source);
+
+#endif
