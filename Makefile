@@ -1,0 +1,92 @@
+# afetch. `make deps demo` shows it, `make deps test` proves it; `make help` lists the rest.
+
+VERSION  := 0.1.0
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+SANITIZE ?=#  address,undefined: a build of its own, beside the plain one
+WERROR   ?= $(if $(CI),-Werror)
+
+comma    := ,
+VARIANT  := $(notdir $(CC))$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
+BUILD    := build/$(VARIANT)
+
+PACKAGES := libcurl libcjson
+LIBS     := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lev -lm -pthread
+CFLAGS   ?= -O2 -g
+FLAGS    := -std=gnu11 -D_GNU_SOURCE -Iinclude -Isrc -fPIC -pthread \
+            -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla $(WERROR) \
+            -DAFETCH_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) \
+            $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+
+objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
+LIBRARY  := $(call objects,src/base/*.c src/async/*.c src/http/*.c)
+PROGRAM  := $(call objects,src/cli/*.c)
+ORIGIN   := $(call objects,tests/support/*.c)
+UNIT     := $(call objects,tests/unit/*.c) $(filter-out %/main.o,$(PROGRAM))
+CLI      := $(call objects,tests/cli/*.c)
+
+all: $(BUILD)/afetch $(BUILD)/libafetch.so
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/libafetch.a: $(LIBRARY)
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/libafetch.so: $(LIBRARY)
+	$(CC) $(FLAGS) $(LDFLAGS) -shared -Wl,-soname,libafetch.so.0 -o $@ $^ $(LIBS)
+
+$(BUILD)/afetch: $(PROGRAM) $(BUILD)/libafetch.a
+$(BUILD)/origin: $(ORIGIN) $(BUILD)/libafetch.a
+$(BUILD)/unit-tests: LIBS += -lcriterion
+$(BUILD)/unit-tests: $(UNIT) $(BUILD)/libafetch.a
+$(BUILD)/cli-tests: LIBS += -lcriterion
+$(BUILD)/cli-tests: $(CLI)
+$(BUILD)/afetch $(BUILD)/origin $(BUILD)/unit-tests $(BUILD)/cli-tests:
+	$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+deps:
+	@scripts/deps
+
+demo: $(BUILD)/afetch $(BUILD)/origin
+	@scripts/demo $(BUILD)
+
+test: $(BUILD)/afetch $(BUILD)/origin $(BUILD)/unit-tests $(BUILD)/cli-tests
+	@scripts/test $(BUILD)
+
+valgrind: $(BUILD)/afetch $(BUILD)/origin $(BUILD)/unit-tests $(BUILD)/cli-tests
+	@scripts/test $(BUILD) --valgrind
+
+bench: $(BUILD)/afetch $(BUILD)/origin
+	@scripts/bench $(BUILD)
+
+install: all $(BUILD)/libafetch.a
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib/pkgconfig include/afetch)
+	install -m 755 $(BUILD)/afetch $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 $(BUILD)/libafetch.a $(DESTDIR)$(PREFIX)/lib/
+	install -m 755 $(BUILD)/libafetch.so $(DESTDIR)$(PREFIX)/lib/libafetch.so.0
+	ln -sf libafetch.so.0 $(DESTDIR)$(PREFIX)/lib/libafetch.so
+	install -m 644 include/afetch/*.h $(DESTDIR)$(PREFIX)/include/afetch/
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' scripts/afetch.pc.in \
+	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/afetch.pc
+
+SOURCES  := $(shell find include src tests examples -name '*.[ch]' 2>/dev/null)
+
+format:
+	clang-format -i $(SOURCES)
+
+lint:
+	@scripts/lint $(SOURCES)
+
+compdb: clean
+	bear --output compile_commands.json -- $(MAKE) all $(BUILD)/origin $(BUILD)/unit-tests
+
+clean:
+	rm -rf build compile_commands.json
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+.PHONY: all deps demo test valgrind bench install format lint compdb clean help
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -15,7 +15,6 @@
 #include <afetch/task.h>
 
 enum af_timeout_state {
-    AF_TIMEOUT_CREATED,
     AF_TIMEOUT_ENTERED,
     AF_TIMEOUT_EXPIRING,
     AF_TIMEOUT_EXPIRED,

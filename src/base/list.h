@@ -14,8 +14,8 @@ struct list {
 #define container_of(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 
 /* The body may remove the link it is at, and no other. */
-#define list_for_each(link, list)                                                                  \
-    for (struct list *link = (list)->next, *link##_next = link->next; link != (list);              \
+#define list_for_each(link, head)                                                                  \
+    for (struct list *link = (head)->next, *link##_next = link->next; link != (head);              \
          link = link##_next, link##_next = link->next)
 
 static inline void list_init(struct list *list)
@@ -34,6 +34,11 @@ static inline void list_append(struct list *list, struct list *link)
     link->next = list;
     list->previous->next = link;
     list->previous = link;
+}
+
+static inline void list_prepend(struct list *list, struct list *link)
+{
+    list_append(list->next, link);
 }
 
 static inline void list_remove(struct list *link)

@@ -1,0 +1,21 @@
+/* All of libafetch. */
+#ifndef AFETCH_AFETCH_H
+#define AFETCH_AFETCH_H
+
+#include <afetch/as_completed.h>
+#include <afetch/bounded.h>
+#include <afetch/descriptor.h>
+#include <afetch/error.h>
+#include <afetch/future.h>
+#include <afetch/gather.h>
+#include <afetch/http.h>
+#include <afetch/loop.h>
+#include <afetch/run.h>
+#include <afetch/semaphore.h>
+#include <afetch/shield.h>
+#include <afetch/stream.h>
+#include <afetch/task.h>
+#include <afetch/timeout.h>
+#include <afetch/wait.h>
+
+#endif

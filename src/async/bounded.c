@@ -1,0 +1,198 @@
+#include <afetch/bounded.h>
+#include <afetch/wait.h>
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "async/task.h"
+#include "async/waiters.h"
+
+/* One future that was pulled. */
+struct item {
+    struct callback done;
+    af_bounded *bounded;
+    af_future *future;
+    struct list link;  /* in pulled, in the order of the source, until it is handed out */
+    struct list ready; /* in finished, in the order of completion, if that is asked for */
+};
+
+struct af_bounded {
+    af_bounded_options options;
+    bool in_order;
+    af_task *feeder;
+    size_t held; /* pulled and not handed out; less than the window, or the feeder waits */
+    bool stopped;
+    struct list pulled;
+    struct list finished;
+    struct waiters consumers; /* wait for something to hand out */
+    struct waiters room;      /* where the feeder waits for the window */
+};
+
+/* The next to hand out, or NULL. */
+static struct item *deliverable(const af_bounded *bounded)
+{
+    if (!bounded->in_order)
+        return list_empty(&bounded->finished)
+                   ? NULL
+                   : container_of(bounded->finished.next, struct item, ready);
+    if (list_empty(&bounded->pulled))
+        return NULL;
+    struct item *item = container_of(bounded->pulled.next, struct item, link);
+    return af_future_done(item->future) && list_empty(&item->done.handle.link) ? item : NULL;
+}
+
+static int run_done(struct handle *handle)
+{
+    struct item *item = container_of(handle, struct item, done.handle);
+    af_bounded *bounded = item->bounded;
+    if (!bounded->in_order)
+        list_append(&bounded->finished, &item->ready);
+    if (deliverable(bounded))
+        waiters_wake(&bounded->consumers);
+    return af_semaphore_release(bounded->options.semaphore);
+}
+
+static const struct handle_type done_type = {.run = run_done};
+
+static void item_free(struct item *item)
+{
+    callback_remove(&item->done);
+    list_remove(&item->link);
+    list_remove(&item->ready);
+    free(item);
+}
+
+/* Waits for room and a permit, then takes one future from the source: 1, 0 at its end. */
+static int pull(af_bounded *bounded)
+{
+    int r;
+    while (bounded->held >= bounded->options.window) {
+        bool woken;
+        r = waiters_wait(&bounded->room, &woken);
+        if (r < 0)
+            return r;
+    }
+    r = af_semaphore_acquire(bounded->options.semaphore);
+    if (r < 0)
+        return r;
+    struct item *item = malloc(sizeof *item);
+    r = item ? bounded->options.next(bounded->options.arg, &item->future) : -ENOMEM;
+    if (r <= 0) {
+        free(item);
+        af_semaphore_release(bounded->options.semaphore);
+        return r;
+    }
+    item->bounded = bounded;
+    handle_init(&item->done.handle, &done_type);
+    list_init(&item->ready);
+    list_append(&bounded->pulled, &item->link);
+    bounded->held++;
+    future_add_callback(item->future, &item->done);
+    return 1;
+}
+
+static int feed(void *arg, void **ret_result)
+{
+    (void)ret_result;
+    af_bounded *bounded = arg;
+    int r;
+    do
+        r = pull(bounded);
+    while (r > 0 && !bounded->stopped);
+    /* Those that wait look again: there may be nothing left to wait for. */
+    bounded->stopped = true;
+    while (waiters_wake(&bounded->consumers))
+        ;
+    return r;
+}
+
+static int bounded_new(const af_bounded_options *options, bool in_order, af_bounded **ret_bounded)
+{
+    if (options->window == 0)
+        return af_raise(AF_VALUE_ERROR, "a window of 0 lets nothing through");
+    af_bounded *bounded = malloc(sizeof *bounded);
+    if (!bounded)
+        return -ENOMEM;
+    *bounded = (af_bounded){.options = *options, .in_order = in_order};
+    list_init(&bounded->pulled);
+    list_init(&bounded->finished);
+    waiters_init(&bounded->consumers);
+    waiters_init(&bounded->room);
+    int r = af_create_task(feed, bounded, NULL, &bounded->feeder);
+    if (r < 0) {
+        free(bounded);
+        return r;
+    }
+    *ret_bounded = bounded;
+    return 0;
+}
+
+int af_bounded_gather(const af_bounded_options *options, af_bounded **ret_bounded)
+{
+    return bounded_new(options, true, ret_bounded);
+}
+
+int af_bounded_as_completed(const af_bounded_options *options, af_bounded **ret_bounded)
+{
+    return bounded_new(options, false, ret_bounded);
+}
+
+/* How the source ended: 0, or its error. That it was stopped is no error. */
+static int source_result(const af_bounded *bounded)
+{
+    int r = af_future_done(bounded->feeder) ? af_future_result(bounded->feeder, NULL) : 0;
+    return r == AF_CANCELLED ? 0 : r;
+}
+
+int af_bounded_next(af_bounded *bounded, af_future **ret_future)
+{
+    struct item *item;
+    while (!(item = deliverable(bounded))) {
+        if (bounded->stopped && list_empty(&bounded->pulled))
+            return source_result(bounded);
+        bool woken;
+        int r = waiters_wait(&bounded->consumers, &woken);
+        if (r < 0) {
+            if (woken)
+                waiters_wake(&bounded->consumers);
+            return r;
+        }
+    }
+    *ret_future = item->future;
+    item_free(item);
+    bounded->held--;
+    waiters_wake(&bounded->room);
+    /* Behind it there may be more, and others who wait for it. */
+    if (deliverable(bounded) || (bounded->stopped && list_empty(&bounded->pulled)))
+        waiters_wake(&bounded->consumers);
+    return 1;
+}
+
+int af_bounded_stop(af_bounded *bounded)
+{
+    bounded->stopped = true;
+    af_future_cancel(bounded->feeder);
+    af_future *feeder = bounded->feeder;
+    return af_future_done(feeder) ? 0 : af_wait(&feeder, 1, AF_FOREVER, AF_ALL_COMPLETED);
+}
+
+void af_bounded_cancel(af_bounded *bounded)
+{
+    list_for_each (link, &bounded->pulled)
+        af_future_cancel(container_of(link, struct item, link)->future);
+}
+
+void af_bounded_free(af_bounded *bounded)
+{
+    if (!bounded)
+        return;
+    list_for_each (link, &bounded->pulled) {
+        struct item *item = container_of(link, struct item, link);
+        if (!list_empty(&item->done.handle.link))
+            af_semaphore_release(bounded->options.semaphore);
+        af_future_unref(item->future);
+        item_free(item);
+    }
+    af_future_unref(bounded->feeder);
+    free(bounded);
+}

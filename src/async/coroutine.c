@@ -1,0 +1,216 @@
+/* Stacks are entered once by makecontext() and from then on switched by sigsetjmp(env, 0) and
+ * siglongjmp(), which makes no system call. The fortified longjmp takes a jump to another stack for an
+ * attack and aborts, so this file takes the plain one. */
+#undef _FORTIFY_SOURCE
+
+#include "async/coroutine.h"
+
+#include "async/stack.h"
+#include "base/sanitizer.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <ucontext.h>
+
+#ifdef WITH_ADDRESS_SANITIZER
+#include <sanitizer/common_interface_defs.h>
+#include <sanitizer/lsan_interface.h>
+#endif
+#if __has_include(<valgrind/valgrind.h>)
+#define WITH_VALGRIND 1
+#include <valgrind/valgrind.h>
+#endif
+
+struct coroutine {
+    struct list link; /* in the pool, while idle */
+    struct stack stack;
+    coroutine_function *function;
+    void *arg;
+    bool running; /* its function was begun and has not returned */
+    sigjmp_buf inside;
+    sigjmp_buf outside;
+#ifdef WITH_ADDRESS_SANITIZER
+    void *inside_fake_stack;
+    void *outside_fake_stack;
+    const void *outside_bottom;
+    size_t outside_size;
+#endif
+#ifdef WITH_VALGRIND
+    unsigned valgrind_id;
+#endif
+};
+
+/* The tools that watch memory must be told of every change of stacks. */
+static void before_entering(struct coroutine *coroutine)
+{
+#ifdef WITH_ADDRESS_SANITIZER
+    __sanitizer_start_switch_fiber(&coroutine->outside_fake_stack, coroutine->stack.bottom,
+                                   coroutine->stack.size);
+#else
+    (void)coroutine;
+#endif
+}
+
+static void after_entering(struct coroutine *coroutine)
+{
+#ifdef WITH_ADDRESS_SANITIZER
+    __sanitizer_finish_switch_fiber(coroutine->inside_fake_stack, &coroutine->outside_bottom,
+                                    &coroutine->outside_size);
+#else
+    (void)coroutine;
+#endif
+}
+
+static void before_leaving(struct coroutine *coroutine)
+{
+#ifdef WITH_ADDRESS_SANITIZER
+    __sanitizer_start_switch_fiber(&coroutine->inside_fake_stack, coroutine->outside_bottom,
+                                   coroutine->outside_size);
+#else
+    (void)coroutine;
+#endif
+}
+
+static void after_leaving(struct coroutine *coroutine)
+{
+#ifdef WITH_ADDRESS_SANITIZER
+    __sanitizer_finish_switch_fiber(coroutine->outside_fake_stack, NULL, NULL);
+#else
+    (void)coroutine;
+#endif
+}
+
+static void register_stack(struct coroutine *coroutine)
+{
+#ifdef WITH_ADDRESS_SANITIZER
+    __lsan_register_root_region(coroutine->stack.bottom, coroutine->stack.size);
+#endif
+#ifdef WITH_VALGRIND
+    coroutine->valgrind_id = VALGRIND_STACK_REGISTER(
+        coroutine->stack.bottom, coroutine->stack.bottom + coroutine->stack.size);
+#endif
+    (void)coroutine;
+}
+
+static void unregister_stack(struct coroutine *coroutine)
+{
+#ifdef WITH_ADDRESS_SANITIZER
+    __lsan_unregister_root_region(coroutine->stack.bottom, coroutine->stack.size);
+#endif
+#ifdef WITH_VALGRIND
+    VALGRIND_STACK_DEREGISTER(coroutine->valgrind_id);
+#endif
+    (void)coroutine;
+}
+
+/* The life of a stack: one function after another. makecontext() passes ints only, so the pointer comes
+ * in two halves. */
+static void trampoline(unsigned low, unsigned high)
+{
+    struct coroutine *coroutine = (struct coroutine *)((uintptr_t)high << 16 << 16 | low);
+    after_entering(coroutine);
+    for (;;) {
+        coroutine_yield(coroutine);
+        coroutine->function(coroutine->arg);
+        coroutine->running = false;
+    }
+}
+
+/* Runs the trampoline up to its first stop, so that every later entry is a plain jump. */
+static int enter_trampoline(struct coroutine *coroutine)
+{
+    ucontext_t context;
+    if (getcontext(&context) < 0)
+        return -errno;
+    context.uc_stack.ss_sp = coroutine->stack.bottom;
+    context.uc_stack.ss_size = coroutine->stack.size;
+    context.uc_link = NULL;
+    uintptr_t pointer = (uintptr_t)coroutine;
+    makecontext(&context, (void (*)(void))trampoline, 2, (unsigned)pointer,
+                (unsigned)(pointer >> 16 >> 16));
+    if (sigsetjmp(coroutine->outside, 0) == 0) {
+        before_entering(coroutine);
+        setcontext(&context);
+    }
+    after_leaving(coroutine);
+    return 0;
+}
+
+static void destroy(struct coroutine *coroutine)
+{
+    unregister_stack(coroutine);
+    stack_unmap(&coroutine->stack);
+    free(coroutine);
+}
+
+void coroutine_pool_init(struct coroutine_pool *pool)
+{
+    list_init(&pool->idle);
+}
+
+void coroutine_pool_free(struct coroutine_pool *pool)
+{
+    struct list *link;
+    while ((link = list_pop(&pool->idle)))
+        destroy(container_of(link, struct coroutine, link));
+}
+
+int coroutine_new(struct coroutine_pool *pool, coroutine_function *function, void *arg,
+                  struct coroutine **ret_coroutine)
+{
+    struct coroutine *coroutine;
+    struct list *link = list_pop(&pool->idle);
+    if (link) {
+        coroutine = container_of(link, struct coroutine, link);
+    } else {
+        coroutine = calloc(1, sizeof *coroutine);
+        if (!coroutine)
+            return -ENOMEM;
+        list_init(&coroutine->link);
+        int r = stack_map(&coroutine->stack);
+        if (r < 0) {
+            free(coroutine);
+            return r;
+        }
+        register_stack(coroutine);
+        r = enter_trampoline(coroutine);
+        if (r < 0) {
+            destroy(coroutine);
+            return r;
+        }
+    }
+    coroutine->function = function;
+    coroutine->arg = arg;
+    coroutine->running = true;
+    *ret_coroutine = coroutine;
+    return 0;
+}
+
+bool coroutine_resume(struct coroutine *coroutine)
+{
+    if (sigsetjmp(coroutine->outside, 0) == 0) {
+        before_entering(coroutine);
+        siglongjmp(coroutine->inside, 1);
+    }
+    after_leaving(coroutine);
+    return !coroutine->running;
+}
+
+void coroutine_yield(struct coroutine *coroutine)
+{
+    if (sigsetjmp(coroutine->inside, 0) == 0) {
+        before_leaving(coroutine);
+        siglongjmp(coroutine->outside, 1);
+    }
+    after_entering(coroutine);
+}
+
+void coroutine_free(struct coroutine_pool *pool, struct coroutine *coroutine)
+{
+    if (coroutine->running)
+        destroy(coroutine);
+    else
+        list_prepend(&pool->idle, &coroutine->link); /* the one still in the cache first */
+}

@@ -1,0 +1,35 @@
+/* A coroutine with a stack of its own: a function that can stand still anywhere and go on later.
+ *
+ * No more than new, resume, yield and free, so that what switches stacks can be exchanged. Only one
+ * level: a coroutine is resumed from the stack of the thread, never from another coroutine. */
+#ifndef ASYNC_COROUTINE_H
+#define ASYNC_COROUTINE_H
+
+#include "base/list.h"
+
+struct coroutine;
+
+typedef void coroutine_function(void *arg);
+
+/* Coroutines that ended and whose stacks wait to be used again. */
+struct coroutine_pool {
+    struct list idle;
+};
+
+void coroutine_pool_init(struct coroutine_pool *pool);
+void coroutine_pool_free(struct coroutine_pool *pool);
+
+/* A coroutine that will run FUNCTION when first resumed. -ENOMEM, -EAGAIN as stack_map(). */
+int coroutine_new(struct coroutine_pool *pool, coroutine_function *function, void *arg,
+                  struct coroutine **ret_coroutine);
+
+/* Runs it until it yields or its function returns. Returns whether it has ended. */
+bool coroutine_resume(struct coroutine *coroutine);
+
+/* Stands still; returns when resumed. Only inside COROUTINE. */
+void coroutine_yield(struct coroutine *coroutine);
+
+/* Gives it back to the pool once it has ended; before that, its stack is unmapped as it is. */
+void coroutine_free(struct coroutine_pool *pool, struct coroutine *coroutine);
+
+#endif

@@ -1,0 +1,256 @@
+#include "async/future.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+const struct future_type plain_future = {0};
+
+void future_init(af_future *future, const struct future_type *type, af_loop *loop)
+{
+    *future = (af_future){.type = type, .loop = loop, .references = 1};
+    list_init(&future->callbacks);
+}
+
+int af_future_new(af_loop *loop, af_future **ret_future)
+{
+    af_future *future = malloc(sizeof *future);
+    if (!future)
+        return -ENOMEM;
+    future_init(future, &plain_future, loop);
+    *ret_future = future;
+    return 0;
+}
+
+int af_create_future(af_future **ret_future)
+{
+    af_loop *loop = af_running_loop();
+    if (!loop)
+        return af_raise(AF_RUNTIME_ERROR, "no loop is running in this thread");
+    return af_future_new(loop, ret_future);
+}
+
+af_future *af_future_ref(af_future *future)
+{
+    future->references++;
+    return future;
+}
+
+/* A callback that add_done_callback made, as against those that belong to a waiter. Once the future is
+ * done it holds a reference, so that the future is there when it runs; before, it must not, or a future
+ * that nobody wants any more could not go. */
+struct added_callback {
+    struct callback callback;
+    af_done_callback *function;
+    void *arg;
+};
+
+static struct added_callback *added_callback(struct handle *handle)
+{
+    return container_of(handle, struct added_callback, callback.handle);
+}
+
+static int run_added_callback(struct handle *handle)
+{
+    struct added_callback *added = added_callback(handle);
+    af_future *future = added->callback.future;
+    int r = added->function(future, added->arg);
+    free(added);
+    af_future_unref(future);
+    return r;
+}
+
+static void discard_added_callback(struct handle *handle)
+{
+    struct added_callback *added = added_callback(handle);
+    af_future_unref(added->callback.future);
+    free(added);
+}
+
+static const struct handle_type added_callback_type = {run_added_callback, discard_added_callback};
+
+static bool is_added(const struct list *link)
+{
+    return container_of(link, struct handle, link)->type == &added_callback_type;
+}
+
+void af_future_unref(af_future *future)
+{
+    if (!future || --future->references > 0)
+        return;
+    if (future->log_exception) {
+        future->references = 1; /* the handler may look at it */
+        loop_report(future->loop, "exception was never retrieved", future->error, future);
+    }
+    list_for_each (link, &future->callbacks)
+        free(added_callback(container_of(link, struct handle, link)));
+    if (future->destroy_result)
+        future->destroy_result(future->result);
+    error_unref(future->error);
+    if (future->type->destroy)
+        future->type->destroy(future);
+    else
+        free(future);
+}
+
+bool af_future_done(const af_future *future)
+{
+    return future->state != FUTURE_PENDING;
+}
+
+bool af_future_cancelled(const af_future *future)
+{
+    return future->state == FUTURE_CANCELLED;
+}
+
+af_loop *af_future_loop(const af_future *future)
+{
+    return future->loop;
+}
+
+af_error future_error(const af_future *future)
+{
+    return future->state == FUTURE_CANCELLED ? (af_error){.code = AF_CANCELLED} : future->error;
+}
+
+static int still_pending(void)
+{
+    return af_raise(AF_INVALID_STATE, "the future is not done yet");
+}
+
+int af_future_result(af_future *future, void **ret_result)
+{
+    if (future->state == FUTURE_PENDING)
+        return still_pending();
+    future->log_exception = false;
+    af_error error = future_error(future);
+    if (error.code != 0)
+        return af_raise_error(error);
+    if (ret_result)
+        *ret_result = future->result;
+    return 0;
+}
+
+int af_future_exception(af_future *future, af_error *ret_error)
+{
+    if (future->state == FUTURE_PENDING)
+        return still_pending();
+    if (future->state == FUTURE_CANCELLED)
+        return error_raise_code(AF_CANCELLED);
+    future->log_exception = false;
+    *ret_error = future->error;
+    return 0;
+}
+
+static void finish(af_future *future, enum future_state state)
+{
+    future->state = state;
+    list_for_each (link, &future->callbacks)
+        if (is_added(link))
+            af_future_ref(future);
+    list_append_all(&future->loop->ready, &future->callbacks);
+}
+
+void future_finish(af_future *future, void *result, void (*destroy)(void *result))
+{
+    future->result = result;
+    future->destroy_result = destroy;
+    finish(future, FUTURE_FINISHED);
+}
+
+void future_fail(af_future *future, af_error error)
+{
+    future->error = error_ref(error);
+    future->log_exception = true;
+    finish(future, FUTURE_FINISHED);
+}
+
+void future_cancelled(af_future *future)
+{
+    finish(future, FUTURE_CANCELLED);
+}
+
+void future_release(af_future *future)
+{
+    if (future->state == FUTURE_PENDING)
+        future_finish(future, NULL, NULL);
+}
+
+static int check_settable(const af_future *future)
+{
+    if (future->type != &plain_future)
+        return af_raise(AF_RUNTIME_ERROR, "only a plain future is set from outside");
+    if (future->state != FUTURE_PENDING)
+        return af_raise(AF_INVALID_STATE, "the future is done already");
+    return 0;
+}
+
+int af_future_set_result(af_future *future, void *result, void (*destroy)(void *result))
+{
+    int r = check_settable(future);
+    if (r < 0)
+        return r;
+    future_finish(future, result, destroy);
+    return 0;
+}
+
+int af_future_set_exception(af_future *future, int code)
+{
+    af_error error = error_ref(af_raised(code));
+    int r = check_settable(future);
+    if (r >= 0)
+        future_fail(future, error);
+    error_unref(error);
+    return r;
+}
+
+bool af_future_cancel(af_future *future)
+{
+    if (future->type->cancel)
+        return future->type->cancel(future);
+    if (future->state != FUTURE_PENDING)
+        return false;
+    future_cancelled(future);
+    return true;
+}
+
+void future_add_callback(af_future *future, struct callback *callback)
+{
+    callback->future = future;
+    if (future->state == FUTURE_PENDING)
+        list_append(&future->callbacks, &callback->handle.link);
+    else
+        loop_ready(future->loop, &callback->handle);
+}
+
+void callback_remove(struct callback *callback)
+{
+    handle_cancel(&callback->handle);
+}
+
+int af_future_add_done_callback(af_future *future, af_done_callback *callback, void *arg)
+{
+    struct added_callback *added = malloc(sizeof *added);
+    if (!added)
+        return -ENOMEM;
+    added->function = callback;
+    added->arg = arg;
+    handle_init(&added->callback.handle, &added_callback_type);
+    if (af_future_done(future))
+        af_future_ref(future);
+    future_add_callback(future, &added->callback);
+    return 0;
+}
+
+size_t af_future_remove_done_callback(af_future *future, af_done_callback *callback, void *arg)
+{
+    size_t removed = 0;
+    list_for_each (link, &future->callbacks) {
+        struct added_callback *added = added_callback(container_of(link, struct handle, link));
+        if (!is_added(link) || added->function != callback || added->arg != arg)
+            continue;
+        list_remove(link);
+        free(added);
+        removed++;
+    }
+    return removed;
+}

@@ -1,0 +1,123 @@
+/* Callbacks that wait: call_soon, call_later, call_soon_threadsafe and their handles. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "async/loop.h"
+
+struct af_handle {
+    struct timer timer; /* call_soon uses its handle alone */
+    af_loop *loop;
+    af_callback *callback;
+    void *arg;
+    unsigned references; /* the caller's, and the loop's until it ran */
+    bool cancelled;
+};
+
+void af_handle_unref(af_handle *handle)
+{
+    if (handle && --handle->references == 0)
+        free(handle);
+}
+
+static int run_callback(struct handle *base)
+{
+    af_handle *handle = container_of(base, af_handle, timer.handle);
+    af_callback *callback = handle->callback;
+    void *arg = handle->arg;
+    af_handle_unref(handle);
+    return callback(arg);
+}
+
+static void discard_callback(struct handle *base)
+{
+    af_handle_unref(container_of(base, af_handle, timer.handle));
+}
+
+static const struct handle_type callback_type = {run_callback, discard_callback};
+
+static int handle_new(af_loop *loop, af_callback *callback, void *arg, af_handle **ret_handle)
+{
+    af_handle *handle = malloc(sizeof *handle);
+    if (!handle)
+        return -ENOMEM;
+    *handle = (af_handle){.loop = loop, .callback = callback, .arg = arg, .references = 1};
+    timer_init(&handle->timer, &callback_type);
+    *ret_handle = handle;
+    return 0;
+}
+
+/* Gives the caller a reference of its own if it wants one. */
+static void share(af_handle *handle, af_handle **ret_handle)
+{
+    if (!ret_handle)
+        return;
+    handle->references++;
+    *ret_handle = handle;
+}
+
+int af_loop_call_soon(af_loop *loop, af_callback *callback, void *arg, af_handle **ret_handle)
+{
+    af_handle *handle;
+    int r = handle_new(loop, callback, arg, &handle);
+    if (r < 0)
+        return r;
+    loop_ready(loop, &handle->timer.handle);
+    share(handle, ret_handle);
+    return 0;
+}
+
+int af_loop_call_at(af_loop *loop, double when, af_callback *callback, void *arg,
+                    af_handle **ret_handle)
+{
+    if (isnan(when))
+        return af_raise(AF_VALUE_ERROR, "the time of a callback is not a number");
+    af_handle *handle;
+    int r = handle_new(loop, callback, arg, &handle);
+    if (r < 0)
+        return r;
+    r = timers_add(&loop->timers, &handle->timer, when);
+    if (r < 0) {
+        af_handle_unref(handle);
+        return r;
+    }
+    share(handle, ret_handle);
+    return 0;
+}
+
+int af_loop_call_later(af_loop *loop, double delay, af_callback *callback, void *arg,
+                       af_handle **ret_handle)
+{
+    double now = af_loop_time(loop);
+    return af_loop_call_at(loop, delay > 0 || isnan(delay) ? now + delay : now, callback, arg,
+                           ret_handle);
+}
+
+int af_loop_call_soon_threadsafe(af_loop *loop, af_callback *callback, void *arg)
+{
+    af_handle *handle;
+    int r = handle_new(loop, callback, arg, &handle);
+    if (r < 0)
+        return r;
+    pthread_mutex_lock(&loop->foreign_mutex);
+    list_append(&loop->foreign, &handle->timer.handle.link);
+    atomic_store(&loop->has_foreign, true);
+    pthread_mutex_unlock(&loop->foreign_mutex);
+    if (loop->ev)
+        ev_async_send(loop->ev, &loop->wakeup);
+    return 0;
+}
+
+void af_handle_cancel(af_handle *handle)
+{
+    bool waiting = handle->timer.position > 0 || !list_empty(&handle->timer.handle.link);
+    if (handle->cancelled || !waiting)
+        return;
+    handle->cancelled = true;
+    timer_stop(handle->loop, &handle->timer);
+    af_handle_unref(handle);
+}
+
+bool af_handle_cancelled(const af_handle *handle)
+{
+    return handle->cancelled;
+}

@@ -1,0 +1,210 @@
+#include "async/loop.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+
+/* As asyncio's: what is due within the resolution of the clock is due. */
+static const double CLOCK_RESOLUTION = 1e-9;
+
+/* How many iterations a busy loop with no descriptors to watch goes on before it looks for signals. */
+static const unsigned LONGEST_UNPOLLED = 64;
+
+/* The longest that libev is asked to wait; the loop then looks again. */
+static const double LONGEST_WAIT = 24 * 3600;
+
+static _Thread_local af_loop *running_loop;
+
+double af_loop_time(const af_loop *loop)
+{
+    return loop->options.time ? loop->options.time(loop->options.arg) : clock_monotonic();
+}
+
+static void on_alarm(struct ev_loop *ev, ev_timer *alarm, int events)
+{
+    /* Only ends the wait: the loop looks at its timers after every poll. */
+    (void)ev, (void)alarm, (void)events;
+}
+
+static void on_wakeup(struct ev_loop *ev, ev_async *wakeup, int events)
+{
+    (void)ev, (void)wakeup, (void)events;
+}
+
+static int poll_events(af_loop *loop, double timeout)
+{
+    if (loop->options.poll)
+        return loop->options.poll(loop->options.arg, timeout);
+    if (timeout <= 0) {
+        if (loop->watchers > 0 || ++loop->unpolled == LONGEST_UNPOLLED) {
+            loop->unpolled = 0;
+            ev_run(loop->ev, EVRUN_NOWAIT);
+        }
+        return 0;
+    }
+    if (timeout < AF_FOREVER) {
+        ev_now_update(loop->ev);
+        ev_timer_set(&loop->alarm, timeout < LONGEST_WAIT ? timeout : LONGEST_WAIT, 0);
+        ev_timer_start(loop->ev, &loop->alarm);
+    }
+    ev_run(loop->ev, EVRUN_ONCE);
+    ev_timer_stop(loop->ev, &loop->alarm);
+    return 0;
+}
+
+int af_loop_new(const af_loop_options *options, af_loop **ret_loop)
+{
+    af_loop *loop = calloc(1, sizeof *loop);
+    if (!loop)
+        return -ENOMEM;
+    if (options)
+        loop->options = *options;
+    if (!loop->options.poll) {
+        loop->ev = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
+        if (!loop->ev) {
+            free(loop);
+            return af_raise(-EINVAL, "libev found no way to poll");
+        }
+        ev_timer_init(&loop->alarm, on_alarm, 0, 0);
+        ev_async_init(&loop->wakeup, on_wakeup);
+        ev_async_start(loop->ev, &loop->wakeup);
+    }
+    list_init(&loop->ready);
+    list_init(&loop->signals);
+    list_init(&loop->foreign);
+    list_init(&loop->tasks);
+    coroutine_pool_init(&loop->coroutines);
+    pthread_mutex_init(&loop->foreign_mutex, NULL);
+    *ret_loop = loop;
+    return 0;
+}
+
+static void discard(struct handle *handle)
+{
+    if (handle->type->discard)
+        handle->type->discard(handle);
+}
+
+static void discard_handles(af_loop *loop)
+{
+    struct timer *timer;
+    while ((timer = timers_first(&loop->timers))) {
+        timers_remove(&loop->timers, timer);
+        discard(&timer->handle);
+    }
+    list_append_all(&loop->ready, &loop->foreign);
+    struct list *link;
+    while ((link = list_pop(&loop->ready)))
+        discard(container_of(link, struct handle, link));
+}
+
+void af_loop_close(af_loop *loop)
+{
+    /* First what waits, since some of it lives on the stacks of tasks. */
+    discard_handles(loop);
+    if (loop->abandon_tasks)
+        loop->abandon_tasks(loop);
+    discard_handles(loop);
+    timers_free(&loop->timers);
+    loop_remove_watches(loop);
+    coroutine_pool_free(&loop->coroutines);
+    pthread_mutex_destroy(&loop->foreign_mutex);
+    if (loop->ev) {
+        ev_async_stop(loop->ev, &loop->wakeup);
+        ev_loop_destroy(loop->ev);
+    }
+    free(loop);
+}
+
+af_loop *af_running_loop(void)
+{
+    return running_loop;
+}
+
+static void take_foreign_handles(af_loop *loop)
+{
+    if (!atomic_load(&loop->has_foreign))
+        return;
+    pthread_mutex_lock(&loop->foreign_mutex);
+    list_append_all(&loop->ready, &loop->foreign);
+    atomic_store(&loop->has_foreign, false);
+    pthread_mutex_unlock(&loop->foreign_mutex);
+}
+
+static int run_once(af_loop *loop)
+{
+    take_foreign_handles(loop);
+    double timeout = AF_FOREVER;
+    struct timer *timer = timers_first(&loop->timers);
+    if (!list_empty(&loop->ready) || loop->stopping)
+        timeout = 0;
+    else if (timer && timer->when < AF_FOREVER)
+        timeout = fmax(timer->when - af_loop_time(loop), 0);
+
+    int r = poll_events(loop, timeout);
+    if (r < 0)
+        return r;
+    take_foreign_handles(loop);
+
+    if (timers_first(&loop->timers)) {
+        double end = af_loop_time(loop) + CLOCK_RESOLUTION;
+        while ((timer = timers_first(&loop->timers)) && timer->when < end) {
+            timers_remove(&loop->timers, timer);
+            loop_ready(loop, &timer->handle);
+        }
+    }
+
+    struct list batch, *link;
+    list_init(&batch);
+    list_append_all(&batch, &loop->ready);
+    while ((link = list_pop(&batch))) {
+        struct handle *handle = container_of(link, struct handle, link);
+        r = handle->type->run(handle);
+        if (r < 0)
+            loop_report(loop, "exception in a callback", af_raised(r), NULL);
+    }
+    return 0;
+}
+
+int af_loop_run_once(af_loop *loop)
+{
+    if (running_loop)
+        return af_raise(AF_RUNTIME_ERROR, "a loop is running in this thread already");
+    running_loop = loop;
+    int r = run_once(loop);
+    running_loop = NULL;
+    return r;
+}
+
+int af_loop_run_forever(af_loop *loop)
+{
+    if (running_loop)
+        return af_raise(AF_RUNTIME_ERROR, "a loop is running in this thread already");
+    running_loop = loop;
+    int r;
+    do
+        r = run_once(loop);
+    while (r >= 0 && !loop->stopping);
+    loop->stopping = false;
+    running_loop = NULL;
+    return r;
+}
+
+void af_loop_stop(af_loop *loop)
+{
+    loop->stopping = true;
+}
+
+void af_loop_set_exception_handler(af_loop *loop, af_exception_handler *handler, void *arg)
+{
+    loop->exception_handler = handler;
+    loop->exception_handler_arg = arg;
+}
+
+void loop_report(af_loop *loop, const char *message, af_error error, af_future *future)
+{
+    af_exception_context context = {.message = message, .error = error, .future = future};
+    if (loop->exception_handler)
+        loop->exception_handler(loop, &context, loop->exception_handler_arg);
+}

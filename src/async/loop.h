@@ -1,0 +1,103 @@
+/* What the public header hides of the event loop. */
+#ifndef ASYNC_LOOP_H
+#define ASYNC_LOOP_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include <ev.h>
+
+#include <afetch/loop.h>
+
+#include "async/coroutine.h"
+#include "async/timers.h"
+
+struct watch;
+
+struct af_loop {
+    struct list ready;
+    struct timers timers;
+    af_loop_options options;
+    bool stopping;
+
+    struct ev_loop *ev; /* NULL where the loop has its own poll */
+    ev_timer alarm;     /* the one behind which all timers stand */
+    ev_async wakeup;
+    size_t watchers;   /* descriptors; with none, a busy loop need not poll every time */
+    unsigned unpolled; /* iterations since it did */
+
+    struct watch **readers; /* by descriptor */
+    struct watch **writers;
+    size_t descriptors; /* how many places both have */
+    struct list signals;
+
+    pthread_mutex_t foreign_mutex;
+    struct list foreign; /* handles from other threads */
+    atomic_bool has_foreign;
+
+    af_exception_handler *exception_handler;
+    void *exception_handler_arg;
+
+    /* Kept for futures and tasks, of which the loop knows nothing else. */
+    struct list tasks;
+    af_future *current_task;
+    uint64_t tasks_created;
+    uint64_t visits;
+    void (*abandon_tasks)(af_loop *loop); /* set with the first task: what closing does to them */
+    struct coroutine_pool coroutines;
+};
+
+static inline void handle_init(struct handle *handle, const struct handle_type *type)
+{
+    list_init(&handle->link);
+    handle->type = type;
+}
+
+/* Runs the handle in the next iteration. It must not be queued yet. Never fails. */
+static inline void loop_ready(af_loop *loop, struct handle *handle)
+{
+    list_append(&loop->ready, &handle->link);
+}
+
+/* Takes a handle out of the queue; nothing happens where it is in none. */
+static inline void handle_cancel(struct handle *handle)
+{
+    list_remove(&handle->link);
+}
+
+static inline void timer_init(struct timer *timer, const struct handle_type *type)
+{
+    handle_init(&timer->handle, type);
+    timer->position = 0;
+}
+
+/* Takes back a timer that waits, or is due and has not run. */
+static inline void timer_stop(af_loop *loop, struct timer *timer)
+{
+    timers_remove(&loop->timers, timer);
+    handle_cancel(&timer->handle);
+}
+
+/* Tells the exception handler. future may be NULL. */
+void loop_report(af_loop *loop, const char *message, af_error error, af_future *future);
+
+/* A descriptor that the loop watches and a handle that it makes ready. */
+struct watch {
+    ev_io io;
+    struct handle handle;
+    af_loop *loop;
+};
+
+/* events: EV_READ or EV_WRITE. */
+void watch_init(struct watch *watch, af_loop *loop, int fd, int events,
+                const struct handle_type *type);
+
+/* Makes the handle ready whenever the descriptor is, until stopped. -ENOTSUP on a loop with its own
+ * poll. Starting twice and stopping twice are fine. */
+int watch_start(struct watch *watch);
+void watch_stop(struct watch *watch);
+
+/* Forgets all callbacks on descriptors and signals. */
+void loop_remove_watches(af_loop *loop);
+
+#endif

@@ -1,0 +1,123 @@
+#include <afetch/gather.h>
+#include <afetch/run.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "async/future.h"
+
+/* ------------------------------------------------------------------------- run_until_complete */
+
+static int stop_when_done(af_future *future, void *arg)
+{
+    (void)arg;
+    af_loop_stop(future->loop);
+    return 0;
+}
+
+int af_loop_run_until_complete(af_loop *loop, af_future *future, void **ret_result)
+{
+    if (af_running_loop())
+        return af_raise(AF_RUNTIME_ERROR, "a loop is running in this thread already");
+    int r = af_future_add_done_callback(future, stop_when_done, NULL);
+    if (r < 0)
+        return r;
+    r = af_loop_run_forever(loop);
+    af_future_remove_done_callback(future, stop_when_done, NULL);
+    if (r < 0)
+        return r;
+    if (!af_future_done(future))
+        return af_raise(AF_RUNTIME_ERROR, "the loop was stopped before the future was done");
+    return af_future_result(future, ret_result);
+}
+
+/* ------------------------------------------------------------------------------------- run */
+
+struct runner {
+    af_loop *loop;
+    af_task *main;
+    bool interrupted;
+};
+
+static int on_interrupt(void *arg)
+{
+    struct runner *runner = arg;
+    runner->interrupted = true;
+    /* The handler goes, so that the next SIGINT does what it does to any program. */
+    af_loop_remove_signal_handler(runner->loop, SIGINT);
+    af_future_cancel(runner->main);
+    return 0;
+}
+
+/* Only where nobody else has taken SIGINT, as in asyncio. */
+static int handle_interrupt(struct runner *runner)
+{
+    struct sigaction action;
+    if (runner->loop->options.poll || sigaction(SIGINT, NULL, &action) < 0 ||
+        action.sa_handler != SIG_DFL)
+        return 0;
+    return af_loop_add_signal_handler(runner->loop, SIGINT, on_interrupt, runner);
+}
+
+/* Cancels what MAIN left behind and awaits it (rule 68). */
+static int cancel_all_tasks(af_loop *loop)
+{
+    size_t count = 0;
+    for (af_task *task = af_first_task(loop); task; task = af_next_task(task))
+        count++;
+    if (count == 0)
+        return 0;
+    af_task **tasks = malloc(count * sizeof *tasks);
+    if (!tasks)
+        return -ENOMEM;
+    size_t i = 0;
+    for (af_task *task = af_first_task(loop); task; task = af_next_task(task))
+        tasks[i++] = af_future_ref(task);
+    for (i = 0; i < count; i++)
+        af_future_cancel(tasks[i]);
+
+    af_future *all;
+    int r = af_gather(tasks, count, true, &all);
+    if (r >= 0) {
+        r = af_loop_run_until_complete(loop, all, NULL);
+        af_future_unref(all);
+    }
+    for (i = 0; i < count; i++) {
+        if (tasks[i]->state == FUTURE_FINISHED && tasks[i]->error.code != 0)
+            loop_report(loop, "unhandled exception during run() shutdown", tasks[i]->error,
+                        tasks[i]);
+        af_future_unref(tasks[i]);
+    }
+    free(tasks);
+    return r;
+}
+
+static int run_main(struct runner *runner, af_coroutine *main, void *arg, void **ret_result)
+{
+    int r = af_loop_create_task(runner->loop, main, arg, NULL, &runner->main);
+    if (r < 0)
+        return r;
+    r = handle_interrupt(runner);
+    if (r >= 0)
+        r = af_loop_run_until_complete(runner->loop, runner->main, ret_result);
+    af_loop_remove_signal_handler(runner->loop, SIGINT);
+    if (r == AF_CANCELLED && runner->interrupted && af_task_uncancel(runner->main) == 0)
+        r = af_raise(AF_INTERRUPTED, NULL);
+    af_future_unref(runner->main);
+    return r;
+}
+
+int af_run(const af_loop_options *options, af_coroutine *main, void *arg, void **ret_result)
+{
+    if (af_running_loop())
+        return af_raise(AF_RUNTIME_ERROR, "run cannot be called from a running loop");
+    struct runner runner = {0};
+    int r = af_loop_new(options, &runner.loop);
+    if (r < 0)
+        return r;
+    r = run_main(&runner, main, arg, ret_result);
+    int cancelled = cancel_all_tasks(runner.loop);
+    af_loop_close(runner.loop);
+    return r < 0 || cancelled >= 0 ? r : cancelled;
+}

@@ -1,0 +1,94 @@
+#include <afetch/shield.h>
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "async/future.h"
+
+/* Both callbacks hold a reference to the shield until they have run or are removed. */
+struct shield {
+    af_future future;
+    struct callback inner_done;
+    struct callback outer_done;
+    af_future *inner;
+};
+
+static void destroy_shield(af_future *future)
+{
+    struct shield *shield = (struct shield *)future;
+    af_future_unref(shield->inner);
+    free(shield);
+}
+
+static bool cancel_shield(af_future *future)
+{
+    if (af_future_done(future))
+        return false;
+    future_cancelled(future);
+    return true;
+}
+
+static const struct future_type shield_type = {cancel_shield, destroy_shield};
+
+static int run_inner_done(struct handle *handle)
+{
+    struct shield *shield = container_of(handle, struct shield, inner_done.handle);
+    af_future *inner = shield->inner;
+    inner->log_exception = false;
+    if (!af_future_done(&shield->future)) {
+        if (af_future_cancelled(inner))
+            future_cancelled(&shield->future);
+        else if (inner->error.code != 0)
+            future_fail(&shield->future, inner->error);
+        else
+            future_finish(&shield->future, inner->result, NULL);
+    }
+    af_future_unref(&shield->future);
+    return 0;
+}
+
+/* Once the shield was cancelled, INNER's end is no longer seen by anybody (rule 40). */
+static int run_outer_done(struct handle *handle)
+{
+    struct shield *shield = container_of(handle, struct shield, outer_done.handle);
+    if (!af_future_done(shield->inner)) {
+        callback_remove(&shield->inner_done);
+        af_future_unref(&shield->future);
+    }
+    af_future_unref(&shield->future);
+    return 0;
+}
+
+static void discard_inner_done(struct handle *handle)
+{
+    af_future_unref(&container_of(handle, struct shield, inner_done.handle)->future);
+}
+
+static void discard_outer_done(struct handle *handle)
+{
+    af_future_unref(&container_of(handle, struct shield, outer_done.handle)->future);
+}
+
+static const struct handle_type inner_done_type = {run_inner_done, discard_inner_done};
+static const struct handle_type outer_done_type = {run_outer_done, discard_outer_done};
+
+int af_shield(af_future *inner, af_future **ret_outer)
+{
+    if (af_future_done(inner)) {
+        *ret_outer = af_future_ref(inner);
+        return 0;
+    }
+    struct shield *shield = malloc(sizeof *shield);
+    if (!shield)
+        return -ENOMEM;
+    shield->inner = af_future_ref(inner);
+    future_init(&shield->future, &shield_type, inner->loop);
+    handle_init(&shield->inner_done.handle, &inner_done_type);
+    handle_init(&shield->outer_done.handle, &outer_done_type);
+    future_add_callback(inner, &shield->inner_done);
+    af_future_ref(&shield->future);
+    future_add_callback(&shield->future, &shield->outer_done);
+    af_future_ref(&shield->future);
+    *ret_outer = &shield->future;
+    return 0;
+}

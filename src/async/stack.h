@@ -1,0 +1,16 @@
+/* Stacks for coroutines: mapped memory with a guard page below. */
+#ifndef ASYNC_STACK_H
+#define ASYNC_STACK_H
+
+#include <stddef.h>
+
+struct stack {
+    char *bottom; /* the lowest usable byte; the guard page ends here */
+    size_t size;
+};
+
+/* -ENOMEM; -EAGAIN with a text where the process has as many mappings as the system lets it. */
+int stack_map(struct stack *ret_stack);
+void stack_unmap(struct stack *stack);
+
+#endif

@@ -1,0 +1,323 @@
+#include "async/task.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct task {
+    af_future future;
+    struct list link;         /* among the loop's tasks, while not done */
+    struct callback step;     /* queued, or waiting in the future it awaits; never both */
+    af_future *awaited;       /* referenced; NULL while it is ready or running */
+    struct coroutine *stack;  /* NULL once done */
+    af_coroutine *coroutine;
+    void *arg;
+    void (*destroy_arg)(void *arg);
+    af_error raised;          /* see error_swap_slot() */
+    unsigned cancelling;
+    bool must_cancel;         /* a cancellation waits for the next step */
+    uint64_t number;
+    char *name;               /* NULL until somebody asks */
+};
+
+static struct task *task_of(const af_future *future)
+{
+    return (struct task *)future; /* the future is its first member */
+}
+
+/* ------------------------------------------------------------------------------------ the life */
+
+static void destroy_task(af_future *future)
+{
+    struct task *task = task_of(future);
+    if (task->destroy_arg)
+        task->destroy_arg(task->arg);
+    free(task->name);
+    free(task);
+}
+
+/* What asyncio does when a coroutine returns or raises. A cancellation that came too late to be
+ * delivered still cancels a task that returns (rule 23). */
+static void finish(struct task *task, int r, void *result)
+{
+    if (r == AF_CANCELLED || (r >= 0 && task->must_cancel))
+        future_cancelled(&task->future);
+    else if (r < 0)
+        future_fail(&task->future, af_raised(r));
+    else
+        future_finish(&task->future, result, NULL);
+    task->must_cancel = false;
+}
+
+/* The whole of a coroutine on its own stack. One cancelled before its first step never runs (rule 21). */
+static void run_coroutine(void *arg)
+{
+    struct task *task = arg;
+    void *result = NULL;
+    int r = AF_CANCELLED;
+    if (task->must_cancel)
+        task->must_cancel = false;
+    else
+        r = task->coroutine(task->arg, &result);
+    finish(task, r, result);
+}
+
+static int run_step(struct handle *handle)
+{
+    struct task *task = container_of(handle, struct task, step.handle);
+    af_loop *loop = task->future.loop;
+    task->awaited = NULL;
+
+    af_future *previous = loop->current_task;
+    loop->current_task = &task->future;
+    af_error *slot = error_swap_slot(&task->raised);
+    bool ended = coroutine_resume(task->stack);
+    error_swap_slot(slot);
+    loop->current_task = previous;
+
+    if (ended) {
+        coroutine_free(&loop->coroutines, task->stack);
+        task->stack = NULL;
+        error_unref(task->raised);
+        task->raised = (af_error){0};
+        list_remove(&task->link);
+        af_future_unref(&task->future);
+    }
+    return 0;
+}
+
+static const struct handle_type step_type = {.run = run_step};
+
+/* Rules 18 to 20: through the awaited future where that still can be cancelled, otherwise at the next
+ * step. */
+static bool cancel_task(af_future *future)
+{
+    struct task *task = task_of(future);
+    if (af_future_done(future))
+        return false;
+    task->cancelling++;
+    if (!task->awaited || !af_future_cancel(task->awaited))
+        task->must_cancel = true;
+    return true;
+}
+
+static const struct future_type task_type = {cancel_task, destroy_task};
+
+/* A loop is closed: what is still pending is reported and goes without running again (rule 17). */
+static void abandon_tasks(af_loop *loop)
+{
+    list_for_each (link, &loop->tasks) {
+        struct task *task = container_of(link, struct task, link);
+        loop_report(loop, "a pending task was destroyed", (af_error){0}, &task->future);
+        callback_remove(&task->step);
+        list_remove(link);
+        coroutine_free(&loop->coroutines, task->stack);
+        af_future_unref(task->awaited);
+        error_unref(task->raised);
+        af_future_unref(&task->future);
+    }
+}
+
+int af_loop_create_task(af_loop *loop, af_coroutine *coroutine, void *arg,
+                        void (*destroy)(void *arg), af_task **ret_task)
+{
+    struct task *task = malloc(sizeof *task);
+    if (!task)
+        return -ENOMEM;
+    struct coroutine *stack;
+    int r = coroutine_new(&loop->coroutines, run_coroutine, task, &stack);
+    if (r < 0) {
+        free(task);
+        return r;
+    }
+    *task = (struct task){
+        .stack = stack,
+        .coroutine = coroutine,
+        .arg = arg,
+        .destroy_arg = destroy,
+        .number = ++loop->tasks_created,
+    };
+    future_init(&task->future, &task_type, loop);
+    handle_init(&task->step.handle, &step_type);
+    list_append(&loop->tasks, &task->link);
+    loop->abandon_tasks = abandon_tasks;
+    loop_ready(loop, &task->step.handle);
+    if (ret_task)
+        *ret_task = af_future_ref(&task->future);
+    return 0;
+}
+
+int af_create_task(af_coroutine *coroutine, void *arg, void (*destroy)(void *arg),
+                   af_task **ret_task)
+{
+    af_loop *loop = af_running_loop();
+    if (!loop)
+        return af_raise(AF_RUNTIME_ERROR, "no loop is running in this thread");
+    return af_loop_create_task(loop, coroutine, arg, destroy, ret_task);
+}
+
+/* ------------------------------------------------------------------------------------ awaiting */
+
+af_task *af_current_task(void)
+{
+    af_loop *loop = af_running_loop();
+    return loop ? loop->current_task : NULL;
+}
+
+af_task *task_running(void)
+{
+    af_task *task = af_current_task();
+    if (!task)
+        af_raise(AF_RUNTIME_ERROR, "only a task can await");
+    return task;
+}
+
+/* Stands still until the next step; whether a cancellation came with it. */
+static int stand_still(struct task *task)
+{
+    coroutine_yield(task->stack);
+    if (!task->must_cancel)
+        return 0;
+    task->must_cancel = false;
+    return error_raise_code(AF_CANCELLED);
+}
+
+static int wait_for_future(struct task *task, af_future *future, void **ret_result)
+{
+    task->awaited = af_future_ref(future);
+    future_add_callback(future, &task->step);
+    /* A cancellation from before reaches the task through what it awaits, if that can be cancelled. */
+    if (task->must_cancel && af_future_cancel(future))
+        task->must_cancel = false;
+    int r = stand_still(task);
+    /* Resumed, the task has seen the outcome, even where a cancellation takes its place. */
+    future->log_exception = false;
+    if (r >= 0)
+        r = af_future_result(future, ret_result);
+    af_future_unref(future);
+    return r;
+}
+
+int task_wait(af_future *future)
+{
+    af_task *task = task_running();
+    if (!task)
+        return AF_RUNTIME_ERROR;
+    return wait_for_future(task_of(task), future, NULL);
+}
+
+int af_await(af_future *future, void **ret_result)
+{
+    if (!af_future_done(future)) {
+        af_task *task = task_running();
+        if (!task)
+            return AF_RUNTIME_ERROR;
+        if (future->loop != task->loop)
+            return af_raise(AF_RUNTIME_ERROR, "the future belongs to another loop");
+        if (future == task) {
+            int r = af_sleep(0);
+            return r < 0 ? r : af_raise(AF_RUNTIME_ERROR, "a task cannot await itself");
+        }
+        return wait_for_future(task_of(task), future, ret_result);
+    }
+    return af_future_result(future, ret_result);
+}
+
+/* ------------------------------------------------------------------------------------- sleeping */
+
+struct sleeper {
+    af_future future;
+    struct timer timer;
+};
+
+static int wake_sleeper(struct handle *handle)
+{
+    future_release(&container_of(handle, struct sleeper, timer.handle)->future);
+    return 0;
+}
+
+static const struct handle_type sleeper_type = {.run = wake_sleeper};
+
+int af_sleep(double delay)
+{
+    af_task *task = task_running();
+    if (!task)
+        return AF_RUNTIME_ERROR;
+    if (isnan(delay))
+        return af_raise(AF_VALUE_ERROR, "the delay of a sleep is not a number");
+    af_loop *loop = task->loop;
+    if (delay <= 0) {
+        loop_ready(loop, &task_of(task)->step.handle);
+        return stand_still(task_of(task));
+    }
+    /* The future lives on this stack: nobody but the task itself can reach it. */
+    struct sleeper sleeper;
+    future_init(&sleeper.future, &plain_future, loop);
+    timer_init(&sleeper.timer, &sleeper_type);
+    int r = timers_add(&loop->timers, &sleeper.timer, af_loop_time(loop) + delay);
+    if (r < 0)
+        return r;
+    r = task_wait(&sleeper.future);
+    timer_stop(loop, &sleeper.timer);
+    return r;
+}
+
+/* ------------------------------------------------------------------------------------- looking */
+
+bool af_future_is_task(const af_future *future)
+{
+    return future->type == &task_type;
+}
+
+void *af_task_argument(const af_task *task)
+{
+    return task_of(task)->arg;
+}
+
+const char *af_task_name(af_task *future)
+{
+    struct task *task = task_of(future);
+    if (!task->name && asprintf(&task->name, "Task-%llu", (unsigned long long)task->number) < 0)
+        task->name = NULL;
+    return task->name ? task->name : "Task";
+}
+
+int af_task_set_name(af_task *future, const char *name)
+{
+    struct task *task = task_of(future);
+    char *copy = strdup(name);
+    if (!copy)
+        return -ENOMEM;
+    free(task->name);
+    task->name = copy;
+    return 0;
+}
+
+unsigned af_task_cancelling(const af_task *task)
+{
+    return task_of(task)->cancelling;
+}
+
+unsigned af_task_uncancel(af_task *future)
+{
+    struct task *task = task_of(future);
+    if (task->cancelling > 0 && --task->cancelling == 0)
+        task->must_cancel = false;
+    return task->cancelling;
+}
+
+static af_task *task_at(const af_loop *loop, struct list *link)
+{
+    return link == &loop->tasks ? NULL : &container_of(link, struct task, link)->future;
+}
+
+af_task *af_first_task(const af_loop *loop)
+{
+    return task_at(loop, loop->tasks.next);
+}
+
+af_task *af_next_task(const af_task *task)
+{
+    return task_at(task->loop, task_of(task)->link.next);
+}

@@ -1,0 +1,17 @@
+/* What the public header hides of a task, for the combinators and the runner. */
+#ifndef ASYNC_TASK_H
+#define ASYNC_TASK_H
+
+#include <afetch/task.h>
+
+#include "async/future.h"
+
+/* The running task, for something that will suspend; NULL outside a task, and AF_RUNTIME_ERROR is
+ * raised. */
+af_task *task_running(void);
+
+/* Stands still until FUTURE, which is pending and the waiter's own, is done; the result is of no
+ * interest. 0, or AF_CANCELLED or the future's exception. */
+int task_wait(af_future *future);
+
+#endif

@@ -1,0 +1,152 @@
+#include <afetch/timeout.h>
+#include <afetch/wait.h>
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "async/task.h"
+
+/* One call of wait(). It lives in the frame of the waiter, as do its timer and its future. */
+struct waiting {
+    af_future future;
+    struct timer timer;
+    enum af_return_when return_when;
+    size_t unfinished;
+};
+
+struct child {
+    struct callback callback;
+    struct waiting *waiting; /* NULL on a duplicate */
+    af_future *future;
+};
+
+static int run_child_done(struct handle *handle)
+{
+    struct child *child = container_of(handle, struct child, callback.handle);
+    struct waiting *waiting = child->waiting;
+    waiting->unfinished--;
+    bool enough = waiting->unfinished == 0 || waiting->return_when == AF_FIRST_COMPLETED;
+    if (!enough && waiting->return_when == AF_FIRST_EXCEPTION) {
+        child->future->log_exception = false;
+        enough = child->future->error.code != 0;
+    }
+    if (enough) {
+        timer_stop(waiting->future.loop, &waiting->timer);
+        future_release(&waiting->future);
+    }
+    return 0;
+}
+
+static int run_timeout(struct handle *handle)
+{
+    future_release(&container_of(handle, struct waiting, timer.handle)->future);
+    return 0;
+}
+
+static const struct handle_type child_type = {.run = run_child_done};
+static const struct handle_type timeout_type = {.run = run_timeout};
+
+static int start_timeout(struct waiting *waiting, double timeout)
+{
+    af_loop *loop = waiting->future.loop;
+    if (timeout >= AF_FOREVER)
+        return 0;
+    return timers_add(&loop->timers, &waiting->timer, af_loop_time(loop) + fmax(timeout, 0));
+}
+
+int af_wait(af_future *const *children, size_t count, double timeout,
+            enum af_return_when return_when)
+{
+    af_task *task = task_running();
+    if (!task)
+        return AF_RUNTIME_ERROR;
+    if (count == 0)
+        return af_raise(AF_VALUE_ERROR, "there is nothing to wait for");
+    if (isnan(timeout))
+        return af_raise(AF_VALUE_ERROR, "the timeout of a wait is not a number");
+    struct child *list = calloc(count, sizeof *list);
+    if (!list)
+        return -ENOMEM;
+
+    struct waiting waiting = {.return_when = return_when};
+    future_init(&waiting.future, &plain_future, task->loop);
+    timer_init(&waiting.timer, &timeout_type);
+    int r = start_timeout(&waiting, timeout);
+    if (r < 0) {
+        free(list);
+        return r;
+    }
+    uint64_t visit = future_new_visit(task->loop);
+    for (size_t i = 0; i < count; i++) {
+        struct child *child = &list[i];
+        child->future = af_future_ref(children[i]);
+        handle_init(&child->callback.handle, &child_type);
+        if (!future_visit(child->future, visit))
+            continue;
+        child->waiting = &waiting;
+        waiting.unfinished++;
+        future_add_callback(child->future, &child->callback);
+    }
+
+    r = task_wait(&waiting.future);
+
+    timer_stop(task->loop, &waiting.timer);
+    int done = 0;
+    for (size_t i = 0; i < count; i++) {
+        callback_remove(&list[i].callback);
+        done += list[i].waiting && af_future_done(list[i].future);
+        af_future_unref(list[i].future);
+    }
+    free(list);
+    return r < 0 ? r : done;
+}
+
+/* ------------------------------------------------------------------------------------- wait_for */
+
+struct end {
+    af_future future;
+    struct callback callback;
+};
+
+static int run_end(struct handle *handle)
+{
+    future_release(&container_of(handle, struct end, callback.handle)->future);
+    return 0;
+}
+
+static const struct handle_type end_type = {.run = run_end};
+
+/* Cancels FUTURE and awaits its end, not the future itself: the wait can then be cancelled on its own. */
+static int cancel_and_wait(af_future *future)
+{
+    af_task *task = task_running();
+    if (!task)
+        return AF_RUNTIME_ERROR;
+    struct end end;
+    future_init(&end.future, &plain_future, task->loop);
+    handle_init(&end.callback.handle, &end_type);
+    future_add_callback(future, &end.callback);
+    af_future_cancel(future);
+    int r = task_wait(&end.future);
+    callback_remove(&end.callback);
+    return r;
+}
+
+int af_wait_for(af_future *future, double timeout, void **ret_result)
+{
+    int r;
+    if (timeout <= 0) {
+        if (af_future_done(future))
+            return af_future_result(future, ret_result);
+        r = cancel_and_wait(future);
+        if (r < 0)
+            return r;
+        r = af_future_result(future, ret_result);
+        return r == AF_CANCELLED ? af_raise(AF_TIMEOUT, NULL) : r;
+    }
+    af_timeout scope;
+    r = af_timeout_enter(&scope, timeout);
+    if (r < 0)
+        return r;
+    return af_timeout_exit(&scope, af_await(future, ret_result));
+}

@@ -1,0 +1,52 @@
+#include "async/waiters.h"
+
+/* Lives in the frame of the task that waits. */
+struct waiter {
+    struct list link;
+    af_future future;
+};
+
+void waiters_init(struct waiters *waiters)
+{
+    list_init(&waiters->waiting);
+    list_init(&waiters->woken);
+}
+
+int waiters_wait(struct waiters *waiters, bool *ret_woken)
+{
+    *ret_woken = false;
+    af_task *task = task_running();
+    if (!task)
+        return AF_RUNTIME_ERROR;
+    struct waiter waiter;
+    future_init(&waiter.future, &plain_future, task->loop);
+    list_append(&waiters->waiting, &waiter.link);
+    int r = task_wait(&waiter.future);
+    list_remove(&waiter.link);
+    *ret_woken = af_future_done(&waiter.future) && !af_future_cancelled(&waiter.future);
+    return r;
+}
+
+bool waiters_wake(struct waiters *waiters)
+{
+    struct list *link;
+    while ((link = list_pop(&waiters->waiting))) {
+        struct waiter *waiter = container_of(link, struct waiter, link);
+        if (af_future_done(&waiter->future))
+            continue;
+        list_append(&waiters->woken, link);
+        future_finish(&waiter->future, NULL, NULL);
+        return true;
+    }
+    return false;
+}
+
+bool waiters_any(const struct waiters *waiters)
+{
+    if (!list_empty(&waiters->woken))
+        return true;
+    list_for_each (link, &waiters->waiting)
+        if (!af_future_cancelled(&container_of(link, struct waiter, link)->future))
+            return true;
+    return false;
+}

@@ -1,0 +1,204 @@
+/* What libev watches for the loop: descriptors and signals, each of which makes a handle ready. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "async/loop.h"
+
+struct signal_watch {
+    struct list link;
+    ev_signal signal;
+    struct handle handle;
+    af_loop *loop;
+    af_callback *callback;
+    void *arg;
+};
+
+struct callback_watch {
+    struct watch watch;
+    af_callback *callback;
+    void *arg;
+};
+
+static void on_descriptor(struct ev_loop *ev, ev_io *io, int events)
+{
+    (void)ev, (void)events;
+    struct watch *watch = container_of(io, struct watch, io);
+    if (list_empty(&watch->handle.link))
+        loop_ready(watch->loop, &watch->handle);
+}
+
+void watch_init(struct watch *watch, af_loop *loop, int fd, int events,
+                const struct handle_type *type)
+{
+    ev_io_init(&watch->io, on_descriptor, fd, events);
+    handle_init(&watch->handle, type);
+    watch->loop = loop;
+}
+
+int watch_start(struct watch *watch)
+{
+    if (!watch->loop->ev)
+        return af_raise(-ENOTSUP, "a loop with its own poll watches no descriptors");
+    if (!ev_is_active(&watch->io)) {
+        ev_io_start(watch->loop->ev, &watch->io);
+        watch->loop->watchers++;
+    }
+    return 0;
+}
+
+void watch_stop(struct watch *watch)
+{
+    handle_cancel(&watch->handle);
+    if (ev_is_active(&watch->io)) {
+        ev_io_stop(watch->loop->ev, &watch->io);
+        watch->loop->watchers--;
+    }
+}
+
+static int run_watch_callback(struct handle *handle)
+{
+    struct callback_watch *watch = container_of(handle, struct callback_watch, watch.handle);
+    return watch->callback(watch->arg);
+}
+
+static const struct handle_type watch_callback_type = {.run = run_watch_callback};
+
+static int grow_descriptors(af_loop *loop, int fd)
+{
+    if (fd < 0)
+        return -EBADF;
+    size_t wanted = (size_t)fd + 1, had = loop->descriptors;
+    if (wanted <= had)
+        return 0;
+    if (wanted < had * 2)
+        wanted = had * 2;
+    struct watch **readers = realloc(loop->readers, wanted * sizeof *readers);
+    if (readers)
+        loop->readers = readers;
+    struct watch **writers = realloc(loop->writers, wanted * sizeof *writers);
+    if (writers)
+        loop->writers = writers;
+    if (!readers || !writers)
+        return -ENOMEM;
+    for (size_t i = had; i < wanted; i++)
+        readers[i] = writers[i] = NULL;
+    loop->descriptors = wanted;
+    return 0;
+}
+
+static bool remove_watch(struct watch **place)
+{
+    if (!*place)
+        return false;
+    watch_stop(*place);
+    free(container_of(*place, struct callback_watch, watch));
+    *place = NULL;
+    return true;
+}
+
+static int add_watch(af_loop *loop, int fd, int events, af_callback *callback, void *arg)
+{
+    int r = grow_descriptors(loop, fd);
+    if (r < 0)
+        return r;
+    struct callback_watch *watch = malloc(sizeof *watch);
+    if (!watch)
+        return -ENOMEM;
+    watch_init(&watch->watch, loop, fd, events, &watch_callback_type);
+    watch->callback = callback;
+    watch->arg = arg;
+    r = watch_start(&watch->watch);
+    if (r < 0) {
+        free(watch);
+        return r;
+    }
+    struct watch **place = events == EV_READ ? &loop->readers[fd] : &loop->writers[fd];
+    remove_watch(place);
+    *place = &watch->watch;
+    return 0;
+}
+
+int af_loop_add_reader(af_loop *loop, int fd, af_callback *callback, void *arg)
+{
+    return add_watch(loop, fd, EV_READ, callback, arg);
+}
+
+int af_loop_add_writer(af_loop *loop, int fd, af_callback *callback, void *arg)
+{
+    return add_watch(loop, fd, EV_WRITE, callback, arg);
+}
+
+bool af_loop_remove_reader(af_loop *loop, int fd)
+{
+    return fd >= 0 && (size_t)fd < loop->descriptors && remove_watch(&loop->readers[fd]);
+}
+
+bool af_loop_remove_writer(af_loop *loop, int fd)
+{
+    return fd >= 0 && (size_t)fd < loop->descriptors && remove_watch(&loop->writers[fd]);
+}
+
+static void on_signal(struct ev_loop *ev, ev_signal *signal, int events)
+{
+    (void)ev, (void)events;
+    struct signal_watch *watch = container_of(signal, struct signal_watch, signal);
+    if (list_empty(&watch->handle.link))
+        loop_ready(watch->loop, &watch->handle);
+}
+
+static int run_signal_callback(struct handle *handle)
+{
+    struct signal_watch *watch = container_of(handle, struct signal_watch, handle);
+    return watch->callback(watch->arg);
+}
+
+static const struct handle_type signal_callback_type = {.run = run_signal_callback};
+
+int af_loop_add_signal_handler(af_loop *loop, int signal, af_callback *callback, void *arg)
+{
+    if (!loop->ev)
+        return af_raise(-ENOTSUP, "a loop with its own poll watches no signals");
+    if (signal <= 0 || signal >= NSIG || signal == SIGKILL || signal == SIGSTOP)
+        return af_raise(-EINVAL, "signal %d cannot be handled", signal);
+    struct signal_watch *watch = malloc(sizeof *watch);
+    if (!watch)
+        return -ENOMEM;
+    af_loop_remove_signal_handler(loop, signal);
+    ev_signal_init(&watch->signal, on_signal, signal);
+    handle_init(&watch->handle, &signal_callback_type);
+    watch->loop = loop;
+    watch->callback = callback;
+    watch->arg = arg;
+    list_append(&loop->signals, &watch->link);
+    ev_signal_start(loop->ev, &watch->signal);
+    return 0;
+}
+
+bool af_loop_remove_signal_handler(af_loop *loop, int signal)
+{
+    list_for_each (link, &loop->signals) {
+        struct signal_watch *watch = container_of(link, struct signal_watch, link);
+        if (watch->signal.signum != signal)
+            continue;
+        ev_signal_stop(loop->ev, &watch->signal);
+        handle_cancel(&watch->handle);
+        list_remove(&watch->link);
+        free(watch);
+        return true;
+    }
+    return false;
+}
+
+void loop_remove_watches(af_loop *loop)
+{
+    for (size_t fd = 0; fd < loop->descriptors; fd++) {
+        remove_watch(&loop->readers[fd]);
+        remove_watch(&loop->writers[fd]);
+    }
+    free(loop->readers);
+    free(loop->writers);
+    list_for_each (link, &loop->signals)
+        af_loop_remove_signal_handler(loop,
+                                      container_of(link, struct signal_watch, link)->signal.signum);
+}

@@ -1,0 +1,11 @@
+/* Base64 (RFC 4648, section 4): bytes as text. */
+#ifndef BASE_BASE64_H
+#define BASE_BASE64_H
+
+#include "base/buffer.h"
+
+/* Appends SIZE bytes, encoded, with padding and without line breaks. -ENOMEM, -EMSGSIZE; nothing is
+ * changed then. */
+int base64_append(struct buffer *buffer, const void *data, size_t size);
+
+#endif

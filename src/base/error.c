@@ -1,0 +1,148 @@
+#include "base/error.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct af_error_detail {
+    unsigned references;
+    char *text;        /* NULL in a group */
+    size_t count;      /* of the group's members */
+    af_error members[]; /* each with a reference */
+};
+
+static _Thread_local af_error thread_slot;
+static _Thread_local af_error *current_slot;
+
+static af_error *slot(void)
+{
+    return current_slot ? current_slot : &thread_slot;
+}
+
+/* Takes over the reference that ERROR has. */
+static int raise_owned(af_error error)
+{
+    af_error *place = slot();
+    error_unref(*place);
+    *place = error;
+    return error.code;
+}
+
+static af_error_detail *detail_new(size_t count)
+{
+    af_error_detail *detail = malloc(sizeof *detail + count * sizeof detail->members[0]);
+    if (detail)
+        *detail = (af_error_detail){.references = 1, .count = count};
+    return detail;
+}
+
+af_error error_ref(af_error error)
+{
+    if (error.detail)
+        error.detail->references++;
+    return error;
+}
+
+void error_unref(af_error error)
+{
+    af_error_detail *detail = error.detail;
+    if (!detail || --detail->references > 0)
+        return;
+    for (size_t i = 0; i < detail->count; i++)
+        error_unref(detail->members[i]);
+    free(detail->text);
+    free(detail);
+}
+
+af_error *error_swap_slot(af_error *place)
+{
+    af_error *previous = current_slot;
+    current_slot = place;
+    return previous;
+}
+
+int error_raise_code(int code)
+{
+    return raise_owned((af_error){.code = code});
+}
+
+int error_new_group(const af_error *errors, size_t count, af_error *ret_error)
+{
+    af_error_detail *detail = detail_new(count);
+    if (!detail)
+        return -ENOMEM;
+    for (size_t i = 0; i < count; i++)
+        detail->members[i] = error_ref(errors[i]);
+    *ret_error = (af_error){.code = AF_GROUP, .detail = detail};
+    return 0;
+}
+
+int af_raise(int code, const char *format, ...)
+{
+    af_error error = {.code = code};
+    if (format && (error.detail = detail_new(0))) {
+        va_list arguments;
+        va_start(arguments, format);
+        int r = vasprintf(&error.detail->text, format, arguments);
+        va_end(arguments);
+        if (r < 0)
+            error.detail->text = NULL;
+    }
+    return raise_owned(error);
+}
+
+int af_raise_error(af_error error)
+{
+    return raise_owned(error_ref(error));
+}
+
+af_error af_raised(int code)
+{
+    af_error *place = slot();
+    return place->code == code ? *place : (af_error){.code = code};
+}
+
+const char *af_error_text(af_error error)
+{
+    return error.detail && error.detail->text ? error.detail->text : af_strerror(error.code);
+}
+
+const char *af_strerror(int code)
+{
+    switch (code) {
+    case 0:
+        return "no error";
+    case AF_CANCELLED:
+        return "cancelled";
+    case AF_TIMEOUT:
+        return "timed out";
+    case AF_INVALID_STATE:
+        return "the future is not in a state for this";
+    case AF_RUNTIME_ERROR:
+        return "not possible here";
+    case AF_VALUE_ERROR:
+        return "not a value for this";
+    case AF_GROUP:
+        return "several errors";
+    case AF_INCOMPLETE_READ:
+        return "the stream ended too early";
+    case AF_LIMIT_OVERRUN:
+        return "the limit of the stream was reached first";
+    case AF_INTERRUPTED:
+        return "interrupted";
+    default:
+        return code <= AF_USER_ERROR ? "an error of the program" : strerror(-code);
+    }
+}
+
+size_t af_error_count(af_error error)
+{
+    return error.detail ? error.detail->count : 0;
+}
+
+af_error af_error_member(af_error error, size_t index)
+{
+    return index < af_error_count(error) ? error.detail->members[index] : (af_error){0};
+}

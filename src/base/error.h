@@ -1,0 +1,22 @@
+/* What error.c shares with the futures that carry errors and the tasks that raise them. */
+#ifndef BASE_ERROR_H
+#define BASE_ERROR_H
+
+#include <afetch/error.h>
+
+/* An error that keeps its detail alive. */
+af_error error_ref(af_error error);
+void error_unref(af_error error);
+
+/* Makes *SLOT the place where errors of this thread are raised, and returns the place it was before. A
+ * task brings its own, so that no other task's error takes the place of its own while it stands still.
+ * NULL: the thread's own. */
+af_error *error_swap_slot(af_error *slot);
+
+/* Raises a code without a text. */
+int error_raise_code(int code);
+
+/* Makes a group of COUNT errors, which are referenced. -ENOMEM. The caller owns *ret_error. */
+int error_new_group(const af_error *errors, size_t count, af_error *ret_error);
+
+#endif

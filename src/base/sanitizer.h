@@ -1,0 +1,13 @@
+/* Whether AddressSanitizer is compiled in: gcc and clang say it differently. */
+#ifndef BASE_SANITIZER_H
+#define BASE_SANITIZER_H
+
+#if defined(__SANITIZE_ADDRESS__)
+#define WITH_ADDRESS_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WITH_ADDRESS_SANITIZER 1
+#endif
+#endif
+
+#endif

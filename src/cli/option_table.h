@@ -1,0 +1,49 @@
+/* The table of options: what the parser, --help, the man page and the completions know of them. */
+#ifndef CLI_OPTION_TABLE_H
+#define CLI_OPTION_TABLE_H
+
+#include "cli/options.h"
+
+enum option_section {
+    SECTION_CONCURRENCY,
+    SECTION_TIME,
+    SECTION_REQUEST,
+    SECTION_RECORD,
+    SECTION_MESSAGE,
+    SECTION_COUNT,
+};
+
+enum option_kind {
+    OPTION_FLAG,    /* bool: becomes value */
+    OPTION_WORD,    /* enum: becomes the place of the given word in argument, or value */
+    OPTION_NUMBER,  /* long: from minimum to maximum */
+    OPTION_SECONDS, /* double: from 0 to OPTION_LONGEST_TIME */
+    OPTION_BYTES,   /* int64_t: with k, M or G behind it */
+    OPTION_STRING,  /* const char * */
+    OPTION_LIST,    /* struct words: one more for each use */
+};
+
+/* As milliseconds this fits into what every library below counts with. */
+enum { OPTION_LONGEST_TIME = 1000000000 };
+
+struct option_spec {
+    enum option_section section;
+    enum option_kind kind;
+    size_t offset;        /* of the member of struct options */
+    char letter;          /* or 0 */
+    const char *name;     /* without its dashes; NULL ends the table */
+    const char *argument; /* as help shows it, "this|that" for words; NULL: it takes none */
+    const char *help;
+    bool optional; /* the argument may be left out, and otherwise comes behind a '=' */
+    long value;    /* the member's where there is no argument */
+    long minimum;
+    long maximum;
+};
+
+extern const char *const option_section_titles[SECTION_COUNT];
+extern const struct option_spec option_table[];
+
+/* What holds where the command line says nothing. */
+extern const struct options option_defaults;
+
+#endif

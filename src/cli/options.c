@@ -1,0 +1,307 @@
+/* The parser of the command line. It takes what getopt_long() takes, but never prints. */
+#include "cli/options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <afetch/error.h>
+
+#include "base/buffer.h"
+#include "base/utf8.h"
+#include "cli/option_table.h"
+#include "cli/spelling.h"
+
+/* With bodies in the records, where --max-filesize is not given: they are kept in memory. */
+enum { BODY_MAXIMUM = 16 << 20 };
+
+struct parser {
+    char *const *next; /* the argument to read; NULL after the last */
+    struct options options;
+};
+
+/* One option of the command line. */
+struct setting {
+    const struct option_spec *spec;
+    char option[32];   /* its name as a message gives it */
+    const char *value; /* NULL where it has none */
+    void *member;      /* what it sets */
+};
+
+static int words_append(struct words *words, const char *word)
+{
+    const char **list = realloc(words->list, (words->count + 2) * sizeof *list);
+    if (!list)
+        return -ENOMEM;
+    words->list = list;
+    list[words->count++] = word;
+    list[words->count] = NULL;
+    return 0;
+}
+
+static int set_flag(const struct setting *setting)
+{
+    *(bool *)setting->member = setting->spec->value;
+    return 0;
+}
+
+/* The place of WORD in a list such as "this|that", or -1. */
+static int word_place(const char *list, char separator, const char *word)
+{
+    size_t length = strlen(word);
+    for (int place = 0; list; place++) {
+        if (strncmp(list, word, length) == 0 && (!list[length] || list[length] == separator))
+            return place;
+        list = strchr(list, separator);
+        list += list != NULL;
+    }
+    return -1;
+}
+
+static int set_word(const struct setting *setting)
+{
+    const struct option_spec *spec = setting->spec;
+    long value = spec->value;
+    if (setting->value) {
+        value = word_place(spec->argument, '|', setting->value);
+        if (value < 0)
+            return af_raise(-EINVAL, "%s %s: not one of %s", setting->option, setting->value,
+                            spec->argument);
+    }
+    _Static_assert(_Generic((enum when)0, unsigned : true, default : false), "the type of an enum");
+    *(unsigned *)setting->member = (unsigned)value;
+    return 0;
+}
+
+static int set_number(const struct setting *setting)
+{
+    const struct option_spec *spec = setting->spec;
+    long number = spec->value;
+    if (setting->value) {
+        char *end;
+        errno = 0;
+        number = strtol(setting->value, &end, 10);
+        /* strtol() lets blanks and a '+' pass. */
+        bool clean = !setting->value[strspn(setting->value, "-0123456789")];
+        if (!clean || end == setting->value || *end || errno || number < spec->minimum ||
+            number > spec->maximum)
+            return af_raise(-EINVAL, "%s %s: not a number from %ld to %ld", setting->option,
+                            setting->value, spec->minimum, spec->maximum);
+    }
+    *(long *)setting->member = number;
+    return 0;
+}
+
+static int set_seconds(const struct setting *setting)
+{
+    char *end;
+    double seconds = strtod(setting->value, &end);
+    /* strtod() lets blanks, signs, hexadecimal numbers and "inf" pass. */
+    bool clean = !setting->value[strspn(setting->value, ".0123456789")];
+    if (!clean || end == setting->value || *end || seconds > OPTION_LONGEST_TIME)
+        return af_raise(-EINVAL, "%s %s: not a number of seconds from 0 to %d", setting->option,
+                        setting->value, OPTION_LONGEST_TIME);
+    *(double *)setting->member = seconds;
+    return 0;
+}
+
+/* The factor that a unit stands for, or 0 where it is none. */
+static long long unit_factor(const char *unit)
+{
+    static const char units[] = "bBkKmMgG";
+    if (!*unit)
+        return 1;
+    const char *found = strchr(units, *unit);
+    return found && !unit[1] ? 1LL << 10 * ((found - units) / 2) : 0;
+}
+
+static int set_bytes(const struct setting *setting)
+{
+    char *end;
+    errno = 0;
+    long long bytes = strtoll(setting->value, &end, 10);
+    bool clean = *setting->value >= '0' && *setting->value <= '9';
+    long long factor = unit_factor(end);
+    if (!clean || errno || !factor || __builtin_mul_overflow(bytes, factor, &bytes))
+        return af_raise(-EINVAL, "%s %s: not a number of bytes, such as 4096, 512k, 10M or 1G",
+                        setting->option, setting->value);
+    *(int64_t *)setting->member = bytes;
+    return 0;
+}
+
+static int set_string(const struct setting *setting)
+{
+    *(const char **)setting->member = setting->value;
+    return 0;
+}
+
+static int set_list(const struct setting *setting)
+{
+    return words_append(setting->member, setting->value);
+}
+
+static int (*const setters[])(const struct setting *setting) = {
+    [OPTION_FLAG] = set_flag,       [OPTION_WORD] = set_word,   [OPTION_NUMBER] = set_number,
+    [OPTION_SECONDS] = set_seconds, [OPTION_BYTES] = set_bytes, [OPTION_STRING] = set_string,
+    [OPTION_LIST] = set_list,
+};
+
+/* Sets an option, whose value, where it did not come in the same word, is the next argument. */
+static int parse_option(struct parser *parser, struct setting *setting)
+{
+    const struct option_spec *spec = setting->spec;
+    if (spec->argument && !spec->optional && !setting->value) {
+        setting->value = *parser->next;
+        if (!setting->value)
+            return af_raise(-EINVAL, "option '%s' needs a value: %s", setting->option,
+                            spec->argument);
+        parser->next++;
+    }
+    setting->member = (char *)&parser->options + spec->offset;
+    return setters[spec->kind](setting);
+}
+
+static const struct option_spec *find_letter(char letter)
+{
+    for (const struct option_spec *spec = option_table; spec->name; spec++)
+        if (spec->letter == letter)
+            return spec;
+    return NULL;
+}
+
+static int raise_unknown(const char *word, size_t length)
+{
+    const char *nearest = NULL;
+    size_t limit = spelling_limit(length);
+    for (const struct option_spec *spec = option_table; spec->name; spec++) {
+        size_t distance = spelling_distance(word, length, spec->name);
+        if (distance < limit) {
+            limit = distance;
+            nearest = spec->name;
+        }
+    }
+    if (nearest)
+        return af_raise(-EINVAL,
+                        "unknown option '--%.*s'; did you mean '--%s'? Try 'afetch --help'",
+                        (int)length, word, nearest);
+    return af_raise(-EINVAL, "unknown option '--%.*s'; try 'afetch --help'", (int)length, word);
+}
+
+static int raise_ambiguous(const char *word, size_t length)
+{
+    struct buffer names;
+    buffer_init(&names, 4096);
+    int r = 0;
+    for (const struct option_spec *spec = option_table; spec->name && r >= 0; spec++)
+        if (strncmp(spec->name, word, length) == 0)
+            r = buffer_append_format(&names, "%s--%s", names.length > 0 ? ", " : "", spec->name);
+    if (r >= 0)
+        r = af_raise(-EINVAL, "option '--%.*s' is ambiguous: %.*s", (int)length, word,
+                     (int)names.length, names.data);
+    buffer_free(&names);
+    return r;
+}
+
+/* Finds the option of this name, or the one whose name begins so. */
+static int find_name(const char *word, size_t length, const struct option_spec **ret_spec)
+{
+    size_t count = 0;
+    for (const struct option_spec *spec = option_table; spec->name && length > 0; spec++) {
+        if (strncmp(spec->name, word, length) != 0)
+            continue;
+        *ret_spec = spec;
+        if (!spec->name[length])
+            return 0;
+        count++;
+    }
+    if (count == 1)
+        return 0;
+    return count > 1 ? raise_ambiguous(word, length) : raise_unknown(word, length);
+}
+
+static int parse_name(struct parser *parser, const char *word)
+{
+    size_t length = strcspn(word, "=");
+    const struct option_spec *spec = NULL;
+    int r = find_name(word, length, &spec);
+    if (r < 0)
+        return r;
+    struct setting setting = {.spec = spec, .value = word[length] ? word + length + 1 : NULL};
+    snprintf(setting.option, sizeof setting.option, "--%s", spec->name);
+    if (setting.value && !spec->argument)
+        return af_raise(-EINVAL, "option '%s' takes no value", setting.option);
+    return parse_option(parser, &setting);
+}
+
+static int parse_letters(struct parser *parser, const char *word)
+{
+    while (*word) {
+        const struct option_spec *spec = find_letter(*word);
+        if (!spec) {
+            size_t size = utf8_character(word, strlen(word));
+            return af_raise(-EINVAL, "unknown option '-%.*s'; try 'afetch --help'",
+                            size > 0 ? (int)size : 1, word);
+        }
+        struct setting setting = {.spec = spec, .option = {'-', *word++}};
+        if (spec->argument && !spec->optional && *word) {
+            setting.value = word;
+            word += strlen(word);
+        }
+        int r = parse_option(parser, &setting);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static int parse_arguments(struct parser *parser)
+{
+    struct options *options = &parser->options;
+    bool operands_only = false;
+    int r = 0;
+    /* Who asks for help gets it, whatever follows. */
+    while (r >= 0 && *parser->next && !options->help && !options->version) {
+        const char *word = *parser->next++;
+        if (operands_only || word[0] != '-' || !word[1])
+            r = words_append(&options->operands, word);
+        else if (word[1] != '-')
+            r = parse_letters(parser, word + 1);
+        else if (word[2])
+            r = parse_name(parser, word + 2);
+        else
+            operands_only = true;
+    }
+    return r;
+}
+
+/* What one option says of another. */
+static void settle(struct options *options)
+{
+    /* A field that is asked for by name need not be asked for again. */
+    const char *fields = options->fields ? options->fields : "";
+    options->include_headers |= word_place(fields, ',', "headers") >= 0;
+    options->include_body |= word_place(fields, ',', "body") >= 0;
+    if (options->max_filesize < 0)
+        options->max_filesize = options->include_body ? BODY_MAXIMUM : 0;
+}
+
+int options_parse(int argc, char *const argv[], struct options *ret_options)
+{
+    struct parser parser = {.next = argc > 0 ? argv + 1 : argv, .options = option_defaults};
+    int r = parse_arguments(&parser);
+    if (r < 0) {
+        options_free(&parser.options);
+        return r;
+    }
+    settle(&parser.options);
+    *ret_options = parser.options;
+    return 0;
+}
+
+void options_free(struct options *options)
+{
+    free(options->headers.list);
+    free(options->connect_to.list);
+    free(options->resolve.list);
+    free(options->operands.list);
+}

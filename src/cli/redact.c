@@ -1,0 +1,33 @@
+#include "cli/redact.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What follows the scheme and its slashes, of which curl takes any number. */
+static const char *authority_start(const char *url)
+{
+    size_t scheme = strspn(url, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+    const char *start = url[scheme] == ':' && url[scheme + 1] == '/' ? url + scheme + 1 : url;
+    return start + strspn(start, "/");
+}
+
+int url_without_password(const char *url, char **ret_url)
+{
+    /* Nearly every URL ends here. */
+    if (!strchr(url, '@'))
+        return 0;
+    const char *start = authority_start(url);
+    size_t length = strcspn(start, "/?#");
+    /* The last '@', so that one inside a password does not show the rest of it. */
+    const char *at = memrchr(start, '@', length);
+    const char *colon = at ? memchr(start, ':', (size_t)(at - start)) : NULL;
+    if (!colon)
+        return 0;
+
+    char *copy;
+    if (asprintf(&copy, "%.*s***%s", (int)(colon + 1 - url), url, at) < 0)
+        return -ENOMEM;
+    *ret_url = copy;
+    return 1;
+}
