@@ -39,6 +39,9 @@ int af_bounded_as_completed(const af_bounded_options *options, af_bounded **ret_
  * that it gave before are out. AF_CANCELLED, and then nothing is lost: call again. */
 int af_bounded_next(af_bounded *bounded, af_future **ret_future);
 
+/* Whether next would return without suspending. */
+bool af_bounded_ready(const af_bounded *bounded);
+
 /* Pulls no more; what was pulled runs on and is handed out. Suspends until the source has let go. */
 int af_bounded_stop(af_bounded *bounded);
 

@@ -136,7 +136,11 @@ int af_client_request(af_client *client, const af_request *request, af_future **
  * future; nothing in it is set before the future is done. */
 const af_response *af_request_response(const af_future *future);
 
-/* "afetch/VERSION libcurl/..." as curl -V begins. Static. */
+/* How many requests at once a process with so many descriptors can carry: one each, and what libcurl needs
+ * besides, for resolving names above all. At least 1. */
+size_t af_client_concurrency(size_t descriptors);
+
+/* The versions of libcurl and of what it is made with, as curl -V begins. Static. */
 const char *af_http_version(void);
 
 #endif

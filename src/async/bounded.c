@@ -137,6 +137,16 @@ int af_bounded_as_completed(const af_bounded_options *options, af_bounded **ret_
     return bounded_new(options, false, ret_bounded);
 }
 
+static bool ended(const af_bounded *bounded)
+{
+    return bounded->stopped && list_empty(&bounded->pulled);
+}
+
+bool af_bounded_ready(const af_bounded *bounded)
+{
+    return deliverable(bounded) || ended(bounded);
+}
+
 /* How the source ended: 0, or its error. That it was stopped is no error. */
 static int source_result(const af_bounded *bounded)
 {
@@ -148,7 +158,7 @@ int af_bounded_next(af_bounded *bounded, af_future **ret_future)
 {
     struct item *item;
     while (!(item = deliverable(bounded))) {
-        if (bounded->stopped && list_empty(&bounded->pulled))
+        if (ended(bounded))
             return source_result(bounded);
         bool woken;
         int r = waiters_wait(&bounded->consumers, &woken);
@@ -163,7 +173,7 @@ int af_bounded_next(af_bounded *bounded, af_future **ret_future)
     bounded->held--;
     waiters_wake(&bounded->room);
     /* Behind it there may be more, and others who wait for it. */
-    if (deliverable(bounded) || (bounded->stopped && list_empty(&bounded->pulled)))
+    if (af_bounded_ready(bounded))
         waiters_wake(&bounded->consumers);
     return 1;
 }

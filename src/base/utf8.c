@@ -8,7 +8,8 @@ size_t utf8_character(const char *text, size_t length)
     if (length == 0)
         return 0;
     const unsigned char *byte = (const unsigned char *)text;
-    /* The second byte tells an overlong form, a surrogate and too large a number from a character. */
+    /* The second byte tells an overlong form, a surrogate and too large a number from a character.
+     */
     unsigned char low = 0x80, high = 0xBF;
     size_t size;
     switch (byte[0]) {
@@ -38,7 +39,8 @@ size_t utf8_character(const char *text, size_t length)
     return size;
 }
 
-/* How many bytes at the start of TEXT are ASCII, counted by eights: bodies are long and mostly that. */
+/* How many bytes at the start of TEXT are ASCII, counted by eights: bodies are long and mostly
+ * that. */
 static size_t ascii_run(const char *text, size_t length)
 {
     size_t run = 0;

@@ -171,19 +171,13 @@ static const struct option_spec *find_letter(char letter)
 
 static int raise_unknown(const char *word, size_t length)
 {
-    const char *nearest = NULL;
-    size_t limit = spelling_limit(length);
-    for (const struct option_spec *spec = option_table; spec->name; spec++) {
-        size_t distance = spelling_distance(word, length, spec->name);
-        if (distance < limit) {
-            limit = distance;
-            nearest = spec->name;
-        }
-    }
-    if (nearest)
+    struct spelling spelling = spelling_of(word, length);
+    for (const struct option_spec *spec = option_table; spec->name; spec++)
+        spelling_offer(&spelling, spec->name);
+    if (spelling.nearest)
         return af_raise(-EINVAL,
                         "unknown option '--%.*s'; did you mean '--%s'? Try 'afetch --help'",
-                        (int)length, word, nearest);
+                        (int)length, word, spelling.nearest);
     return af_raise(-EINVAL, "unknown option '--%.*s'; try 'afetch --help'", (int)length, word);
 }
 

@@ -4,17 +4,18 @@
 
 #include <afetch/http.h>
 
-#include "base/buffer.h"
-
-/* All that a record is made of. Strings are borrowed; response is NULL where there was no transfer. */
+/* All that a record is made of. Strings are borrowed; response is NULL where there was no transfer.
+ * A password in a URL may stay there: it is not written. */
 struct record {
     size_t index;
-    const char *url; /* as it was given, without its password */
+    const char *url; /* as it was given */
     const char *id;  /* the request's own, or NULL */
     bool ok;
     const char *error; /* one of the words of the contract, or NULL */
     const char *errormsg;
+    int exitcode; /* libcurl's, 0 for none */
     const af_response *response;
+    long retries;      /* of the request, after its first attempt */
     double time_start; /* seconds since the run began; NAN where it was never started */
     double time_end;
 };
@@ -26,6 +27,7 @@ enum value_type {
     VALUE_MICROSECONDS, /* written as seconds with six decimals */
     VALUE_TIMESTAMP,    /* microseconds since 1970, written as RFC 3339 with milliseconds */
     VALUE_STRING,       /* any bytes but NUL */
+    VALUE_URL,          /* a string, written without its password */
     VALUE_HEADERS,      /* the response's */
     VALUE_BODY,         /* the response's */
 };
@@ -34,7 +36,7 @@ struct value {
     enum value_type type;
     union {
         bool boolean;
-        int64_t integer;
+        int64_t integer; /* microseconds too */
         const char *string;
         const af_response *response;
     };
@@ -42,8 +44,21 @@ struct value {
 
 struct field {
     const char *name;
-    struct value (*get)(const struct record *record);
+    struct value (*get)(const void *member);
+    bool of_response; /* the member is the response's, not the record's */
+    size_t offset;
 };
+
+/* The value of a field: null where it is not known. */
+static inline struct value field_value(const struct field *field, const struct record *record)
+{
+    const char *base = field->of_response ? (const char *)record->response : (const char *)record;
+    return base ? field->get(base + field->offset) : (struct value){.type = VALUE_NULL};
+}
+
+/* Whether it is the body, which takes two columns where there are columns: as text, and as base64.
+ */
+bool field_is_body(const struct field *field);
 
 /* The fields to write, in this order. */
 struct fields {
@@ -51,12 +66,12 @@ struct fields {
     size_t count;
 };
 
-/* The fields of the contract in its order; headers and body only where asked for. NULL-named at the
- * end. */
+/* The fields of the contract in its order. NULL-named at the end. */
 extern const struct field record_fields[];
 
-/* Picks the fields: those named in LIST ("url,response_code"), or all where it is NULL. -EINVAL with
- * a text that names the word, -ENOMEM. */
+/* Picks the fields: those named in LIST ("url,response_code"), or where it is NULL all but headers
+ * and body; and behind them headers and body where they are asked for. -EINVAL with a text that
+ * names the word, -ENOMEM. */
 int fields_select(const char *list, bool headers, bool body, struct fields *ret_fields);
 void fields_free(struct fields *fields);
 

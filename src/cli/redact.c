@@ -7,7 +7,8 @@
 /* What follows the scheme and its slashes, of which curl takes any number. */
 static const char *authority_start(const char *url)
 {
-    size_t scheme = strspn(url, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+    size_t scheme =
+        strspn(url, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
     const char *start = url[scheme] == ':' && url[scheme + 1] == '/' ? url + scheme + 1 : url;
     return start + strspn(start, "/");
 }

@@ -1,4 +1,4 @@
-/* Where the URLs come from: operands, files and standard input, one at a time and only when asked. */
+/* Where the URLs come from: operands, files and standard input, one at a time, only when asked. */
 #ifndef CLI_SOURCE_H
 #define CLI_SOURCE_H
 
@@ -9,13 +9,13 @@ struct source;
 /* One line of the input that wants a record. */
 struct entry {
     size_t index;
-    char *url;         /* as given; escaped and shortened where it is no URL. The receiver frees it. */
+    char *url;         /* as given; escaped and shortened where it is no URL; the receiver's */
     const char *error; /* why it is no URL, or NULL; static */
     const char *place; /* the file's name, "stdin" or "operand"; lives as long as the source */
     size_t line;       /* in the file, from 1; 0 for an operand */
 };
 
-/* A message of the source for a person: a list that cannot be read. */
+/* A message of the source for a person: a list that cannot be read. Names in it are not escaped. */
 typedef void source_message(const char *message, void *arg);
 
 /* Reads OPERANDS in their order, or standard input where there are none. Words and strings are
@@ -32,7 +32,8 @@ int source_next(struct source *source, struct entry *ret_entry);
 /* Whether a list could not be read, or not to its end: exit status 3. */
 bool source_failed(const struct source *source);
 
-/* Begins again from the first operand, for --compare. -ESPIPE where the input can't be read twice. */
+/* Begins again from the first operand, for --compare. -ESPIPE where the input cannot be read twice,
+ * which can be asked before the first entry too. */
 int source_rewind(struct source *source);
 
 #endif

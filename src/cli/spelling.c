@@ -2,21 +2,19 @@
 
 #include <string.h>
 
-/* No name of an option or a field is nearly as long. */
-enum { LONGEST_NAME = 64 };
+/* No name is as long. */
+enum { LONGEST_NAME = 63 };
 
 static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
-size_t spelling_distance(const char *word, size_t length, const char *name)
+/* Levenshtein's distance. */
+static size_t distance(const char *word, size_t length, const char *name, size_t name_length)
 {
-    size_t name_length = strlen(name);
-    if (name_length > LONGEST_NAME)
-        return length + name_length;
-
-    /* row[j] is the distance of the part of the word read so far to the first j letters of the name. */
+    /* row[j] is the distance from the part of the word read so far to the first j letters of the
+     * name. */
     size_t row[LONGEST_NAME + 1];
     for (size_t j = 0; j <= name_length; j++)
         row[j] = j;
@@ -32,7 +30,21 @@ size_t spelling_distance(const char *word, size_t length, const char *name)
     return row[name_length];
 }
 
-size_t spelling_limit(size_t length)
+struct spelling spelling_of(const char *word, size_t length)
 {
-    return length / 3 + 2;
+    /* What is farther off than this is another word. */
+    return (struct spelling){.word = word, .length = length, .distance = length / 3 + 2};
+}
+
+void spelling_offer(struct spelling *spelling, const char *name)
+{
+    /* The length of a word is whatever was typed. */
+    size_t name_length = strlen(name);
+    if (spelling->length > LONGEST_NAME || name_length > LONGEST_NAME)
+        return;
+    size_t found = distance(spelling->word, spelling->length, name, name_length);
+    if (found < spelling->distance) {
+        spelling->nearest = name;
+        spelling->distance = found;
+    }
 }

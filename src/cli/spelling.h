@@ -1,13 +1,20 @@
-/* The name that was probably meant, for messages about one that does not exist. */
+/* The name that was probably meant, for messages about a word that is none. */
 #ifndef CLI_SPELLING_H
 #define CLI_SPELLING_H
 
 #include <stddef.h>
 
-/* How many letters must be added, dropped or changed to make NAME of the first LENGTH bytes of WORD. */
-size_t spelling_distance(const char *word, size_t length, const char *name);
+struct spelling {
+    const char *word;
+    size_t length;
+    const char *nearest; /* of the names offered so far; NULL where none is like the word */
+    size_t distance;     /* to it: how many letters must be added, dropped or changed */
+};
 
-/* The distance from which on a name is no likely meaning of a word of this length. */
-size_t spelling_limit(size_t length);
+/* Begins to look for what the first LENGTH bytes of WORD may have meant. */
+struct spelling spelling_of(const char *word, size_t length);
+
+/* Compares the word with one more name, which is borrowed. */
+void spelling_offer(struct spelling *spelling, const char *name);
 
 #endif

@@ -1,0 +1,65 @@
+#include "async/address.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <afetch/error.h>
+
+_Static_assert(sizeof((af_address){0}.host) >= INET6_ADDRSTRLEN, "an address has room");
+_Static_assert(sizeof((af_address){0}.host) >= sizeof((struct sockaddr_un){0}.sun_path),
+               "a path has room");
+
+int address_from_host(const char *host, uint16_t port, struct address *ret_address)
+{
+    char service[8];
+    snprintf(service, sizeof service, "%u", port);
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+                             .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
+    struct addrinfo *found;
+    int r =
+        getaddrinfo(strcmp(host, "localhost") == 0 ? "127.0.0.1" : host, service, &hints, &found);
+    if (r == EAI_MEMORY)
+        return -ENOMEM;
+    if (r != 0)
+        return af_raise(AF_VALUE_ERROR, "%s: not a numeric address", host);
+    *ret_address = (struct address){.length = found->ai_addrlen};
+    memcpy(&ret_address->any, found->ai_addr, found->ai_addrlen);
+    freeaddrinfo(found);
+    return 0;
+}
+
+int address_from_path(const char *path, struct address *ret_address)
+{
+    struct address address = {.local.sun_family = AF_UNIX, .length = sizeof address.local};
+    size_t length = strlen(path);
+    if (length == 0 || length >= sizeof address.local.sun_path)
+        return af_raise(AF_VALUE_ERROR, "%s: not a path for a socket", path);
+    memcpy(address.local.sun_path, path, length);
+    *ret_address = address;
+    return 0;
+}
+
+int address_of_socket(int fd, int get_name(int, struct sockaddr *, socklen_t *),
+                      af_address *ret_address)
+{
+    struct address address = {.local = {0}, .length = sizeof address.local};
+    if (get_name(fd, &address.any, &address.length) < 0)
+        return -errno;
+    *ret_address = (af_address){0};
+    switch (address.any.sa_family) {
+    case AF_INET:
+        inet_ntop(AF_INET, &address.ipv4.sin_addr, ret_address->host, sizeof ret_address->host);
+        ret_address->port = ntohs(address.ipv4.sin_port);
+        break;
+    case AF_INET6:
+        inet_ntop(AF_INET6, &address.ipv6.sin6_addr, ret_address->host, sizeof ret_address->host);
+        ret_address->port = ntohs(address.ipv6.sin6_port);
+        break;
+    default:
+        memcpy(ret_address->host, address.local.sun_path, sizeof ret_address->host - 1);
+    }
+    return 0;
+}

@@ -1,0 +1,31 @@
+/* Addresses of sockets. */
+#ifndef ASYNC_ADDRESS_H
+#define ASYNC_ADDRESS_H
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <afetch/stream.h>
+
+struct address {
+    union {
+        struct sockaddr any;
+        struct sockaddr_in ipv4;
+        struct sockaddr_in6 ipv6;
+        struct sockaddr_un local;
+    };
+    socklen_t length;
+};
+
+/* Reads a numeric host, or "localhost". AF_VALUE_ERROR with a text, -ENOMEM. Asks nobody. */
+int address_from_host(const char *host, uint16_t port, struct address *ret_address);
+
+/* AF_VALUE_ERROR with a text where the path is empty or too long. */
+int address_from_path(const char *path, struct address *ret_address);
+
+/* Asks getsockname() or getpeername() for an end of the socket, as text. */
+int address_of_socket(int fd, int get_name(int, struct sockaddr *, socklen_t *),
+                      af_address *ret_address);
+
+#endif

@@ -1,0 +1,290 @@
+/* A server is a socket that listens, and a task for each connection. */
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "async/address.h"
+#include "async/stream.h"
+#include "async/waiters.h"
+
+/* As asyncio's ACCEPT_RETRY_DELAY, in seconds. */
+static const double ACCEPT_RETRY_DELAY = 1;
+
+/* It lives until its owner has freed it and the last connection is gone. */
+struct af_server {
+    af_loop *loop;
+    int fd; /* -1 once closed */
+    int backlog;
+    bool freed;
+    size_t connections;
+    struct watch acceptable;
+    struct timer retry;
+    struct waiters waiters; /* for the end */
+    af_client_connected *client_connected;
+    void *arg;
+};
+
+struct connection {
+    af_server *server;
+    af_stream *stream;
+};
+
+static bool is_over(const af_server *server)
+{
+    return server->fd < 0 && server->connections == 0;
+}
+
+/* Where the loop is being closed and not running, the tasks that waited are no more. */
+static void wake_if_over(af_server *server)
+{
+    if (is_over(server) && af_running_loop())
+        while (waiters_wake(&server->waiters))
+            ;
+}
+
+static void free_if_over(af_server *server)
+{
+    if (is_over(server) && server->freed)
+        free(server);
+}
+
+/* ------------------------------------------------------------------------------------- a
+ * connection */
+
+static void connection_free(void *arg)
+{
+    struct connection *connection = arg;
+    af_server *server = connection->server;
+    af_stream_free(connection->stream);
+    free(connection);
+    server->connections--;
+    wake_if_over(server);
+    free_if_over(server);
+}
+
+/* Peers come and go as they like: nobody needs to hear of it. */
+static bool is_notable(int code)
+{
+    return code < 0 && code != AF_CANCELLED && code != -ECONNRESET && code != -EPIPE &&
+           code != -ECONNABORTED;
+}
+
+static int serve_connection(void *arg, void **ret_result)
+{
+    (void)ret_result;
+    struct connection *connection = arg;
+    af_server *server = connection->server;
+    int r = server->client_connected(connection->stream, server->arg);
+    if (is_notable(r))
+        loop_report(server->loop, "unhandled exception in client_connected", af_raised(r),
+                    af_current_task());
+    if (r == AF_CANCELLED)
+        return r;
+    af_stream_close(connection->stream);
+    r = af_stream_wait_closed(connection->stream);
+    return r == AF_CANCELLED ? r : 0;
+}
+
+/* ------------------------------------------------------------------------------------- accepting
+ */
+
+/* Takes the descriptor, whatever comes of it. */
+static int start_connection(af_server *server, int fd)
+{
+    struct connection *connection = malloc(sizeof *connection);
+    int r = connection ? stream_new(server->loop, fd, &connection->stream) : -ENOMEM;
+    if (r < 0) {
+        free(connection);
+        close(fd);
+        return r;
+    }
+    connection->server = server;
+    server->connections++;
+    r = af_loop_create_task(server->loop, serve_connection, connection, connection_free, NULL);
+    if (r < 0)
+        connection_free(connection);
+    return r;
+}
+
+/* The socket stays readable all the while, so the watch is off until there may be room again. */
+static int pause_accepting(af_server *server, int error)
+{
+    double when = af_loop_time(server->loop) + ACCEPT_RETRY_DELAY;
+    int r = timers_add(&server->loop->timers, &server->retry, when);
+    if (r < 0)
+        return r;
+    watch_stop(&server->acceptable);
+    return af_raise(-error, "accepting pauses: %s", strerror(error));
+}
+
+static int accept_failed(af_server *server, int error)
+{
+    switch (error) {
+    case EAGAIN:
+    case EINTR:
+    case ECONNABORTED:
+        return 0;
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+        return pause_accepting(server, error);
+    default:
+        return -error;
+    }
+}
+
+/* Takes a batch, but not all there may ever be: others have their turn in between. */
+static int run_acceptable(struct handle *handle)
+{
+    af_server *server = container_of(handle, af_server, acceptable.handle);
+    int accepted = 0;
+    do {
+        int fd = accept4(server->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0)
+            return accept_failed(server, errno);
+        int r = start_connection(server, fd);
+        if (r < 0)
+            return r;
+    } while (++accepted < server->backlog);
+    return 0;
+}
+
+static int run_retry(struct handle *handle)
+{
+    return watch_start(&container_of(handle, af_server, retry.handle)->acceptable);
+}
+
+static const struct handle_type acceptable_type = {.run = run_acceptable};
+static const struct handle_type retry_type = {.run = run_retry};
+
+/* ------------------------------------------------------------------------------------- a server */
+
+static int listen_at(int fd, const struct address *address, int backlog)
+{
+    int on = 1;
+    /* The connections inherit it. */
+    if (address->any.sa_family != AF_UNIX &&
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0)
+        return -errno;
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
+        bind(fd, &address->any, address->length) < 0 || listen(fd, backlog) < 0)
+        return -errno;
+    return 0;
+}
+
+static int open_listener(const struct address *address, int backlog)
+{
+    int fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    int r = listen_at(fd, address, backlog);
+    if (r < 0) {
+        close(fd);
+        return r;
+    }
+    return fd;
+}
+
+static int server_new(const struct address *address, int backlog,
+                      af_client_connected *client_connected, void *arg, af_server **ret_server)
+{
+    af_loop *loop = af_running_loop();
+    if (!loop)
+        return af_raise(AF_RUNTIME_ERROR, "no loop is running in this thread");
+    af_server *server = malloc(sizeof *server);
+    if (!server)
+        return -ENOMEM;
+    int r = open_listener(address, backlog);
+    if (r < 0) {
+        free(server);
+        return r;
+    }
+    *server = (af_server){
+        .loop = loop,
+        .fd = r,
+        .backlog = backlog,
+        .client_connected = client_connected,
+        .arg = arg,
+    };
+    waiters_init(&server->waiters);
+    timer_init(&server->retry, &retry_type);
+    watch_init(&server->acceptable, loop, server->fd, EV_READ, &acceptable_type);
+    r = watch_start(&server->acceptable);
+    if (r < 0) {
+        af_server_free(server);
+        return r;
+    }
+    *ret_server = server;
+    return 0;
+}
+
+int af_start_server(const char *host, uint16_t port, int backlog,
+                    af_client_connected *client_connected, void *arg, af_server **ret_server)
+{
+    struct address address;
+    int r = address_from_host(host, port, &address);
+    return r < 0 ? r : server_new(&address, backlog, client_connected, arg, ret_server);
+}
+
+int af_start_unix_server(const char *path, int backlog, af_client_connected *client_connected,
+                         void *arg, af_server **ret_server)
+{
+    struct address address;
+    int r = address_from_path(path, &address);
+    if (r < 0)
+        return r;
+    struct stat status;
+    if (lstat(path, &status) == 0 && S_ISSOCK(status.st_mode) && unlink(path) < 0)
+        return -errno;
+    return server_new(&address, backlog, client_connected, arg, ret_server);
+}
+
+uint16_t af_server_port(const af_server *server)
+{
+    af_address address;
+    return address_of_socket(server->fd, getsockname, &address) < 0 ? 0 : address.port;
+}
+
+void af_server_close(af_server *server)
+{
+    if (server->fd < 0)
+        return;
+    watch_stop(&server->acceptable);
+    timer_stop(server->loop, &server->retry);
+    close(server->fd);
+    server->fd = -1;
+    wake_if_over(server);
+}
+
+int af_server_wait_closed(af_server *server)
+{
+    while (!is_over(server)) {
+        bool woken;
+        int r = waiters_wait(&server->waiters, &woken);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+int af_server_serve_forever(af_server *server)
+{
+    int r = af_server_wait_closed(server);
+    if (r == AF_CANCELLED) {
+        af_server_close(server);
+        af_server_wait_closed(server); /* a second cancellation ends this too, to the same effect */
+    }
+    return r;
+}
+
+void af_server_free(af_server *server)
+{
+    if (!server)
+        return;
+    af_server_close(server);
+    server->freed = true;
+    free_if_over(server);
+}

@@ -1,0 +1,535 @@
+/* A stream is a socket, a queue each way, and whoever waits for one of them. Nothing is read before
+ * it is asked for, so a peer that sends without end fills the buffers of the system and not ours.
+ */
+#include "async/stream.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <afetch/descriptor.h>
+
+#include "async/address.h"
+#include "async/waiters.h"
+#include "base/buffer.h"
+
+enum {
+    DEFAULT_LIMIT = 64 * 1024,
+    HIGH_WATER = 64 * 1024,
+    LOW_WATER = HIGH_WATER / 4,
+    READ_SIZE = 4 * 1024,
+    LONGEST_RUN = 16, /* how many reads may follow each other without a turn for anybody else */
+};
+
+/* ------------------------------------------------------------------------------------- queues */
+
+/* Bytes that come in behind and leave in front. */
+struct queue {
+    struct buffer buffer;
+    size_t taken; /* have left already, and are still in the buffer */
+};
+
+static size_t queue_size(const struct queue *queue)
+{
+    return queue->buffer.length - queue->taken;
+}
+
+static const char *queue_front(const struct queue *queue)
+{
+    return queue->buffer.data + queue->taken;
+}
+
+static int queue_reserve(struct queue *queue, size_t size)
+{
+    struct buffer *buffer = &queue->buffer;
+    /* The rest moves to the front only where it is the smaller part: no byte then costs more than
+     * one move, however long the queue is. */
+    if (size > buffer->capacity - buffer->length && queue->taken >= queue_size(queue)) {
+        buffer_consume(buffer, queue->taken);
+        queue->taken = 0;
+    }
+    return buffer_reserve(buffer, size);
+}
+
+static void queue_free(struct queue *queue)
+{
+    buffer_free(&queue->buffer);
+    queue->taken = 0;
+}
+
+/* ------------------------------------------------------------------------------------- a stream */
+
+struct af_stream {
+    af_loop *loop;
+    int fd;    /* -1 once closed */
+    int error; /* what ended the connection; 0 where nothing did, or we did */
+
+    struct queue input;
+    size_t limit;
+    struct watch readable; /* stays started between reads, until it fires and nobody reads */
+    af_future *reader;     /* in the frame of the task that waits for input, or NULL */
+    unsigned reads;        /* since the poll last found something */
+    bool try_read;         /* reading may give something without waiting */
+    bool eof;
+
+    struct queue output;
+    struct watch writable;  /* started while something is queued */
+    struct waiters waiters; /* for the queue to drain, and for the connection to be closed */
+    bool paused; /* the queue went over the high-water mark, and not yet to the low one */
+    bool write_eof;
+    bool closing;
+};
+
+static void wake_reader(af_stream *stream)
+{
+    if (stream->reader)
+        future_release(stream->reader);
+}
+
+static void wake_waiters(af_stream *stream)
+{
+    while (waiters_wake(&stream->waiters))
+        ;
+}
+
+static void close_socket(af_stream *stream)
+{
+    if (stream->fd < 0)
+        return;
+    watch_stop(&stream->readable);
+    watch_stop(&stream->writable);
+    close(stream->fd);
+    stream->fd = -1;
+    queue_free(&stream->output);
+}
+
+/* The connection is over, because of CODE, or 0. Whoever waits looks again. */
+static void disconnect(af_stream *stream, int code)
+{
+    close_socket(stream);
+    stream->error = code;
+    stream->closing = true;
+    wake_reader(stream);
+    wake_waiters(stream);
+}
+
+static int fail(af_stream *stream, int code)
+{
+    disconnect(stream, code);
+    return error_raise_code(code);
+}
+
+/* ------------------------------------------------------------------------------------- reading */
+
+static int run_readable(struct handle *handle)
+{
+    af_stream *stream = container_of(handle, af_stream, readable.handle);
+    stream->try_read = true;
+    stream->reads = 0;
+    if (stream->reader)
+        future_release(stream->reader);
+    else
+        watch_stop(&stream->readable);
+    return 0;
+}
+
+static const struct handle_type readable_type = {.run = run_readable};
+
+static int wait_for_input(af_stream *stream)
+{
+    if (stream->reader)
+        return af_raise(AF_RUNTIME_ERROR, "another task is reading the stream");
+    af_task *task = task_running();
+    if (!task)
+        return AF_RUNTIME_ERROR;
+    int r = watch_start(&stream->readable);
+    if (r < 0)
+        return r;
+    if (queue_size(&stream->input) == 0)
+        queue_free(&stream->input);
+    af_future arrival;
+    future_init(&arrival, &plain_future, stream->loop);
+    stream->reader = &arrival;
+    r = task_wait(&arrival);
+    stream->reader = NULL;
+    /* Before this task had its turn the poll may have found the same bytes again. */
+    handle_cancel(&stream->readable.handle);
+    return r;
+}
+
+/* Whether there is something to be had from the system: 1, 0 at the end, or the error that ended
+ * the connection. Suspends until one of them. */
+static int find_input(af_stream *stream)
+{
+    while (!stream->eof && stream->fd >= 0) {
+        if (stream->try_read)
+            return 1;
+        int r = wait_for_input(stream);
+        if (r < 0)
+            return r;
+    }
+    return stream->error != 0 ? error_raise_code(stream->error) : 0;
+}
+
+/* One read(2): how many bytes, 0 at the end, -EAGAIN where it has to wait. */
+static ssize_t receive(af_stream *stream, void *buffer, size_t size)
+{
+    ssize_t received = recv(stream->fd, buffer, size, 0);
+    if (received < 0 && errno != EAGAIN && errno != EINTR)
+        return fail(stream, -errno);
+    /* Less than there was room for was all there is: ask the poll before the next read. So do after
+     * a while of plenty, or a fast peer would have the loop for itself. */
+    stream->try_read = received == (ssize_t)size && ++stream->reads < LONGEST_RUN;
+    stream->eof = received == 0;
+    return received < 0 ? -EAGAIN : received;
+}
+
+/* Adds to the input what there is, with room for at least SIZE: 1, 0 at the end. */
+static int fill(af_stream *stream, size_t size)
+{
+    struct buffer *buffer = &stream->input.buffer;
+    ssize_t received;
+    do {
+        int r = find_input(stream);
+        if (r <= 0)
+            return r;
+        r = queue_reserve(&stream->input, size);
+        if (r < 0)
+            return r;
+        received =
+            receive(stream, buffer->data + buffer->length, buffer->capacity - buffer->length);
+    } while (received == -EAGAIN);
+    if (received <= 0)
+        return (int)received;
+    buffer->length += (size_t)received;
+    return 1;
+}
+
+ssize_t af_stream_read(af_stream *stream, void *buffer, size_t size)
+{
+    if (size == 0)
+        return 0;
+    size_t ready = queue_size(&stream->input);
+    if (ready > 0) {
+        size = size < ready ? size : ready;
+        memcpy(buffer, queue_front(&stream->input), size);
+        stream->input.taken += size;
+        return (ssize_t)size;
+    }
+    ssize_t received;
+    do {
+        int r = find_input(stream);
+        if (r <= 0)
+            return r;
+        received = receive(stream, buffer, size);
+    } while (received == -EAGAIN);
+    return received;
+}
+
+static int incomplete(void)
+{
+    return error_raise_code(AF_INCOMPLETE_READ);
+}
+
+int af_stream_read_exactly(af_stream *stream, void *buffer, size_t size)
+{
+    if (size == 0)
+        return 0;
+    /* Gathered in the stream and not in the caller's buffer, so that a cancellation loses nothing.
+     */
+    size_t ready;
+    while ((ready = queue_size(&stream->input)) < size) {
+        int r = fill(stream, size - ready);
+        if (r <= 0)
+            return r < 0 ? r : incomplete();
+    }
+    memcpy(buffer, queue_front(&stream->input), size);
+    stream->input.taken += size;
+    return 0;
+}
+
+int af_stream_read_until(af_stream *stream, const char *separator, const char **ret_data,
+                         size_t *ret_length)
+{
+    size_t width = strlen(separator);
+    if (width == 0)
+        return af_raise(AF_VALUE_ERROR, "a separator has at least one byte");
+    size_t searched = 0; /* so many bytes from the front, no separator begins */
+    for (;;) {
+        size_t size = queue_size(&stream->input);
+        if (size >= searched + width) {
+            const char *data = queue_front(&stream->input);
+            const char *found = memmem(data + searched, size - searched, separator, width);
+            searched = found ? (size_t)(found - data) : size + 1 - width;
+            if (searched > stream->limit)
+                return error_raise_code(AF_LIMIT_OVERRUN);
+            if (found) {
+                *ret_data = data;
+                *ret_length = searched + width;
+                stream->input.taken += *ret_length;
+                return 0;
+            }
+        }
+        int r = fill(stream, READ_SIZE);
+        if (r <= 0)
+            return r < 0 ? r : incomplete();
+    }
+}
+
+/* All that has come. */
+static void take_input(af_stream *stream, const char **ret_data, size_t *ret_length)
+{
+    *ret_length = queue_size(&stream->input);
+    *ret_data = *ret_length > 0 ? queue_front(&stream->input) : "";
+    stream->input.taken += *ret_length;
+}
+
+int af_stream_read_line(af_stream *stream, const char **ret_line, size_t *ret_length)
+{
+    int r = af_stream_read_until(stream, "\n", ret_line, ret_length);
+    if (r == AF_INCOMPLETE_READ) {
+        take_input(stream, ret_line, ret_length);
+        return 0;
+    }
+    if (r == AF_LIMIT_OVERRUN) {
+        size_t size = queue_size(&stream->input);
+        const char *line = queue_front(&stream->input), *newline = memchr(line, '\n', size);
+        stream->input.taken += newline ? (size_t)(newline + 1 - line) : size;
+        return af_raise(AF_VALUE_ERROR, "the line is longer than %zu bytes", stream->limit);
+    }
+    return r;
+}
+
+bool af_stream_at_eof(const af_stream *stream)
+{
+    return (stream->eof || stream->fd < 0) && queue_size(&stream->input) == 0;
+}
+
+void af_stream_set_limit(af_stream *stream, size_t limit)
+{
+    stream->limit = limit;
+}
+
+/* ------------------------------------------------------------------------------------- writing */
+
+/* One write(2): how many bytes, which may be none. */
+static ssize_t transmit(af_stream *stream, const void *data, size_t size)
+{
+    ssize_t sent = send(stream->fd, data, size, MSG_NOSIGNAL);
+    if (sent >= 0)
+        return sent;
+    return errno == EAGAIN || errno == EINTR ? 0 : fail(stream, -errno);
+}
+
+/* The queue is empty: what was to come after it comes now. */
+static int finish_writing(af_stream *stream)
+{
+    if (stream->closing)
+        disconnect(stream, 0);
+    else if (stream->write_eof && shutdown(stream->fd, SHUT_WR) < 0)
+        return fail(stream, -errno);
+    return 0;
+}
+
+static int run_writable(struct handle *handle)
+{
+    af_stream *stream = container_of(handle, af_stream, writable.handle);
+    struct queue *output = &stream->output;
+    ssize_t sent = transmit(stream, queue_front(output), queue_size(output));
+    if (sent < 0)
+        return 0; /* the next to write, drain or wait hears of it */
+    output->taken += (size_t)sent;
+    if (stream->paused && queue_size(output) <= LOW_WATER) {
+        stream->paused = false;
+        wake_waiters(stream);
+    }
+    if (queue_size(output) == 0) {
+        queue_free(output);
+        watch_stop(&stream->writable);
+        finish_writing(stream);
+    }
+    return 0;
+}
+
+static const struct handle_type writable_type = {.run = run_writable};
+
+static int check_open(const af_stream *stream)
+{
+    if (stream->error != 0)
+        return error_raise_code(stream->error);
+    return stream->closing ? af_raise(-ECONNRESET, "the stream is closed") : 0;
+}
+
+int af_stream_write(af_stream *stream, const void *data, size_t size)
+{
+    int r = check_open(stream);
+    if (r < 0)
+        return r;
+    if (stream->write_eof)
+        return af_raise(AF_RUNTIME_ERROR, "nothing can be written after write_eof");
+    struct queue *output = &stream->output;
+    size_t sent = 0;
+    if (queue_size(output) == 0) {
+        ssize_t n = transmit(stream, data, size);
+        if (n < 0)
+            return (int)n;
+        sent = (size_t)n;
+    }
+    if (sent == size)
+        return 0;
+    r = queue_reserve(output, size - sent);
+    if (r < 0)
+        return fail(stream, r);
+    buffer_append(&output->buffer, (const char *)data + sent, size - sent);
+    stream->paused = stream->paused || queue_size(output) > HIGH_WATER;
+    return watch_start(&stream->writable);
+}
+
+int af_stream_drain(af_stream *stream)
+{
+    int r;
+    while ((r = check_open(stream)) >= 0 && stream->paused) {
+        bool woken;
+        r = waiters_wait(&stream->waiters, &woken);
+        if (r < 0)
+            return r;
+    }
+    return r;
+}
+
+int af_stream_write_eof(af_stream *stream)
+{
+    int r = check_open(stream);
+    if (r < 0 || stream->write_eof)
+        return r;
+    stream->write_eof = true;
+    return queue_size(&stream->output) == 0 ? finish_writing(stream) : 0;
+}
+
+/* ------------------------------------------------------------------------------------- closing */
+
+void af_stream_close(af_stream *stream)
+{
+    if (stream->closing)
+        return;
+    stream->closing = true;
+    stream->eof = true;
+    watch_stop(&stream->readable);
+    wake_reader(stream);
+    if (queue_size(&stream->output) == 0)
+        disconnect(stream, 0);
+}
+
+int af_stream_wait_closed(af_stream *stream)
+{
+    while (stream->fd >= 0) {
+        bool woken;
+        int r = waiters_wait(&stream->waiters, &woken);
+        if (r < 0)
+            return r;
+    }
+    return stream->error != 0 ? error_raise_code(stream->error) : 0;
+}
+
+void af_stream_abort(af_stream *stream)
+{
+    /* Where this fails the peer sees an end after all; there is nobody to tell. */
+    struct linger reset = {.l_onoff = 1};
+    if (stream->fd < 0)
+        return;
+    setsockopt(stream->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    disconnect(stream, 0);
+}
+
+void af_stream_free(af_stream *stream)
+{
+    if (!stream)
+        return;
+    close_socket(stream);
+    queue_free(&stream->input);
+    free(stream);
+}
+
+/* ------------------------------------------------------------------------------------- looking */
+
+int af_stream_peer_address(const af_stream *stream, af_address *ret_address)
+{
+    return address_of_socket(stream->fd, getpeername, ret_address);
+}
+
+int af_stream_local_address(const af_stream *stream, af_address *ret_address)
+{
+    return address_of_socket(stream->fd, getsockname, ret_address);
+}
+
+int af_stream_fd(const af_stream *stream)
+{
+    return stream->fd;
+}
+
+/* ------------------------------------------------------------------------------------- opening */
+
+int stream_new(af_loop *loop, int fd, af_stream **ret_stream)
+{
+    af_stream *stream = malloc(sizeof *stream);
+    if (!stream)
+        return -ENOMEM;
+    *stream = (af_stream){.loop = loop, .fd = fd, .limit = DEFAULT_LIMIT, .try_read = true};
+    buffer_init(&stream->input.buffer, SIZE_MAX);
+    buffer_init(&stream->output.buffer, SIZE_MAX);
+    watch_init(&stream->readable, loop, fd, EV_READ, &readable_type);
+    watch_init(&stream->writable, loop, fd, EV_WRITE, &writable_type);
+    waiters_init(&stream->waiters);
+    *ret_stream = stream;
+    return 0;
+}
+
+static int connect_socket(int fd, const struct address *address)
+{
+    int on = 1;
+    if (address->any.sa_family != AF_UNIX &&
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0)
+        return -errno;
+    if (connect(fd, &address->any, address->length) == 0)
+        return 0;
+    if (errno != EINPROGRESS)
+        return -errno;
+    int r = af_wait_writable(fd);
+    if (r < 0)
+        return r;
+    int error;
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &(socklen_t){sizeof error}) < 0)
+        return -errno;
+    return -error;
+}
+
+static int open_stream(const struct address *address, af_stream **ret_stream)
+{
+    af_task *task = task_running();
+    if (!task)
+        return AF_RUNTIME_ERROR;
+    int fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    int r = connect_socket(fd, address);
+    if (r >= 0)
+        r = stream_new(task->loop, fd, ret_stream);
+    if (r < 0)
+        close(fd);
+    return r;
+}
+
+int af_open_connection(const char *host, uint16_t port, af_stream **ret_stream)
+{
+    struct address address;
+    int r = address_from_host(host, port, &address);
+    return r < 0 ? r : open_stream(&address, ret_stream);
+}
+
+int af_open_unix_connection(const char *path, af_stream **ret_stream)
+{
+    struct address address;
+    int r = address_from_path(path, &address);
+    return r < 0 ? r : open_stream(&address, ret_stream);
+}

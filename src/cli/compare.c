@@ -1,0 +1,150 @@
+#include "cli/compare.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <cjson/cJSON.h>
+
+#include "cli/summary.h"
+
+enum { BAR_WIDTH = 50 };
+
+static const double shares[] = {0.5, 0.9, 0.99};
+static const char *const share_names[] = {"p50", "p90", "p99"};
+enum { SHARES = sizeof shares / sizeof shares[0] };
+
+static int ignore_record(const struct record *record, bool more, void *arg)
+{
+    (void)record, (void)more, (void)arg;
+    return 0;
+}
+
+static double speed_up(const struct fetcher_result *sequential,
+                       const struct fetcher_result *concurrent)
+{
+    return concurrent->statistics.elapsed > 0
+               ? sequential->statistics.elapsed / concurrent->statistics.elapsed
+               : 0;
+}
+
+/* ------------------------------------------------------------------------------------ drawing */
+
+static int draw_bar(struct buffer *buffer, const char *name, double seconds, double longest,
+                    const char *color)
+{
+    static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+    int length = longest > 0 ? (int)(seconds / longest * BAR_WIDTH * 8 + 0.5) : 0;
+    char time[16];
+    int r = buffer_append_format(buffer, "  %-12s %9s  %s", name, summary_time(time, seconds),
+                                 color ? color : "");
+    for (int i = 0; r >= 0 && i < length / 8; i++)
+        r = buffer_append_string(buffer, "█");
+    if (r >= 0)
+        r = buffer_append_string(buffer, eighths[length % 8]);
+    if (r >= 0)
+        r = buffer_append_string(buffer, color ? "\x1b[0m\n" : "\n");
+    return r;
+}
+
+static int draw_row(struct buffer *buffer, const char *name, const struct statistics *statistics)
+{
+    int r = buffer_append_format(buffer, "  %-12s %9.1f", name, statistics_rate(statistics));
+    for (size_t i = 0; r >= 0 && i < SHARES; i++) {
+        char time[16];
+        r = buffer_append_format(
+            buffer, "  %9s", summary_time(time, statistics_percentile(statistics, shares[i])));
+    }
+    if (r >= 0)
+        r = buffer_append_format(buffer, "  %6zu  %6zu\n", statistics->ok,
+                                 statistics->count - statistics->ok);
+    return r;
+}
+
+static int draw(const struct options *options, struct buffer *buffer, bool color,
+                const struct fetcher_result *sequential, const struct fetcher_result *concurrent)
+{
+    char concurrently[32];
+    snprintf(concurrently, sizeof concurrently, "%ld at once", options->jobs);
+    double one = sequential->statistics.elapsed, many = concurrent->statistics.elapsed;
+    double longest = one > many ? one : many;
+    int r = buffer_append_format(buffer, "%zu requests, one after another and concurrently\n\n",
+                                 concurrent->statistics.count);
+    if (r >= 0)
+        r = draw_bar(buffer, "one by one", one, longest, color ? "\x1b[33m" : NULL);
+    if (r >= 0)
+        r = draw_bar(buffer, concurrently, many, longest, color ? "\x1b[32m" : NULL);
+    if (r >= 0)
+        r = buffer_append_format(buffer, "\n  %.1f times as fast\n\n  %-12s %9s  %9s  %9s  %9s  %6s"
+                                         "  %6s\n",
+                                 speed_up(sequential, concurrent), "", "a second", share_names[0],
+                                 share_names[1], share_names[2], "ok", "failed");
+    if (r >= 0)
+        r = draw_row(buffer, "one by one", &sequential->statistics);
+    if (r >= 0)
+        r = draw_row(buffer, concurrently, &concurrent->statistics);
+    return r;
+}
+
+/* ------------------------------------------------------------------------------------ JSON */
+
+static cJSON *run_as_json(const struct statistics *statistics, long jobs)
+{
+    cJSON *run = cJSON_CreateObject(), *times;
+    bool whole = cJSON_AddNumberToObject(run, "jobs", (double)jobs) &&
+                 cJSON_AddNumberToObject(run, "requests", (double)statistics->count) &&
+                 cJSON_AddNumberToObject(run, "ok", (double)statistics->ok) &&
+                 cJSON_AddNumberToObject(run, "time_total", statistics->elapsed) &&
+                 cJSON_AddNumberToObject(run, "requests_per_second", statistics_rate(statistics)) &&
+                 cJSON_AddNumberToObject(run, "size_download", (double)statistics->bytes) &&
+                 (times = cJSON_AddObjectToObject(run, "request_time_total"));
+    for (size_t i = 0; whole && i < SHARES; i++)
+        whole = cJSON_AddNumberToObject(times, share_names[i],
+                                        statistics_percentile(statistics, shares[i]));
+    if (whole)
+        return run;
+    cJSON_Delete(run);
+    return NULL;
+}
+
+static int write_json(const struct options *options, struct buffer *buffer,
+                      const struct fetcher_result *sequential,
+                      const struct fetcher_result *concurrent)
+{
+    cJSON *object = cJSON_CreateObject();
+    cJSON *first = run_as_json(&sequential->statistics, 1);
+    cJSON *second = run_as_json(&concurrent->statistics, options->jobs);
+    char *text = NULL;
+    /* What an object holds goes with it; what could not be added does not. */
+    if (!cJSON_AddItemToObject(object, "sequential", first))
+        cJSON_Delete(first);
+    if (!cJSON_AddItemToObject(object, "concurrent", second))
+        cJSON_Delete(second);
+    if (first && second &&
+        cJSON_AddNumberToObject(object, "speed_up", speed_up(sequential, concurrent)))
+        text = cJSON_PrintUnformatted(object);
+    cJSON_Delete(object);
+    if (!text)
+        return -ENOMEM;
+    int r = buffer_append_format(buffer, "%s\n", text);
+    free(text);
+    return r;
+}
+
+int compare_run(const struct options *options, struct source *source, struct output *output,
+                bool color, struct fetcher_result *ret_result)
+{
+    struct fetcher_result sequential;
+    int r = fetch_all(options, source, 1, ignore_record, NULL, &sequential);
+    *ret_result = sequential;
+    if (r < 0 || sequential.stop == STOP_INTERRUPTED || sequential.stop == STOP_TERMINATED)
+        return r;
+    r = source_rewind(source);
+    if (r < 0)
+        return r;
+    r = fetch_all(options, source, options->jobs, ignore_record, NULL, ret_result);
+    if (r < 0 || ret_result->stop == STOP_INTERRUPTED || ret_result->stop == STOP_TERMINATED)
+        return r;
+    bool json = options->format == FORMAT_JSON || options->format == FORMAT_JSONL;
+    return json ? write_json(options, &output->buffer, &sequential, ret_result)
+                : draw(options, &output->buffer, color, &sequential, ret_result);
+}

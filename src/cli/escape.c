@@ -1,0 +1,164 @@
+#include "cli/escape.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/utf8.h"
+
+static const char hexadecimal[] = "0123456789abcdef";
+
+/* Whether a byte means itself in JSON and on a terminal alike. */
+static inline bool is_plain(unsigned char byte)
+{
+    return byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\';
+}
+
+/* Whether eight bytes are all plain. */
+static inline bool are_plain(const char *text)
+{
+    const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
+    uint64_t eight;
+    memcpy(&eight, text, sizeof eight);
+    /* A subtraction borrows into the top bit of a byte that is too small, and of no other before
+     * it. */
+    uint64_t quote = eight ^ ones * '"', backslash = eight ^ ones * '\\';
+    uint64_t small = (eight - ones * 0x20) | (quote - ones) | (backslash - ones);
+    return !((small | eight | (eight + ones)) & tops);
+}
+
+/* How many bytes at the start of TEXT are plain. Nearly all text is: it is looked at by eights, the
+ * last of which may begin in the one before. */
+static inline size_t plain_run(const char *text, size_t length)
+{
+    size_t run = 0;
+    while (length - run >= 8 && are_plain(text + run))
+        run += 8;
+    if (run > 0 && length - run < 8 && are_plain(text + length - 8))
+        return length;
+    while (run < length && is_plain((unsigned char)text[run]))
+        run++;
+    return run;
+}
+
+/* The letter that stands for a control character behind a backslash, in JSON as in C; or 0. */
+static char escape_letter(unsigned char byte)
+{
+    switch (byte) {
+    case '\b':
+        return 'b';
+    case '\t':
+        return 't';
+    case '\n':
+        return 'n';
+    case '\f':
+        return 'f';
+    case '\r':
+        return 'r';
+    default:
+        return '\0';
+    }
+}
+
+/* Whether a character is one of the control characters beyond ASCII, U+0080 to U+009F. */
+static bool is_high_control(const unsigned char *character, size_t size)
+{
+    return size == 2 && character[0] == 0xC2 && character[1] < 0xA0;
+}
+
+static int append_unicode(struct buffer *buffer, unsigned char code)
+{
+    const char escape[] = {'\\', 'u', '0', '0', hexadecimal[code >> 4], hexadecimal[code & 15]};
+    return buffer_append(buffer, escape, sizeof escape);
+}
+
+static int append_byte(struct buffer *buffer, unsigned char byte)
+{
+    const char escape[] = {'\\', 'x', hexadecimal[byte >> 4], hexadecimal[byte & 15]};
+    return buffer_append(buffer, escape, sizeof escape);
+}
+
+static int append_letter(struct buffer *buffer, char letter)
+{
+    const char escape[] = {'\\', letter};
+    return buffer_append(buffer, escape, sizeof escape);
+}
+
+/* One character, SIZE bytes long, that is not plain; or one byte that is no UTF-8 where SIZE is 0.
+ */
+static int json_write_special(struct buffer *buffer, const unsigned char *character, size_t size)
+{
+    if (size == 0)
+        return buffer_append_string(buffer, "\xEF\xBF\xBD");
+    if (is_high_control(character, size))
+        return append_unicode(buffer, character[1]);
+    if (size > 1)
+        return buffer_append(buffer, character, size);
+    if (*character == '"' || *character == '\\')
+        return append_letter(buffer, (char)*character);
+    char letter = escape_letter(*character);
+    return letter ? append_letter(buffer, letter) : append_unicode(buffer, *character);
+}
+
+static int text_write_special(struct buffer *buffer, const unsigned char *character, size_t size)
+{
+    if (size == 0)
+        return append_byte(buffer, *character);
+    if (is_high_control(character, size))
+        return append_unicode(buffer, character[1]);
+    if (size > 1 || *character == '"' || *character == '\\')
+        return buffer_append(buffer, character, size);
+    char letter = escape_letter(*character);
+    return letter ? append_letter(buffer, letter) : append_byte(buffer, *character);
+}
+
+/* Appends TEXT, its plain parts as they are and the rest by SPECIAL. */
+static inline int write_with(struct buffer *buffer, const char *text, size_t length,
+                             int (*special)(struct buffer *, const unsigned char *, size_t))
+{
+    for (;;) {
+        size_t run = plain_run(text, length);
+        int r = buffer_append(buffer, text, run);
+        if (r < 0 || run == length)
+            return r;
+        text += run;
+        length -= run;
+        size_t size = utf8_character(text, length);
+        r = special(buffer, (const unsigned char *)text, size);
+        if (r < 0)
+            return r;
+        size += size == 0;
+        text += size;
+        length -= size;
+    }
+}
+
+int text_write_escaped(struct buffer *buffer, const char *text, size_t length)
+{
+    return write_with(buffer, text, length, text_write_special);
+}
+
+int text_write_lines(struct buffer *buffer, const char *text, size_t length)
+{
+    const char *end = text + length;
+    for (;;) {
+        const char *stop = text;
+        while (stop < end && *stop != '\n' && *stop != '\t')
+            stop++;
+        bool carriage_return = stop < end && *stop == '\n' && stop > text && stop[-1] == '\r';
+        int r = text_write_escaped(buffer, text, (size_t)(stop - text) - carriage_return);
+        if (r < 0 || stop == end)
+            return r;
+        r = buffer_append_char(buffer, *stop);
+        if (r < 0)
+            return r;
+        text = stop + 1;
+    }
+}
+
+int json_write_string(struct buffer *buffer, const char *text, size_t length)
+{
+    int r = buffer_append_char(buffer, '"');
+    if (r >= 0)
+        r = write_with(buffer, text, length, json_write_special);
+    return r < 0 ? r : buffer_append_char(buffer, '"');
+}

@@ -1,0 +1,18 @@
+/* Bytes of others, made safe to write. */
+#ifndef CLI_ESCAPE_H
+#define CLI_ESCAPE_H
+
+#include "base/buffer.h"
+
+/* Appends TEXT for a terminal: control characters and bytes that are no UTF-8 as \n, \x1b; nothing
+ * else is changed. -ENOMEM, -EMSGSIZE. */
+int text_write_escaped(struct buffer *buffer, const char *text, size_t length);
+
+/* The same for text of several lines, whose line ends and tabs stay. */
+int text_write_lines(struct buffer *buffer, const char *text, size_t length);
+
+/* Appends TEXT as a JSON string: always valid UTF-8; bytes that are not become U+FFFD. -ENOMEM,
+ * -EMSGSIZE. */
+int json_write_string(struct buffer *buffer, const char *text, size_t length);
+
+#endif

@@ -1,0 +1,149 @@
+#include "cli/fetch.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include <curl/curl.h>
+
+#include "cli/message.h"
+#include "cli/redact.h"
+
+int fetch_new(struct session *session, const struct entry *entry, struct fetch **ret_fetch)
+{
+    struct fetch *fetch = malloc(sizeof *fetch);
+    if (!fetch)
+        return -ENOMEM;
+    *fetch = (struct fetch){.session = session, .entry = *entry, .result = AF_CANCELLED};
+    int r = url_without_password(entry->url, &fetch->shown_url);
+    if (r < 0) {
+        free(fetch);
+        return r;
+    }
+    *ret_fetch = fetch;
+    return 0;
+}
+
+void fetch_free(void *arg)
+{
+    struct fetch *fetch = arg;
+    af_future_unref(fetch->request);
+    free(fetch->shown_url);
+    free(fetch->entry.url);
+    free(fetch);
+}
+
+static int request_url(struct fetch *fetch)
+{
+    const struct options *options = fetch->session->options;
+    af_request request = {
+        .url = fetch->entry.url,
+        .body = options->include_body ? AF_BODY_MEMORY : AF_BODY_DISCARD,
+        .keep_headers = options->include_headers,
+    };
+    int r = af_client_request(fetch->session->client, &request, &fetch->request);
+    if (r < 0)
+        return r;
+    return af_wait_for(fetch->request, options->timeout > 0 ? options->timeout : AF_FOREVER, NULL);
+}
+
+int fetch_url(void *arg, void **ret_result)
+{
+    (void)ret_result;
+    struct fetch *fetch = arg;
+    fetch->result = fetch->entry.error ? -EINVAL : request_url(fetch);
+    struct record record = fetch_record(fetch);
+    fetch->session->settled(&record, fetch->session->settled_arg);
+    return fetch->result == AF_CANCELLED ? AF_CANCELLED : 0;
+}
+
+/* ------------------------------------------------------------------------------------ the record */
+
+static const char *const error_words[] = {
+    [AF_HTTP_OK] = NULL,
+    [AF_HTTP_URL] = "url",
+    [AF_HTTP_RESOLVE] = "resolve",
+    [AF_HTTP_CONNECT] = "connect",
+    [AF_HTTP_TLS] = "tls",
+    [AF_HTTP_TIMEOUT] = "timeout",
+    [AF_HTTP_RESET] = "reset",
+    [AF_HTTP_PROTOCOL] = "protocol",
+    [AF_HTTP_REDIRECT] = "redirect",
+    [AF_HTTP_TOO_LARGE] = "too_large",
+    [AF_HTTP_IO] = "io",
+    [AF_HTTP_CANCELLED] = "cancelled",
+    [AF_HTTP_OTHER] = "other",
+};
+
+static bool accepted(long status)
+{
+    return status >= 200 && status < 400;
+}
+
+/* What the transfer itself has to say. */
+static void judge_response(struct fetch *fetch, struct record *record)
+{
+    const af_response *response = record->response;
+    record->error = error_words[response->error];
+    record->errormsg = response->error_text;
+    record->exitcode = response->curl_code;
+    record->ok = response->error == AF_HTTP_OK && accepted(response->status);
+    if (response->error == AF_HTTP_OK && !record->ok) {
+        record->error = "http";
+        snprintf(fetch->errormsg, sizeof fetch->errormsg, "the server answered %ld",
+                 response->status);
+        record->errormsg = fetch->errormsg;
+    }
+}
+
+/* What the program did to it. */
+static void judge_result(struct fetch *fetch, struct record *record)
+{
+    record->ok = false;
+    if (fetch->entry.error) {
+        record->error = "url";
+        record->exitcode = CURLE_URL_MALFORMAT;
+        if (fetch->entry.line > 0)
+            snprintf(fetch->errormsg, sizeof fetch->errormsg, "%s (line %zu)", fetch->entry.error,
+                     fetch->entry.line);
+        else
+            snprintf(fetch->errormsg, sizeof fetch->errormsg, "%s", fetch->entry.error);
+    } else if (fetch->result == AF_TIMEOUT) {
+        record->error = "timeout";
+        record->exitcode = CURLE_OPERATION_TIMEDOUT;
+        snprintf(fetch->errormsg, sizeof fetch->errormsg, "not done after %g s (--timeout)",
+                 fetch->session->options->timeout);
+    } else if (fetch->result == AF_CANCELLED) {
+        record->error = "cancelled";
+        record->exitcode = CURLE_ABORTED_BY_CALLBACK;
+        snprintf(fetch->errormsg, sizeof fetch->errormsg, "cancelled: %s",
+                 fetch->session->cancelled_by ? fetch->session->cancelled_by : "the run has ended");
+    } else {
+        record->error = "other";
+        record->exitcode = CURLE_OUT_OF_MEMORY;
+        snprintf(fetch->errormsg, sizeof fetch->errormsg, "%s", af_strerror(fetch->result));
+    }
+    record->errormsg = fetch->errormsg;
+}
+
+struct record fetch_record(struct fetch *fetch)
+{
+    struct record record = {
+        .index = fetch->entry.index,
+        .url = fetch->shown_url ? fetch->shown_url : fetch->entry.url,
+        .time_start = NAN,
+        .time_end = NAN,
+    };
+    const af_response *response = fetch->request ? af_request_response(fetch->request) : NULL;
+    /* A request that waited for others and was never begun has nothing to tell. */
+    if (response && response->started_at > 0) {
+        record.response = response;
+        record.time_start = response->start - fetch->session->began;
+        record.time_end = response->end - fetch->session->began;
+    }
+    if (fetch->result >= 0 && record.response)
+        judge_response(fetch, &record);
+    else
+        judge_result(fetch, &record);
+    return record;
+}

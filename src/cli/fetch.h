@@ -1,0 +1,41 @@
+/* One URL of the list, from its task to its record. */
+#ifndef CLI_FETCH_H
+#define CLI_FETCH_H
+
+#include <afetch/afetch.h>
+
+#include "cli/options.h"
+#include "cli/record.h"
+#include "cli/source.h"
+
+/* What all fetches of a run share. */
+struct session {
+    const struct options *options;
+    af_client *client;
+    double began;             /* on the loop's clock */
+    const char *cancelled_by; /* why requests were cancelled, for their records; NULL: they were not */
+    /* Told of each fetch as it ends. */
+    void (*settled)(const struct record *record, void *arg);
+    void *settled_arg;
+};
+
+struct fetch {
+    struct session *session;
+    struct entry entry;
+    char *shown_url;    /* without its password; NULL where it has none */
+    af_future *request; /* NULL where none was made */
+    int result;         /* of the coroutine; AF_CANCELLED until it has run */
+    char errormsg[96];
+};
+
+/* A fetch of ENTRY, whose url it takes. -ENOMEM; the url is then still the caller's. */
+int fetch_new(struct session *session, const struct entry *entry, struct fetch **ret_fetch);
+void fetch_free(void *fetch);
+
+/* The coroutine of a fetch, its argument. Returns 0 even where the request failed: a record says so. */
+int fetch_url(void *fetch, void **ret_result);
+
+/* The record of a fetch that has ended, or was cancelled. Its strings are the fetch's. */
+struct record fetch_record(struct fetch *fetch);
+
+#endif

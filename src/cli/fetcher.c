@@ -1,0 +1,228 @@
+/* The program in asyncio's terms: a semaphore for the limit, a task for each URL, wait_for around it
+ * (in fetch.c), gather or as_completed for the order, a timeout for the deadline. */
+#include "cli/fetcher.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "cli/fetch.h"
+
+struct fetcher {
+    struct session session;
+    struct source *source;
+    af_semaphore *semaphore;
+    af_bounded *results;
+    af_task *task; /* the one that runs all this */
+    record_callback *report;
+    void *report_arg;
+    size_t successes;
+    struct fetcher_result *result;
+};
+
+static const char *const stop_texts[] = {
+    [STOP_INTERRUPTED] = "interrupted",
+    [STOP_TERMINATED] = "terminated",
+    [STOP_DEADLINE] = "the deadline has passed (--deadline)",
+    [STOP_FAILED] = "another request failed (--fail-fast)",
+    [STOP_ENOUGH] = "enough others succeeded (--first)",
+};
+
+/* ------------------------------------------------------------------------------------ stopping */
+
+static void note_stop(struct fetcher *fetcher, enum stop_reason reason)
+{
+    fetcher->result->stop = reason;
+    fetcher->session.cancelled_by = stop_texts[reason];
+}
+
+/* Everything that ends a run early does it the same way: by cancelling its task, once. */
+static void stop(struct fetcher *fetcher, enum stop_reason reason)
+{
+    if (fetcher->result->stop != STOP_NONE)
+        return;
+    note_stop(fetcher, reason);
+    af_future_cancel(fetcher->task);
+}
+
+static void on_settled(const struct record *record, void *arg)
+{
+    struct fetcher *fetcher = arg;
+    const struct options *options = fetcher->session.options;
+    if (!record->ok && options->fail_fast)
+        stop(fetcher, STOP_FAILED);
+    fetcher->successes += record->ok;
+    if (options->first > 0 && fetcher->successes >= (size_t)options->first)
+        stop(fetcher, STOP_ENOUGH);
+}
+
+/* The second signal finds no handler and ends the program at once. */
+static void ignore_signals(struct fetcher *fetcher)
+{
+    af_loop *loop = af_future_loop(fetcher->task);
+    af_loop_remove_signal_handler(loop, SIGINT);
+    af_loop_remove_signal_handler(loop, SIGTERM);
+}
+
+static int on_interrupt(void *arg)
+{
+    ignore_signals(arg);
+    stop(arg, STOP_INTERRUPTED);
+    return 0;
+}
+
+static int on_terminate(void *arg)
+{
+    ignore_signals(arg);
+    stop(arg, STOP_TERMINATED);
+    return 0;
+}
+
+static int handle_signals(struct fetcher *fetcher)
+{
+    af_loop *loop = af_future_loop(fetcher->task);
+    int r = af_loop_add_signal_handler(loop, SIGINT, on_interrupt, fetcher);
+    return r < 0 ? r : af_loop_add_signal_handler(loop, SIGTERM, on_terminate, fetcher);
+}
+
+/* ------------------------------------------------------------------------------------ fetching */
+
+/* The source of the bounded iterator: the next line becomes a task. */
+static int next_fetch(void *arg, af_future **ret_task)
+{
+    struct fetcher *fetcher = arg;
+    struct entry entry;
+    int r = source_next(fetcher->source, &entry);
+    if (r <= 0)
+        return r;
+    struct fetch *fetch;
+    r = fetch_new(&fetcher->session, &entry, &fetch);
+    if (r < 0) {
+        free(entry.url);
+        return r;
+    }
+    r = af_create_task(fetch_url, fetch, fetch_free, ret_task);
+    if (r < 0) {
+        fetch_free(fetch);
+        return r;
+    }
+    return 1;
+}
+
+/* Reports each fetch in the order asked for, until there are no more. */
+static int report_all(struct fetcher *fetcher)
+{
+    af_task *task;
+    int r;
+    while ((r = af_bounded_next(fetcher->results, &task)) > 0) {
+        struct record record = fetch_record(af_task_argument(task));
+        statistics_add(&fetcher->result->statistics, &record);
+        r = fetcher->report(&record, af_bounded_ready(fetcher->results), fetcher->report_arg);
+        af_future_unref(task);
+        if (r < 0)
+            break;
+    }
+    return r;
+}
+
+static int report_until_deadline(struct fetcher *fetcher)
+{
+    double deadline = fetcher->session.options->deadline;
+    af_timeout timeout;
+    int r = af_timeout_enter(&timeout, deadline > 0 ? deadline : AF_FOREVER);
+    if (r < 0)
+        return r;
+    r = af_timeout_exit(&timeout, report_all(fetcher));
+    if (r == AF_TIMEOUT && fetcher->result->stop == STOP_NONE)
+        note_stop(fetcher, STOP_DEADLINE);
+    return r;
+}
+
+/* Starts nothing more and cancels what runs; what was started is still to be handed out. */
+static void cancel_rest(struct fetcher *fetcher)
+{
+    /* The cancellation that brought us here is dealt with. */
+    af_task_uncancel(fetcher->task);
+    af_bounded_stop(fetcher->results);
+    af_bounded_cancel(fetcher->results);
+}
+
+/* Every task must have ended before what it works with goes. */
+static void await_rest(struct fetcher *fetcher)
+{
+    af_task *task;
+    while (af_bounded_next(fetcher->results, &task) > 0)
+        af_future_unref(task);
+}
+
+static int run(struct fetcher *fetcher, long jobs)
+{
+    const struct options *options = fetcher->session.options;
+    /* How far results may run ahead of a slow one: as far as memory is cheap. */
+    af_bounded_options bounded = {next_fetch, fetcher, fetcher->semaphore, (size_t)jobs * 2 + 1000};
+    int r = options->order == ORDER_GATHER ? af_bounded_gather(&bounded, &fetcher->results)
+                                           : af_bounded_as_completed(&bounded, &fetcher->results);
+    if (r < 0)
+        return r;
+    r = report_until_deadline(fetcher);
+    if (fetcher->result->stop != STOP_NONE) {
+        cancel_rest(fetcher);
+        r = report_all(fetcher);
+    }
+    if (r < 0) {
+        cancel_rest(fetcher);
+        await_rest(fetcher);
+    }
+    af_bounded_free(fetcher->results);
+    return r;
+}
+
+static int open_client(struct session *session, long jobs)
+{
+    const struct options *options = session->options;
+    return af_client_new(&(af_client_options){
+                             .concurrency = (size_t)jobs,
+                             .user_agent = options->user_agent,
+                             .headers = options->headers.list,
+                             .follow_redirects = options->location,
+                             .max_redirects = options->max_redirects,
+                             .attempt_timeout = options->attempt_timeout,
+                             .connect_timeout = options->connect_timeout,
+                             .idle_timeout = options->idle_timeout,
+                             .max_body = options->max_filesize,
+                             .insecure = options->insecure,
+                             .ca_file = options->ca_file,
+                             .connect_to = options->connect_to.list,
+                             .resolve = options->resolve.list,
+                         },
+                         &session->client);
+}
+
+int fetch_all(const struct options *options, struct source *source, long jobs,
+              record_callback *report, void *report_arg, struct fetcher_result *ret_result)
+{
+    *ret_result = (struct fetcher_result){0};
+    af_loop *loop = af_running_loop();
+    struct fetcher fetcher = {
+        .session = {.options = options, .began = af_loop_time(loop), .settled = on_settled},
+        .source = source,
+        .task = af_current_task(),
+        .report = report,
+        .report_arg = report_arg,
+        .result = ret_result,
+    };
+    fetcher.session.settled_arg = &fetcher;
+    int r = open_client(&fetcher.session, jobs);
+    if (r < 0)
+        return r;
+    r = af_semaphore_new((size_t)jobs, &fetcher.semaphore);
+    if (r >= 0)
+        r = handle_signals(&fetcher);
+    if (r >= 0)
+        r = run(&fetcher, jobs);
+    ignore_signals(&fetcher);
+    af_semaphore_free(fetcher.semaphore);
+    af_client_free(fetcher.session.client);
+    ret_result->statistics.elapsed = af_loop_time(loop) - fetcher.session.began;
+    return r;
+}

@@ -1,0 +1,132 @@
+/* Formatters: the formats behind one face. */
+#include "cli/format.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "cli/formatter.h"
+#include "cli/number.h"
+#include "cli/redact.h"
+
+static const struct formatter_type *format_type(const struct options *options)
+{
+    switch (options->format) {
+    case FORMAT_JSON:
+        return &json_format;
+    case FORMAT_JSONL:
+        return &jsonl_format;
+    case FORMAT_CSV:
+        return &csv_format;
+    default:
+        return options->fields ? &text_fields_format : &text_format;
+    }
+}
+
+int formatter_new(const struct options *options, bool color, struct formatter **ret_formatter)
+{
+    struct formatter *formatter = calloc(1, sizeof *formatter);
+    if (!formatter)
+        return -ENOMEM;
+    formatter->type = format_type(options);
+    formatter->color = color;
+    formatter->headers = options->include_headers;
+    formatter->body = options->include_body;
+    int r = fields_select(options->fields, options->include_headers, options->include_body,
+                          &formatter->fields);
+    if (r >= 0)
+        r = json_make_keys(&formatter->fields, &formatter->keys);
+    if (r < 0) {
+        formatter_free(formatter);
+        return r;
+    }
+    *ret_formatter = formatter;
+    return 0;
+}
+
+void formatter_free(struct formatter *formatter)
+{
+    if (!formatter)
+        return;
+    fields_free(&formatter->fields);
+    free(formatter->keys);
+    free(formatter);
+}
+
+/* Takes back what a format wrote before it failed. */
+static int complete(struct buffer *buffer, size_t length, int r)
+{
+    if (r < 0)
+        buffer->length = length;
+    return r;
+}
+
+int formatter_begin(struct formatter *formatter, struct buffer *buffer)
+{
+    formatter->count = 0;
+    if (!formatter->type->begin)
+        return 0;
+    size_t length = buffer->length;
+    return complete(buffer, length, formatter->type->begin(formatter, buffer));
+}
+
+int formatter_record(struct formatter *formatter, const struct record *record,
+                     struct buffer *buffer)
+{
+    size_t length = buffer->length;
+    int r = complete(buffer, length, formatter->type->record(formatter, record, buffer));
+    formatter->count += r >= 0;
+    return r;
+}
+
+int formatter_end(struct formatter *formatter, struct buffer *buffer)
+{
+    if (!formatter->type->end)
+        return 0;
+    size_t length = buffer->length;
+    return complete(buffer, length, formatter->type->end(formatter, buffer));
+}
+
+char *scalar_write(char *to, struct value value)
+{
+    switch (value.type) {
+    case VALUE_BOOLEAN:
+        return stpcpy(to, value.boolean ? "true" : "false");
+    case VALUE_INTEGER:
+        return number_write(to, value.integer);
+    case VALUE_MICROSECONDS:
+        return number_write_seconds(to, value.integer);
+    case VALUE_TIMESTAMP:
+        return number_write_timestamp(to, value.integer);
+    default:
+        return to;
+    }
+}
+
+int scalar_append(struct buffer *buffer, struct value value)
+{
+    int r = buffer_reserve(buffer, NUMBER_LONGEST);
+    if (r < 0)
+        return r;
+    char *end = scalar_write(buffer->data + buffer->length, value);
+    buffer->length = (size_t)(end - buffer->data);
+    return 0;
+}
+
+int url_append(struct buffer *buffer, const char *url, text_writer *write)
+{
+    char *copy = NULL;
+    int r = url_without_password(url, &copy);
+    const char *shown = copy ? copy : url;
+    if (r >= 0)
+        r = write(buffer, shown, strlen(shown));
+    free(copy);
+    return r;
+}
+
+bool body_is_text(const af_response *response)
+{
+    return !memchr(response->body, '\0', response->body_size) &&
+           utf8_valid(response->body, response->body_size);
+}

@@ -1,0 +1,162 @@
+/* Text: a line for a person, or the fields asked for with tabs between them. What others sent is
+ * escaped: it may be written to a terminal. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "cli/escape.h"
+#include "cli/formatter.h"
+
+enum color { RED = 31, GREEN = 32, YELLOW = 33 };
+
+/* Green for what is well, yellow for what has no fault but no end either, red for the rest. */
+static enum color record_color(const struct record *record, long status)
+{
+    if (record->ok)
+        return status / 100 == 3 ? YELLOW : GREEN;
+    return record->error && strcmp(record->error, "cancelled") == 0 ? YELLOW : RED;
+}
+
+/* "10.0 kB", with the units of thousands that disks and networks are counted in. */
+static void write_size(char *to, size_t size, int64_t bytes)
+{
+    static const char units[] = "kMGTPE";
+    if (bytes < 1000) {
+        snprintf(to, size, "%d B", (int)bytes);
+        return;
+    }
+    double number = (double)bytes / 1000;
+    const char *unit = units;
+    /* 999.95 would be written as 1000.0. */
+    for (; number >= 999.95; unit++)
+        number /= 1000;
+    snprintf(to, size, "%.1f %cB", number, *unit);
+}
+
+/* Whether the status says all there is to say. */
+static bool status_decides(const struct record *record)
+{
+    return !record->error || strcmp(record->error, "http") == 0;
+}
+
+/* The status, the time and the size, in columns. */
+static int write_columns(struct buffer *buffer, const struct record *record, bool color)
+{
+    const af_response *response = record->response;
+    long status = response && status_decides(record) ? response->status : 0;
+    char code[24] = "---", time[32] = "-", size[16] = "-";
+    if (status > 0)
+        snprintf(code, sizeof code, "%3ld", status);
+    if (response) {
+        snprintf(time, sizeof time, "%.3f s", (double)response->time_total / 1e6);
+        write_size(size, sizeof size, response->size_download);
+    }
+    if (color)
+        return buffer_append_format(buffer, "\x1b[%dm%s\x1b[0m %10s %9s  ",
+                                    record_color(record, status), code, time, size);
+    return buffer_append_format(buffer, "%s %10s %9s  ", code, time, size);
+}
+
+/* Appends OPENING and TEXT, escaped; nothing where there is no text. */
+static int write_part(struct buffer *buffer, const char *opening, const char *text)
+{
+    if (!text)
+        return 0;
+    int r = buffer_append_string(buffer, opening);
+    return r < 0 ? r : text_write_escaped(buffer, text, strlen(text));
+}
+
+static int write_line(struct buffer *buffer, const struct record *record, bool color)
+{
+    const af_response *response = record->response;
+    bool redirected = response && response->redirects > 0 && response->url;
+    bool failed = !status_decides(record);
+    int r = write_columns(buffer, record, color);
+    if (r >= 0)
+        r = url_append(buffer, record->url, text_write_escaped);
+    if (r >= 0 && redirected)
+        r = buffer_append_string(buffer, " -> ");
+    if (r >= 0 && redirected)
+        r = url_append(buffer, response->url, text_write_escaped);
+    if (r >= 0 && failed)
+        r = write_part(buffer, "  ", record->error);
+    if (r >= 0 && failed)
+        r = write_part(buffer, ": ", record->errormsg);
+    return r < 0 ? r : buffer_append_char(buffer, '\n');
+}
+
+/* As curl -v shows them. */
+static int write_headers(struct buffer *buffer, const af_response *response)
+{
+    int r = 0;
+    for (size_t i = 0; i < response->header_count && r >= 0; i++) {
+        r = write_part(buffer, "< ", response->headers[i].name);
+        if (r >= 0)
+            r = write_part(buffer, ": ", response->headers[i].value);
+        if (r >= 0)
+            r = buffer_append_char(buffer, '\n');
+    }
+    return r;
+}
+
+/* Where there is a NUL in it, it was not meant to be read: curl asks the same. */
+static int write_body(struct buffer *buffer, const af_response *response)
+{
+    const char *body = response->body;
+    size_t size = response->body_size;
+    if (!body || size == 0)
+        return 0;
+    if (memchr(body, '\0', size))
+        return buffer_append_string(buffer, "(a binary body)\n");
+    int r = text_write_lines(buffer, body, size);
+    return r < 0 || body[size - 1] == '\n' ? r : buffer_append_char(buffer, '\n');
+}
+
+static int write_for_person(const struct formatter *formatter, const struct record *record,
+                            struct buffer *buffer)
+{
+    int r = write_line(buffer, record, formatter->color);
+    if (r < 0 || !record->response || !(formatter->headers || formatter->body))
+        return r;
+    if (formatter->headers)
+        r = write_headers(buffer, record->response);
+    if (r >= 0 && formatter->body)
+        r = write_body(buffer, record->response);
+    /* The next record begins behind an empty line. */
+    return r < 0 ? r : buffer_append_char(buffer, '\n');
+}
+
+const struct formatter_type text_format = {.record = write_for_person};
+
+static int write_field(struct buffer *buffer, struct value value)
+{
+    switch (value.type) {
+    case VALUE_STRING:
+        return text_write_escaped(buffer, value.string, strlen(value.string));
+    case VALUE_URL:
+        return url_append(buffer, value.string, text_write_escaped);
+    case VALUE_HEADERS:
+        return json_embed_headers(buffer, value.response, text_write_escaped);
+    case VALUE_BODY:
+        if (!body_is_text(value.response))
+            return base64_append(buffer, value.response->body, value.response->body_size);
+        return text_write_escaped(buffer, value.response->body, value.response->body_size);
+    default:
+        return scalar_append(buffer, value);
+    }
+}
+
+static int write_fields(const struct formatter *formatter, const struct record *record,
+                        struct buffer *buffer)
+{
+    const struct fields *fields = &formatter->fields;
+    int r = 0;
+    for (size_t i = 0; i < fields->count && r >= 0; i++) {
+        r = i > 0 ? buffer_append_char(buffer, '\t') : 0;
+        if (r >= 0)
+            r = write_field(buffer, field_value(fields->list[i], record));
+    }
+    return r < 0 ? r : buffer_append_char(buffer, '\n');
+}
+
+const struct formatter_type text_fields_format = {.record = write_fields};

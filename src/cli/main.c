@@ -1,0 +1,224 @@
+/* afetch: fetch many URLs at once and say of each what happened. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <afetch/afetch.h>
+
+#include "cli/compare.h"
+#include "cli/fetcher.h"
+#include "cli/format.h"
+#include "cli/message.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/summary.h"
+
+enum exit_status {
+    EXIT_ALL_OK = 0,
+    EXIT_SOME_FAILED = 1,
+    EXIT_USAGE = 2,
+    EXIT_INPUT_OUTPUT = 3,
+    EXIT_DEADLINE = 124,
+    EXIT_INTERRUPTED = 128 + SIGINT,
+    EXIT_TERMINATED = 128 + SIGTERM,
+};
+
+struct program {
+    struct options options;
+    struct source *source;
+    struct output output;
+    struct formatter *formatter;
+    struct fetcher_result result;
+    bool reader_gone; /* as with `| head`: no fault of ours, and nobody is left to tell */
+};
+
+/* ------------------------------------------------------------------------------------ surroundings */
+
+static bool wants(enum when when, bool automatically)
+{
+    return when == WHEN_ALWAYS || (when == WHEN_AUTO && automatically);
+}
+
+static bool wants_color(const struct options *options, int fd)
+{
+    const char *terminal = getenv("TERM"), *refusal = getenv("NO_COLOR");
+    bool dumb = terminal && strcmp(terminal, "dumb") == 0;
+    return wants(options->color, isatty(fd) && !dumb && !(refusal && refusal[0]));
+}
+
+/* A closed stdin or stderr must not be taken by a socket; a closed stdout can't be written. */
+static int secure_standard_files(void)
+{
+    bool stdout_closed = fcntl(STDOUT_FILENO, F_GETFD) < 0;
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd > STDERR_FILENO)
+        close(fd);
+    return stdout_closed ? -EBADF : 0;
+}
+
+/* As many descriptors as the system allows, and no more jobs than they carry. */
+static void limit_jobs(struct options *options)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return;
+    size_t most = af_client_concurrency((size_t)limit.rlim_cur);
+    if ((size_t)options->jobs <= most)
+        return;
+    if (!options->quiet)
+        message("-j %ld is lowered to %zu: the system allows %zu open files (see ulimit -Hn)",
+                options->jobs, most, (size_t)limit.rlim_cur);
+    options->jobs = (long)most;
+}
+
+/* ------------------------------------------------------------------------------------ the job */
+
+static int write_record(const struct record *record, bool more, void *arg)
+{
+    struct program *program = arg;
+    int r = formatter_record(program->formatter, record, &program->output.buffer);
+    if (r < 0)
+        return r;
+    /* As soon as the order allows, but not a system call for each where several are ready. */
+    if (more && program->output.buffer.length < 64 * 1024)
+        return 0;
+    return output_flush(&program->output);
+}
+
+static int fetch_and_write(struct program *program)
+{
+    struct buffer *buffer = &program->output.buffer;
+    int r = formatter_begin(program->formatter, buffer);
+    if (r < 0)
+        return r;
+    r = fetch_all(&program->options, program->source, program->options.jobs, write_record, program,
+                  &program->result);
+    return r < 0 ? r : formatter_end(program->formatter, buffer);
+}
+
+/* The main coroutine: everything between the options and the exit status. */
+static int run_program(void *arg, void **ret_result)
+{
+    (void)ret_result;
+    struct program *program = arg;
+    const struct options *options = &program->options;
+    int r = options->compare
+                ? compare_run(options, program->source, &program->output,
+                              wants_color(options, STDOUT_FILENO), &program->result)
+                : fetch_and_write(program);
+    return r < 0 ? r : output_flush(&program->output);
+}
+
+static void on_source_message(const char *text, void *arg)
+{
+    (void)arg;
+    message("%s", text);
+}
+
+static int explain(const struct program *program, int r)
+{
+    af_error error = af_raised(r);
+    const struct output *output = &program->output;
+    if (r == AF_INTERRUPTED)
+        return EXIT_INTERRUPTED;
+    if (r == -EINVAL || r == -ESPIPE) {
+        message("%s", af_error_text(error));
+        return EXIT_USAGE;
+    }
+    if (r > AF_CANCELLED && r != -ENOMEM && r != -EAGAIN)
+        message("%s: %s", output->name, af_error_text(error));
+    else
+        message("%s", af_error_text(error));
+    return EXIT_INPUT_OUTPUT;
+}
+
+static int exit_status(const struct program *program)
+{
+    const struct statistics *statistics = &program->result.statistics;
+    switch (program->result.stop) {
+    case STOP_INTERRUPTED:
+        return EXIT_INTERRUPTED;
+    case STOP_TERMINATED:
+        return EXIT_TERMINATED;
+    case STOP_DEADLINE:
+        return EXIT_DEADLINE;
+    case STOP_FAILED:
+        return EXIT_SOME_FAILED;
+    case STOP_ENOUGH:
+    case STOP_NONE:
+        break;
+    }
+    if (source_failed(program->source))
+        return EXIT_INPUT_OUTPUT;
+    size_t enough = program->options.first > 0 ? (size_t)program->options.first : statistics->count;
+    return statistics->ok >= enough ? EXIT_ALL_OK : EXIT_SOME_FAILED;
+}
+
+static int run(struct program *program)
+{
+    const struct options *options = &program->options;
+    int r = output_open(&program->output, options->output);
+    if (r < 0) {
+        message("%s: %s", options->output, strerror(-r));
+        return EXIT_INPUT_OUTPUT;
+    }
+    r = formatter_new(options, wants_color(options, STDOUT_FILENO), &program->formatter);
+    if (r >= 0)
+        r = source_new(&options->operands, on_source_message, NULL, &program->source);
+    if (r >= 0)
+        r = af_run(NULL, run_program, program, NULL);
+    int closed = output_close(&program->output);
+    if (r == -EPIPE)
+        r = 0;
+    else if (r >= 0)
+        r = closed;
+    if (r < 0)
+        return explain(program, r);
+    if (!options->compare && !options->quiet && wants(options->summary, isatty(STDERR_FILENO)))
+        summary_print(stderr, &program->result);
+    return exit_status(program);
+}
+
+int main(int argc, char *argv[])
+{
+    if (secure_standard_files() < 0) {
+        message("stdout: %s", strerror(EBADF));
+        return EXIT_INPUT_OUTPUT;
+    }
+    signal(SIGPIPE, SIG_IGN);
+    struct program program = {0};
+    int r = options_parse(argc, argv, &program.options);
+    if (r < 0) {
+        message("%s", af_error_text(af_raised(r)));
+        return EXIT_USAGE;
+    }
+    int status;
+    if (program.options.help) {
+        options_print_help(stdout);
+        status = fflush(stdout) == 0 ? EXIT_ALL_OK : EXIT_INPUT_OUTPUT;
+    } else if (program.options.version) {
+        printf("afetch %s %s\n", AFETCH_VERSION, af_http_version());
+        status = fflush(stdout) == 0 ? EXIT_ALL_OK : EXIT_INPUT_OUTPUT;
+    } else if (program.options.operands.count == 0 && isatty(STDIN_FILENO)) {
+        options_print_usage(stderr);
+        status = EXIT_USAGE;
+    } else {
+        limit_jobs(&program.options);
+        status = run(&program);
+    }
+    source_free(program.source);
+    formatter_free(program.formatter);
+    options_free(&program.options);
+    return status;
+}

@@ -1,0 +1,58 @@
+#include "cli/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include <afetch/descriptor.h>
+
+int output_open(struct output *output, const char *path)
+{
+    int fd = STDOUT_FILENO;
+    if (path) {
+        fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        if (fd < 0)
+            return -errno;
+    }
+    output->fd = fd;
+    output->name = path ? path : "stdout";
+    buffer_init(&output->buffer, SIZE_MAX);
+    return 0;
+}
+
+/* A pipe that polls as writable takes PIPE_BUF bytes without blocking. It stays in blocking mode, since
+ * that is shared with whoever else has it open. */
+int output_flush(struct output *output)
+{
+    size_t written = 0;
+    int r = 0;
+    while (written < output->buffer.length) {
+        struct pollfd ready = {.fd = output->fd, .events = POLLOUT};
+        if (poll(&ready, 1, 0) == 0) {
+            r = af_wait_writable(output->fd);
+            if (r < 0)
+                break;
+        }
+        size_t size = output->buffer.length - written;
+        if (size > PIPE_BUF)
+            size = PIPE_BUF;
+        ssize_t n = write(output->fd, output->buffer.data + written, size);
+        if (n >= 0) {
+            written += (size_t)n;
+        } else if (errno != EINTR && errno != EAGAIN) {
+            r = -errno;
+            break;
+        }
+    }
+    buffer_consume(&output->buffer, written);
+    return r;
+}
+
+int output_close(struct output *output)
+{
+    buffer_free(&output->buffer);
+    return output->fd != STDOUT_FILENO && close(output->fd) < 0 ? -errno : 0;
+}

@@ -1,0 +1,24 @@
+/* Where records go: stdout or a file. A slow reader makes the task wait, never the loop. */
+#ifndef CLI_OUTPUT_H
+#define CLI_OUTPUT_H
+
+#include "base/buffer.h"
+
+struct output {
+    int fd;
+    const char *name;     /* for messages */
+    struct buffer buffer; /* whole records are appended here */
+};
+
+/* PATH is created or emptied; NULL is stdout. A negated errno. */
+int output_open(struct output *output, const char *path);
+
+/* Writes what is in the buffer; suspends where the reader is slow. What was not written stays in the
+ * buffer, so that a cancelled flush is begun again without loss. A negated errno (-EPIPE where the reader
+ * has gone), AF_CANCELLED. */
+int output_flush(struct output *output);
+
+/* Closes a file; a negated errno where the system finds out only now that it could not be written. */
+int output_close(struct output *output);
+
+#endif

@@ -1,0 +1,235 @@
+#include "cli/record.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <afetch/error.h>
+
+#include "cli/spelling.h"
+
+static struct value get_string(const void *member)
+{
+    const char *string = *(const char *const *)member;
+    return (struct value){string ? VALUE_STRING : VALUE_NULL, .string = string};
+}
+
+static struct value get_url(const void *member)
+{
+    const char *string = *(const char *const *)member;
+    return (struct value){string ? VALUE_URL : VALUE_NULL, .string = string};
+}
+
+static struct value get_boolean(const void *member)
+{
+    return (struct value){VALUE_BOOLEAN, .boolean = *(const bool *)member};
+}
+
+static struct value get_size(const void *member)
+{
+    return (struct value){VALUE_INTEGER, .integer = (int64_t) * (const size_t *)member};
+}
+
+static struct value get_int(const void *member)
+{
+    return (struct value){VALUE_INTEGER, .integer = *(const int *)member};
+}
+
+static struct value get_long(const void *member)
+{
+    return (struct value){VALUE_INTEGER, .integer = *(const long *)member};
+}
+
+/* A status or a port: 0 is none. */
+static struct value get_number(const void *member)
+{
+    long number = *(const long *)member;
+    return (struct value){number ? VALUE_INTEGER : VALUE_NULL, .integer = number};
+}
+
+static struct value get_bytes(const void *member)
+{
+    return (struct value){VALUE_INTEGER, .integer = *(const int64_t *)member};
+}
+
+static struct value get_duration(const void *member)
+{
+    return (struct value){VALUE_MICROSECONDS, .integer = *(const int64_t *)member};
+}
+
+/* The end of a phase, which curl counts as a microsecond at least: 0 is a phase that never ended.
+ */
+static struct value get_phase(const void *member)
+{
+    int64_t time = *(const int64_t *)member;
+    return (struct value){time ? VALUE_MICROSECONDS : VALUE_NULL, .integer = time};
+}
+
+static struct value get_timestamp(const void *member)
+{
+    int64_t time = *(const int64_t *)member;
+    return (struct value){time ? VALUE_TIMESTAMP : VALUE_NULL, .integer = time};
+}
+
+static struct value get_seconds(const void *member)
+{
+    double seconds = *(const double *)member;
+    if (isnan(seconds))
+        return (struct value){.type = VALUE_NULL};
+    return (struct value){VALUE_MICROSECONDS, .integer = llround(seconds * 1e6)};
+}
+
+/* As curl writes it. */
+static struct value get_http_version(const void *member)
+{
+    const char *string;
+    switch (*(const int *)member) {
+    case 10:
+        string = "1.0";
+        break;
+    case 11:
+        string = "1.1";
+        break;
+    case 20:
+        string = "2";
+        break;
+    case 30:
+        string = "3";
+        break;
+    default:
+        return (struct value){.type = VALUE_NULL};
+    }
+    return (struct value){VALUE_STRING, .string = string};
+}
+
+static struct value get_headers(const void *member)
+{
+    const af_response *response = member;
+    return (struct value){response->headers ? VALUE_HEADERS : VALUE_NULL, .response = response};
+}
+
+static struct value get_body(const void *member)
+{
+    const af_response *response = member;
+    return (struct value){response->body ? VALUE_BODY : VALUE_NULL, .response = response};
+}
+
+#define RECORD(member) false, offsetof(struct record, member)
+#define RESPONSE(member) true, offsetof(af_response, member)
+
+const struct field record_fields[] = {
+    {"index", get_size, RECORD(index)},
+    {"url", get_url, RECORD(url)},
+    {"id", get_string, RECORD(id)},
+    {"ok", get_boolean, RECORD(ok)},
+    {"error", get_string, RECORD(error)},
+    {"errormsg", get_string, RECORD(errormsg)},
+    {"exitcode", get_int, RECORD(exitcode)},
+    {"method", get_string, RESPONSE(method)},
+    {"url_effective", get_url, RESPONSE(url)},
+    {"scheme", get_string, RESPONSE(scheme)},
+    {"http_version", get_http_version, RESPONSE(http_version)},
+    {"response_code", get_number, RESPONSE(status)},
+    {"content_type", get_string, RESPONSE(content_type)},
+    {"redirect_url", get_url, RESPONSE(redirect_url)},
+    {"num_redirects", get_long, RESPONSE(redirects)},
+    {"num_retries", get_long, RECORD(retries)},
+    {"num_connects", get_long, RESPONSE(connects)},
+    {"remote_ip", get_string, RESPONSE(remote_ip)},
+    {"remote_port", get_number, RESPONSE(remote_port)},
+    {"local_ip", get_string, RESPONSE(local_ip)},
+    {"local_port", get_number, RESPONSE(local_port)},
+    {"size_download", get_bytes, RESPONSE(size_download)},
+    {"size_header", get_bytes, RESPONSE(size_header)},
+    {"size_request", get_bytes, RESPONSE(size_request)},
+    {"size_upload", get_bytes, RESPONSE(size_upload)},
+    {"speed_download", get_bytes, RESPONSE(speed_download)},
+    {"time_namelookup", get_phase, RESPONSE(time_namelookup)},
+    {"time_connect", get_phase, RESPONSE(time_connect)},
+    {"time_appconnect", get_phase, RESPONSE(time_appconnect)},
+    {"time_pretransfer", get_phase, RESPONSE(time_pretransfer)},
+    {"time_starttransfer", get_phase, RESPONSE(time_starttransfer)},
+    {"time_redirect", get_duration, RESPONSE(time_redirect)},
+    {"time_total", get_duration, RESPONSE(time_total)},
+    {"started_at", get_timestamp, RESPONSE(started_at)},
+    {"time_start", get_seconds, RECORD(time_start)},
+    {"time_end", get_seconds, RECORD(time_end)},
+    {"headers", get_headers, true, 0},
+    {"body", get_body, true, 0},
+    {.name = NULL},
+};
+
+bool field_is_body(const struct field *field)
+{
+    return field->get == get_body;
+}
+
+static bool is_selected(const struct fields *fields, const struct field *field)
+{
+    for (size_t i = 0; i < fields->count; i++)
+        if (fields->list[i] == field)
+            return true;
+    return false;
+}
+
+static int raise_unknown(const char *word, size_t length)
+{
+    struct spelling spelling = spelling_of(word, length);
+    for (const struct field *field = record_fields; field->name; field++)
+        spelling_offer(&spelling, field->name);
+    if (spelling.nearest)
+        return af_raise(-EINVAL, "--fields: unknown field '%.*s'; did you mean '%s'?", (int)length,
+                        word, spelling.nearest);
+    return af_raise(-EINVAL, "--fields: unknown field '%.*s'; 'afetch --help' lists them",
+                    (int)length, word);
+}
+
+static int select_named(const char *word, size_t length, struct fields *fields)
+{
+    for (const struct field *field = record_fields; field->name; field++) {
+        if (strncmp(field->name, word, length) != 0 || field->name[length])
+            continue;
+        if (is_selected(fields, field))
+            return af_raise(-EINVAL, "--fields: '%s' is there twice", field->name);
+        fields->list[fields->count++] = field;
+        return 0;
+    }
+    return raise_unknown(word, length);
+}
+
+static int select_list(const char *list, struct fields *fields)
+{
+    for (;;) {
+        size_t length = strcspn(list, ",");
+        int r = select_named(list, length, fields);
+        if (r < 0 || !list[length])
+            return r;
+        list += length + 1;
+    }
+}
+
+int fields_select(const char *list, bool headers, bool body, struct fields *ret_fields)
+{
+    size_t count = sizeof record_fields / sizeof record_fields[0] - 1;
+    struct fields fields = {.list = calloc(count, sizeof *fields.list)};
+    if (!fields.list)
+        return -ENOMEM;
+    int r = list ? select_list(list, &fields) : 0;
+    if (r < 0) {
+        fields_free(&fields);
+        return r;
+    }
+    for (const struct field *field = record_fields; field->name; field++) {
+        bool wanted = field->get == get_headers ? headers : field->get == get_body ? body : !list;
+        if (wanted && !is_selected(&fields, field))
+            fields.list[fields.count++] = field;
+    }
+    *ret_fields = fields;
+    return 0;
+}
+
+void fields_free(struct fields *fields)
+{
+    free(fields->list);
+    *fields = (struct fields){0};
+}

@@ -1,0 +1,146 @@
+#include "http/pump.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct pump {
+    CURLM *multi;
+    af_loop *loop;
+    ev_timer timer;
+    size_t load;
+    pump_done *done;
+    void *done_arg;
+};
+
+/* A socket that libcurl wants watched. */
+struct socket {
+    ev_io io;
+    struct pump *pump;
+};
+
+static void report_finished(struct pump *pump)
+{
+    CURLMsg *message;
+    int left;
+    while ((message = curl_multi_info_read(pump->multi, &left))) {
+        CURL *easy = message->easy_handle;
+        CURLcode result = message->data.result;
+        pump_remove(pump, easy);
+        pump->done(easy, result, pump->done_arg);
+    }
+}
+
+static void act(struct pump *pump, curl_socket_t fd, int events)
+{
+    int running;
+    curl_multi_socket_action(pump->multi, fd, events, &running);
+    report_finished(pump);
+}
+
+static void on_timer(struct ev_loop *ev, ev_timer *timer, int events)
+{
+    (void)ev, (void)events;
+    act(container_of(timer, struct pump, timer), CURL_SOCKET_TIMEOUT, 0);
+}
+
+static void on_socket(struct ev_loop *ev, ev_io *io, int events)
+{
+    (void)ev;
+    act(container_of(io, struct socket, io)->pump, io->fd,
+        (events & EV_READ ? CURL_CSELECT_IN : 0) | (events & EV_WRITE ? CURL_CSELECT_OUT : 0));
+}
+
+static int on_timer_change(CURLM *multi, long milliseconds, void *arg)
+{
+    (void)multi;
+    struct pump *pump = arg;
+    ev_timer_stop(pump->loop->ev, &pump->timer);
+    if (milliseconds >= 0) {
+        ev_timer_set(&pump->timer, (double)milliseconds * 1e-3, 0);
+        ev_timer_start(pump->loop->ev, &pump->timer);
+    }
+    return 0;
+}
+
+static int forget_socket(struct pump *pump, curl_socket_t fd, struct socket *watched)
+{
+    if (watched) {
+        ev_io_stop(pump->loop->ev, &watched->io);
+        curl_multi_assign(pump->multi, fd, NULL);
+        free(watched);
+    }
+    return 0;
+}
+
+static int on_socket_change(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
+{
+    (void)easy;
+    struct pump *pump = arg;
+    struct socket *watched = socket_arg;
+    if (what == CURL_POLL_REMOVE)
+        return forget_socket(pump, fd, watched);
+    int events = (what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0);
+    if (!watched) {
+        watched = malloc(sizeof *watched);
+        if (!watched)
+            return -1; /* libcurl ends the transfer with an error */
+        watched->pump = pump;
+        ev_io_init(&watched->io, on_socket, fd, events);
+        curl_multi_assign(pump->multi, fd, watched);
+    } else {
+        ev_io_stop(pump->loop->ev, &watched->io);
+        ev_io_set(&watched->io, fd, events);
+    }
+    ev_io_start(pump->loop->ev, &watched->io);
+    return 0;
+}
+
+int pump_new(af_loop *loop, pump_done *done, void *arg, struct pump **ret_pump)
+{
+    struct pump *pump = malloc(sizeof *pump);
+    if (!pump)
+        return -ENOMEM;
+    *pump = (struct pump){
+        .multi = curl_multi_init(), .loop = loop, .done = done, .done_arg = arg};
+    if (!pump->multi) {
+        free(pump);
+        return -ENOMEM;
+    }
+    ev_timer_init(&pump->timer, on_timer, 0, 0);
+    curl_multi_setopt(pump->multi, CURLMOPT_SOCKETFUNCTION, on_socket_change);
+    curl_multi_setopt(pump->multi, CURLMOPT_SOCKETDATA, pump);
+    curl_multi_setopt(pump->multi, CURLMOPT_TIMERFUNCTION, on_timer_change);
+    curl_multi_setopt(pump->multi, CURLMOPT_TIMERDATA, pump);
+    *ret_pump = pump;
+    return 0;
+}
+
+void pump_free(struct pump *pump)
+{
+    if (!pump)
+        return;
+    curl_multi_cleanup(pump->multi);
+    ev_timer_stop(pump->loop->ev, &pump->timer);
+    free(pump);
+}
+
+int pump_add(struct pump *pump, CURL *easy)
+{
+    if (curl_multi_add_handle(pump->multi, easy) != CURLM_OK)
+        return -ENOMEM;
+    pump->load++;
+    pump->loop->watchers++; /* a busy loop must poll now */
+    return 0;
+}
+
+void pump_remove(struct pump *pump, CURL *easy)
+{
+    curl_multi_remove_handle(pump->multi, easy);
+    pump->load--;
+    pump->loop->watchers--;
+}
+
+size_t pump_load(const struct pump *pump)
+{
+    return pump->load;
+}

@@ -1,0 +1,30 @@
+/* A pump: one CURLM on the loop, with its timer and its sockets. All that libcurl does, it does in here,
+ * on the stack of the thread and while the loop polls. */
+#ifndef HTTP_PUMP_H
+#define HTTP_PUMP_H
+
+#include <curl/curl.h>
+
+#include "async/loop.h"
+
+struct pump;
+
+/* A transfer has ended: its easy handle is out of the pump already. */
+typedef void pump_done(CURL *easy, CURLcode result, void *arg);
+
+/* -ENOMEM. DONE is called with ARG. */
+int pump_new(af_loop *loop, pump_done *done, void *arg, struct pump **ret_pump);
+
+/* NULL is fine. No transfer may be in it. */
+void pump_free(struct pump *pump);
+
+/* Begins a transfer. -ENOMEM. */
+int pump_add(struct pump *pump, CURL *easy);
+
+/* Takes a transfer out, at any stage. */
+void pump_remove(struct pump *pump, CURL *easy);
+
+/* How many transfers are in it. */
+size_t pump_load(const struct pump *pump);
+
+#endif

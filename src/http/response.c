@@ -1,0 +1,236 @@
+#include "http/response.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct info {
+    CURLINFO info;
+    size_t offset; /* in af_response */
+};
+
+static const struct info longs[] = {
+    {CURLINFO_RESPONSE_CODE, offsetof(af_response, status)},
+    {CURLINFO_REDIRECT_COUNT, offsetof(af_response, redirects)},
+    {CURLINFO_NUM_CONNECTS, offsetof(af_response, connects)},
+    {CURLINFO_PRIMARY_PORT, offsetof(af_response, remote_port)},
+    {CURLINFO_LOCAL_PORT, offsetof(af_response, local_port)},
+};
+
+static const struct info numbers[] = {
+    {CURLINFO_SIZE_DOWNLOAD_T, offsetof(af_response, size_download)},
+    {CURLINFO_SIZE_UPLOAD_T, offsetof(af_response, size_upload)},
+    {CURLINFO_SPEED_DOWNLOAD_T, offsetof(af_response, speed_download)},
+    {CURLINFO_NAMELOOKUP_TIME_T, offsetof(af_response, time_namelookup)},
+    {CURLINFO_CONNECT_TIME_T, offsetof(af_response, time_connect)},
+    {CURLINFO_APPCONNECT_TIME_T, offsetof(af_response, time_appconnect)},
+    {CURLINFO_PRETRANSFER_TIME_T, offsetof(af_response, time_pretransfer)},
+    {CURLINFO_STARTTRANSFER_TIME_T, offsetof(af_response, time_starttransfer)},
+    {CURLINFO_REDIRECT_TIME_T, offsetof(af_response, time_redirect)},
+    {CURLINFO_TOTAL_TIME_T, offsetof(af_response, time_total)},
+};
+
+static const struct info strings[] = {
+    {CURLINFO_EFFECTIVE_METHOD, offsetof(af_response, method)},
+    {CURLINFO_EFFECTIVE_URL, offsetof(af_response, url)},
+    {CURLINFO_CONTENT_TYPE, offsetof(af_response, content_type)},
+    {CURLINFO_REDIRECT_URL, offsetof(af_response, redirect_url)},
+    {CURLINFO_PRIMARY_IP, offsetof(af_response, remote_ip)},
+    {CURLINFO_LOCAL_IP, offsetof(af_response, local_ip)},
+};
+
+enum {
+    LONGS = sizeof longs / sizeof longs[0],
+    NUMBERS = sizeof numbers / sizeof numbers[0],
+    STRINGS = sizeof strings / sizeof strings[0],
+};
+
+static void *member(af_response *response, size_t offset)
+{
+    return (char *)response + offset;
+}
+
+static int version_number(long version)
+{
+    switch (version) {
+    case CURL_HTTP_VERSION_1_0:
+        return 10;
+    case CURL_HTTP_VERSION_1_1:
+        return 11;
+    case CURL_HTTP_VERSION_2_0:
+        return 20;
+    case CURL_HTTP_VERSION_3:
+        return 30;
+    default:
+        return 0;
+    }
+}
+
+/* libcurl says "HTTP" before 8.0 and "http" after. */
+static const char *scheme_name(const char *scheme)
+{
+    if (!scheme)
+        return NULL;
+    return strcasecmp(scheme, "https") == 0 ? "https" : "http";
+}
+
+static void fill_numbers(af_response *response, CURL *easy)
+{
+    for (size_t i = 0; i < LONGS; i++)
+        curl_easy_getinfo(easy, longs[i].info, member(response, longs[i].offset));
+    for (size_t i = 0; i < NUMBERS; i++) {
+        curl_off_t value = 0;
+        curl_easy_getinfo(easy, numbers[i].info, &value);
+        *(int64_t *)member(response, numbers[i].offset) = value;
+    }
+    long value = 0;
+    curl_easy_getinfo(easy, CURLINFO_HEADER_SIZE, &value);
+    response->size_header = value;
+    value = 0;
+    curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &value);
+    response->size_request = value;
+    value = 0;
+    curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &value);
+    response->http_version = version_number(value);
+    const char *scheme = NULL;
+    curl_easy_getinfo(easy, CURLINFO_SCHEME, &scheme);
+    response->scheme = scheme_name(scheme);
+}
+
+static char *copy(char **end, const char *string, size_t size)
+{
+    char *place = *end;
+    memcpy(place, string, size);
+    *end += size;
+    return place;
+}
+
+/* ------------------------------------------------------------------------------------- headers */
+
+static const unsigned int ORIGINS = CURLH_HEADER | CURLH_TRAILER;
+
+static size_t headers_size(CURL *easy, size_t *ret_count)
+{
+    size_t size = 0, count = 0;
+    for (struct curl_header *header = NULL;
+         (header = curl_easy_nextheader(easy, ORIGINS, -1, header)); count++)
+        size += strlen(header->name) + 1 + strlen(header->value) + 1;
+    *ret_count = count;
+    return size + count * sizeof(af_header);
+}
+
+static void copy_headers(af_response *response, CURL *easy, af_header *list, char **end)
+{
+    response->headers = list;
+    struct curl_header *header = NULL;
+    for (size_t i = 0; i < response->header_count; i++) {
+        header = curl_easy_nextheader(easy, ORIGINS, -1, header);
+        char *name = copy(end, header->name, strlen(header->name) + 1);
+        for (char *c = name; *c; c++)
+            *c = (char)tolower((unsigned char)*c);
+        list[i].name = name;
+        list[i].value = copy(end, header->value, strlen(header->value) + 1);
+    }
+}
+
+int response_fill(af_response *response, CURL *easy, const char *error_text, bool keep_headers,
+                  char **ret_strings)
+{
+    fill_numbers(response, easy);
+
+    /* One block: the array of headers first, for its alignment, then all strings. */
+    size_t size = keep_headers ? headers_size(easy, &response->header_count) : 0;
+    const char *values[STRINGS];
+    size_t sizes[STRINGS];
+    for (size_t i = 0; i < STRINGS; i++) {
+        values[i] = NULL;
+        curl_easy_getinfo(easy, strings[i].info, &values[i]);
+        sizes[i] = values[i] && values[i][0] ? strlen(values[i]) + 1 : 0;
+        size += sizes[i];
+    }
+    size_t error_size = error_text[0] ? strlen(error_text) + 1 : 0;
+
+    char *block = malloc(size + error_size + 1);
+    if (!block) {
+        response->header_count = 0;
+        return -ENOMEM;
+    }
+    char *end = block + response->header_count * sizeof(af_header);
+    if (keep_headers)
+        copy_headers(response, easy, (af_header *)block, &end);
+    for (size_t i = 0; i < STRINGS; i++)
+        if (sizes[i] > 0)
+            *(char **)member(response, strings[i].offset) = copy(&end, values[i], sizes[i]);
+    if (error_size > 0)
+        response->error_text = copy(&end, error_text, error_size);
+    *ret_strings = block;
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------------- errors */
+
+enum af_http_error response_error(CURLcode code, long status)
+{
+    switch (code) {
+    case CURLE_OK:
+        return AF_HTTP_OK;
+    case CURLE_UNSUPPORTED_PROTOCOL:
+        /* Where a redirect led; at first, what was asked for. */
+        return status >= 300 && status < 400 ? AF_HTTP_REDIRECT : AF_HTTP_URL;
+    case CURLE_URL_MALFORMAT:
+        return AF_HTTP_URL;
+    case CURLE_TOO_MANY_REDIRECTS:
+        return AF_HTTP_REDIRECT;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return AF_HTTP_RESOLVE;
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_PROXY:
+    case CURLE_INTERFACE_FAILED:
+        return AF_HTTP_CONNECT;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_USE_SSL_FAILED:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CRL_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_SSL_CLIENTCERT:
+    case CURLE_SSL_ENGINE_NOTFOUND:
+    case CURLE_SSL_ENGINE_SETFAILED:
+    case CURLE_SSL_ENGINE_INITFAILED:
+        return AF_HTTP_TLS;
+    case CURLE_OPERATION_TIMEDOUT:
+        return AF_HTTP_TIMEOUT;
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_SSL_SHUTDOWN_FAILED:
+        return AF_HTTP_RESET;
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+    case CURLE_HTTP3:
+    case CURLE_QUIC_CONNECT_ERROR:
+    case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_CHUNK_FAILED:
+    case CURLE_RANGE_ERROR:
+        return AF_HTTP_PROTOCOL;
+    case CURLE_FILESIZE_EXCEEDED:
+        return AF_HTTP_TOO_LARGE;
+    case CURLE_WRITE_ERROR:
+    case CURLE_READ_ERROR:
+    case CURLE_SEND_FAIL_REWIND:
+        return AF_HTTP_IO;
+    case CURLE_ABORTED_BY_CALLBACK:
+        return AF_HTTP_CANCELLED;
+    default:
+        return AF_HTTP_OTHER;
+    }
+}

@@ -1,0 +1,18 @@
+/* Filling a response with what libcurl knows of a transfer. */
+#ifndef HTTP_RESPONSE_H
+#define HTTP_RESPONSE_H
+
+#include <curl/curl.h>
+
+#include <afetch/http.h>
+
+/* Reads all that the easy handle knows. Strings are copied into one block, *ret_strings, which the
+ * caller frees after the response. ERROR_TEXT may be empty. -ENOMEM: the numbers are filled in all the
+ * same, the strings are NULL. */
+int response_fill(af_response *response, CURL *easy, const char *error_text, bool keep_headers,
+                  char **ret_strings);
+
+/* Which of our words a code of libcurl is. */
+enum af_http_error response_error(CURLcode code, long status);
+
+#endif

@@ -1,0 +1,130 @@
+#include "http/transfer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "http/response.h"
+
+/* ------------------------------------------------------------------------------------ the future */
+
+static bool cancel_transfer(af_future *future)
+{
+    struct transfer *transfer = container_of(future, struct transfer, future);
+    if (af_future_done(future))
+        return false;
+    af_future_ref(future); /* the client lets go of its reference */
+    client_abandon(transfer);
+    future_cancelled(future);
+    af_future_unref(future);
+    return true;
+}
+
+static void destroy_transfer(af_future *future)
+{
+    struct transfer *transfer = container_of(future, struct transfer, future);
+    free((char *)transfer->request.url);
+    free(transfer->strings);
+    buffer_free(&transfer->body);
+    free(transfer);
+}
+
+static const struct future_type transfer_type = {cancel_transfer, destroy_transfer};
+
+bool future_is_transfer(const af_future *future)
+{
+    return future->type == &transfer_type;
+}
+
+int transfer_new(af_client *client, af_loop *loop, const af_request *request, int64_t max_body,
+                 struct transfer **ret_transfer)
+{
+    struct transfer *transfer = malloc(sizeof *transfer);
+    char *url = strdup(request->url);
+    if (!transfer || !url) {
+        free(transfer);
+        free(url);
+        return -ENOMEM;
+    }
+    *transfer = (struct transfer){.client = client, .request = *request};
+    transfer->request.url = url;
+    future_init(&transfer->future, &transfer_type, loop);
+    list_init(&transfer->link);
+    /* One byte more for the NUL behind the body. */
+    buffer_init(&transfer->body, max_body > 0 ? (size_t)max_body + 1 : SIZE_MAX);
+    *ret_transfer = transfer;
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------------ how it ended */
+
+static void settle_body(struct transfer *transfer)
+{
+    af_response *response = &transfer->response;
+    if (transfer->request.body != AF_BODY_MEMORY)
+        return;
+    response->body_size = transfer->body.length;
+    response->body = "";
+    if (transfer->body.length > 0 && buffer_append_char(&transfer->body, '\0') == 0)
+        response->body = transfer->body.data;
+}
+
+void transfer_settle(struct transfer *transfer, CURLcode result)
+{
+    af_response *response = &transfer->response;
+    struct easy *easy = transfer->easy;
+    if (transfer->too_large)
+        result = CURLE_FILESIZE_EXCEEDED;
+    if (result == CURLE_OK)
+        easy->error_text[0] = '\0'; /* libcurl may leave a note of something it got over */
+    int r = response_fill(response, easy->curl, easy->error_text, transfer->request.keep_headers,
+                          &transfer->strings);
+    if (r < 0)
+        result = CURLE_OUT_OF_MEMORY;
+    response->error = response_error(result, response->status);
+    response->curl_code = (int)result;
+    if (transfer->too_large)
+        response->error_text = "the body is larger than allowed";
+    else if (result != CURLE_OK && !response->error_text)
+        response->error_text = curl_easy_strerror(result);
+    response->end = af_loop_time(transfer->future.loop);
+    /* libcurl keeps its total up to date only as long as the transfer moves. */
+    if (response->error == AF_HTTP_CANCELLED)
+        response->time_total = (int64_t)((response->end - response->start) * 1e6);
+    settle_body(transfer);
+}
+
+/* ------------------------------------------------------------------------------------ callbacks */
+
+size_t transfer_write(char *data, size_t size, size_t count, void *arg)
+{
+    struct transfer *transfer = ((struct easy *)arg)->transfer;
+    const af_request *request = &transfer->request;
+    size *= count;
+    transfer->received += (int64_t)size;
+    if ((size_t)transfer->received >= transfer->body.maximum) {
+        transfer->too_large = true;
+        return CURL_WRITEFUNC_ERROR;
+    }
+    int r = 0;
+    if (request->body == AF_BODY_MEMORY)
+        r = buffer_append(&transfer->body, data, size);
+    else if (request->body == AF_BODY_CALLBACK)
+        r = request->on_body(data, size, request->on_body_arg);
+    return r < 0 ? CURL_WRITEFUNC_ERROR : size;
+}
+
+curl_socket_t transfer_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    (void)purpose;
+    client_started(((struct easy *)arg)->transfer);
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+int transfer_connected(void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port)
+{
+    (void)remote_ip, (void)local_ip, (void)remote_port, (void)local_port;
+    client_started(((struct easy *)arg)->transfer);
+    return CURL_PREREQFUNC_OK;
+}

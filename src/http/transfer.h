@@ -1,0 +1,45 @@
+/* A transfer: the future of one request. */
+#ifndef HTTP_TRANSFER_H
+#define HTTP_TRANSFER_H
+
+#include "async/future.h"
+#include "base/buffer.h"
+#include "http/easy.h"
+#include "http/pump.h"
+
+struct transfer {
+    af_future future;
+    struct list link; /* in the client's queue, or among those under way */
+    af_client *client; /* NULL once done */
+    struct easy *easy; /* NULL before it was begun and once done */
+    struct pump *pump;
+    bool starting; /* counted by the client among those that have no connection yet */
+    bool too_large;
+    af_request request; /* its url belongs to the transfer, until it was begun */
+    int64_t received;
+    struct buffer body;
+    char *strings;
+    af_response response;
+};
+
+/* A pending transfer of CLIENT, with a copy of the request. -ENOMEM. */
+int transfer_new(af_client *client, af_loop *loop, const af_request *request, int64_t max_body,
+                 struct transfer **ret_transfer);
+
+/* Whether a future is a transfer. */
+bool future_is_transfer(const af_future *future);
+
+/* Fills the response with how it ended. */
+void transfer_settle(struct transfer *transfer, CURLcode result);
+
+/* libcurl's callbacks. Their last argument is the struct easy. */
+size_t transfer_write(char *data, size_t size, size_t count, void *arg);
+curl_socket_t transfer_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address);
+int transfer_connected(void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port);
+
+/* The client's part, for those callbacks and for cancelling: the transfer has a connection, or needs none
+ * any more; and it is to be let go at once, at whatever stage. */
+void client_started(struct transfer *transfer);
+void client_abandon(struct transfer *transfer);
+
+#endif
