@@ -68,7 +68,7 @@ int af_as_completed_new(af_future *const *children, size_t count, double timeout
     waiters_init(&iterator->waiters);
     timer_init(&iterator->timer, &timeout_type);
     if (count > 0 && timeout < AF_FOREVER &&
-        timers_add(&loop->timers, &iterator->timer, af_loop_time(loop) + fmax(timeout, 0)) < 0)
+        timers_add(&loop->timers, &iterator->timer, af_loop_time(loop) + timeout) < 0)
         goto no_memory;
 
     uint64_t visit = future_new_visit(loop);

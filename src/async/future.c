@@ -207,6 +207,7 @@ bool af_future_cancel(af_future *future)
 {
     if (future->type->cancel)
         return future->type->cancel(future);
+    future->log_exception = false;
     if (future->state != FUTURE_PENDING)
         return false;
     future_cancelled(future);

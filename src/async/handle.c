@@ -87,9 +87,7 @@ int af_loop_call_at(af_loop *loop, double when, af_callback *callback, void *arg
 int af_loop_call_later(af_loop *loop, double delay, af_callback *callback, void *arg,
                        af_handle **ret_handle)
 {
-    double now = af_loop_time(loop);
-    return af_loop_call_at(loop, delay > 0 || isnan(delay) ? now + delay : now, callback, arg,
-                           ret_handle);
+    return af_loop_call_at(loop, af_loop_time(loop) + delay, callback, arg, ret_handle);
 }
 
 int af_loop_call_soon_threadsafe(af_loop *loop, af_callback *callback, void *arg)

@@ -22,6 +22,7 @@ static void destroy_shield(af_future *future)
 
 static bool cancel_shield(af_future *future)
 {
+    future->log_exception = false;
     if (af_future_done(future))
         return false;
     future_cancelled(future);

@@ -94,6 +94,7 @@ static const struct handle_type step_type = {.run = run_step};
 static bool cancel_task(af_future *future)
 {
     struct task *task = task_of(future);
+    future->log_exception = false;
     if (af_future_done(future))
         return false;
     task->cancelling++;

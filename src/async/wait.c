@@ -51,7 +51,7 @@ static int start_timeout(struct waiting *waiting, double timeout)
     af_loop *loop = waiting->future.loop;
     if (timeout >= AF_FOREVER)
         return 0;
-    return timers_add(&loop->timers, &waiting->timer, af_loop_time(loop) + fmax(timeout, 0));
+    return timers_add(&loop->timers, &waiting->timer, af_loop_time(loop) + timeout);
 }
 
 int af_wait(af_future *const *children, size_t count, double timeout,

@@ -157,8 +157,16 @@ int text_write_lines(struct buffer *buffer, const char *text, size_t length)
 
 int json_write_string(struct buffer *buffer, const char *text, size_t length)
 {
-    int r = buffer_append_char(buffer, '"');
-    if (r >= 0)
-        r = write_with(buffer, text, length, json_write_special);
+    int r = buffer_reserve(buffer, length + 2);
+    if (r < 0)
+        return r;
+    /* Most often this is all there is to do. */
+    size_t run = plain_run(text, length);
+    char *to = buffer->data + buffer->length;
+    *to = '"';
+    memcpy(to + 1, text, run);
+    buffer->length += 1 + run;
+    if (run < length)
+        r = write_with(buffer, text + run, length - run, json_write_special);
     return r < 0 ? r : buffer_append_char(buffer, '"');
 }

@@ -116,11 +116,11 @@ int scalar_append(struct buffer *buffer, struct value value)
 
 int url_append(struct buffer *buffer, const char *url, text_writer *write)
 {
-    char *copy = NULL;
+    char *copy;
     int r = url_without_password(url, &copy);
-    const char *shown = copy ? copy : url;
-    if (r >= 0)
-        r = write(buffer, shown, strlen(shown));
+    if (r <= 0)
+        return r < 0 ? r : write(buffer, url, strlen(url));
+    r = write(buffer, copy, strlen(copy));
     free(copy);
     return r;
 }

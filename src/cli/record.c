@@ -1,6 +1,7 @@
 #include "cli/record.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,7 +77,7 @@ static struct value get_seconds(const void *member)
     double seconds = *(const double *)member;
     if (isnan(seconds))
         return (struct value){.type = VALUE_NULL};
-    return (struct value){VALUE_MICROSECONDS, .integer = llround(seconds * 1e6)};
+    return (struct value){VALUE_MICROSECONDS, .integer = (int64_t)(seconds * 1e6 + 0.5)};
 }
 
 /* As curl writes it. */

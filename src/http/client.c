@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "http/transfer.h"
@@ -182,6 +183,16 @@ static int start(af_client *client, struct transfer *transfer)
     return 0;
 }
 
+static int enqueue(af_client *client, struct transfer *transfer)
+{
+    transfer->url = strdup(transfer->request.url);
+    if (!transfer->url)
+        return -ENOMEM;
+    transfer->request.url = transfer->url;
+    list_append(&client->queued, &transfer->link);
+    return 0;
+}
+
 int af_client_request(af_client *client, const af_request *request, af_future **ret_future)
 {
     struct transfer *transfer;
@@ -189,14 +200,10 @@ int af_client_request(af_client *client, const af_request *request, af_future **
                          &transfer);
     if (r < 0)
         return r;
-    if (client->starting < MAX_STARTING) {
-        r = start(client, transfer);
-        if (r < 0) {
-            client_abandon(transfer);
-            return r;
-        }
-    } else {
-        list_append(&client->queued, &transfer->link);
+    r = client->starting < MAX_STARTING ? start(client, transfer) : enqueue(client, transfer);
+    if (r < 0) {
+        client_abandon(transfer);
+        return r;
     }
     /* One reference is the client's, until the transfer is done. */
     *ret_future = af_future_ref(&transfer->future);

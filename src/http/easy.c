@@ -103,8 +103,10 @@ static void set_shared(struct setter *setter, const struct easy_settings *settin
     SET(setter, CURLOPT_DEFAULT_PROTOCOL, "http");
     SET(setter, CURLOPT_QUICK_EXIT, 1L); /* a cancel must not wait for a resolver's thread */
     SET(setter, CURLOPT_USERAGENT, settings->user_agent);
-    if (!environment_names_proxy())
+    if (!environment_names_proxy()) {
         SET(setter, CURLOPT_PROXY, "");
+        SET(setter, CURLOPT_NOPROXY, "*");
+    }
     if (options->follow_redirects) {
         SET(setter, CURLOPT_FOLLOWLOCATION, 1L);
         SET(setter, CURLOPT_MAXREDIRS, options->max_redirects);

@@ -22,7 +22,6 @@ static const struct info longs[] = {
 static const struct info numbers[] = {
     {CURLINFO_SIZE_DOWNLOAD_T, offsetof(af_response, size_download)},
     {CURLINFO_SIZE_UPLOAD_T, offsetof(af_response, size_upload)},
-    {CURLINFO_SPEED_DOWNLOAD_T, offsetof(af_response, speed_download)},
     {CURLINFO_NAMELOOKUP_TIME_T, offsetof(af_response, time_namelookup)},
     {CURLINFO_CONNECT_TIME_T, offsetof(af_response, time_connect)},
     {CURLINFO_APPCONNECT_TIME_T, offsetof(af_response, time_appconnect)},
@@ -68,12 +67,12 @@ static int version_number(long version)
     }
 }
 
-/* libcurl says "HTTP" before 8.0 and "http" after. */
-static const char *scheme_name(const char *scheme)
+/* libcurl completes a URL that came without its scheme. */
+static const char *scheme_of(const char *url)
 {
-    if (!scheme)
+    if (!url)
         return NULL;
-    return strcasecmp(scheme, "https") == 0 ? "https" : "http";
+    return strncasecmp(url, "https:", 6) == 0 ? "https" : "http";
 }
 
 static void fill_numbers(af_response *response, CURL *easy)
@@ -94,9 +93,9 @@ static void fill_numbers(af_response *response, CURL *easy)
     value = 0;
     curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &value);
     response->http_version = version_number(value);
-    const char *scheme = NULL;
-    curl_easy_getinfo(easy, CURLINFO_SCHEME, &scheme);
-    response->scheme = scheme_name(scheme);
+    if (response->time_total > 0)
+        response->speed_download =
+            (int64_t)((double)response->size_download * 1e6 / (double)response->time_total);
 }
 
 static char *copy(char **end, const char *string, size_t size)
@@ -163,6 +162,7 @@ int response_fill(af_response *response, CURL *easy, const char *error_text, boo
     for (size_t i = 0; i < STRINGS; i++)
         if (sizes[i] > 0)
             *(char **)member(response, strings[i].offset) = copy(&end, values[i], sizes[i]);
+    response->scheme = scheme_of(response->url);
     if (error_size > 0)
         response->error_text = copy(&end, error_text, error_size);
     *ret_strings = block;

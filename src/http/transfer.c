@@ -24,7 +24,7 @@ static bool cancel_transfer(af_future *future)
 static void destroy_transfer(af_future *future)
 {
     struct transfer *transfer = container_of(future, struct transfer, future);
-    free((char *)transfer->request.url);
+    free(transfer->url);
     free(transfer->strings);
     buffer_free(&transfer->body);
     free(transfer);
@@ -41,14 +41,9 @@ int transfer_new(af_client *client, af_loop *loop, const af_request *request, in
                  struct transfer **ret_transfer)
 {
     struct transfer *transfer = malloc(sizeof *transfer);
-    char *url = strdup(request->url);
-    if (!transfer || !url) {
-        free(transfer);
-        free(url);
+    if (!transfer)
         return -ENOMEM;
-    }
     *transfer = (struct transfer){.client = client, .request = *request};
-    transfer->request.url = url;
     future_init(&transfer->future, &transfer_type, loop);
     list_init(&transfer->link);
     /* One byte more for the NUL behind the body. */

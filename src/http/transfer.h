@@ -15,14 +15,15 @@ struct transfer {
     struct pump *pump;
     bool starting; /* counted by the client among those that have no connection yet */
     bool too_large;
-    af_request request; /* its url belongs to the transfer, until it was begun */
+    af_request request;
+    char *url; /* a copy, where it has to wait in the client's queue */
     int64_t received;
     struct buffer body;
     char *strings;
     af_response response;
 };
 
-/* A pending transfer of CLIENT, with a copy of the request. -ENOMEM. */
+/* A pending transfer of CLIENT. The request's url is borrowed. -ENOMEM. */
 int transfer_new(af_client *client, af_loop *loop, const af_request *request, int64_t max_body,
                  struct transfer **ret_transfer);
 

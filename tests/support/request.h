@@ -15,8 +15,8 @@ enum {
 #define REFUSED(status) (AF_USER_ERROR - (status))
 
 struct field {
-    char *name;
-    char *value;
+    const char *name;
+    const char *value;
 };
 
 struct fields {
@@ -24,18 +24,17 @@ struct fields {
     struct field list[MAX_FIELDS];
 };
 
-/* The strings live in head and query, and as long as the request. */
+/* The strings live in the request, and as long. */
 struct request {
-    char *method;
-    char *target;         /* from the slash on, as it was sent */
-    char *path;           /* the target without its query */
+    const char *method;
+    const char *target;   /* from the slash on, as it was sent */
+    const char *path;           /* the target without its query */
     struct fields args;   /* of the query, decoded; in the order of the query */
     struct fields headers;
     bool keep_alive;
     char *body;           /* NULL where there is none */
     size_t body_size;
-    char *query;
-    char head[];
+    char text[];          /* the head, taken apart in place, and a second copy of the target */
 };
 
 /* Reads the next request: 1 and the request, which the caller owns; 0 where the client has gone; or

@@ -1,0 +1,293 @@
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <errno.h>
+#include <string.h>
+
+#include <afetch/error.h>
+
+#include "cli/option_table.h"
+#include "cli/options.h"
+
+static struct options options;
+
+static void teardown(void)
+{
+    options_free(&options);
+}
+
+TestSuite(options, .fini = teardown);
+
+/* The words of LINE, set apart by single blanks, as the arguments of the program. */
+static int parse(const char *line)
+{
+    static char copy[512];
+    static char *arguments[64];
+    int count = 0;
+    cr_assert(strlen(line) < sizeof copy);
+    strcpy(copy, line);
+    arguments[count++] = (char *)"afetch";
+    for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
+        arguments[count++] = word;
+    arguments[count] = NULL;
+    options_free(&options);
+    options = (struct options){0};
+    return options_parse(count, arguments, &options);
+}
+
+/* Why LINE is refused. */
+static const char *refusal(const char *line)
+{
+    int r = parse(line);
+    cr_assert(eq(int, r, -EINVAL), "%s", line);
+    return af_error_text(af_raised(r));
+}
+
+static const char *operands(void)
+{
+    static char text[256];
+    text[0] = '\0';
+    for (size_t i = 0; i < options.operands.count; i++) {
+        strcat(text, options.operands.list[i]);
+        strcat(text, " ");
+    }
+    return text;
+}
+
+Test(options, the_defaults_are_those_of_the_contract)
+{
+    cr_assert(zero(int, parse("")));
+    cr_assert(eq(long, options.jobs, 50));
+    cr_assert(eq(int, options.order, ORDER_GATHER));
+    cr_assert(eq(int, options.format, FORMAT_TEXT));
+    cr_assert(eq(dbl, options.timeout, 0));
+    cr_assert(eq(dbl, options.connect_timeout, 10));
+    cr_assert(eq(dbl, options.idle_timeout, 30));
+    cr_assert(options.location);
+    cr_assert(eq(long, options.max_redirects, 10));
+    cr_assert(eq(long, options.max_filesize, 0));
+    cr_assert(eq(long, options.first, 0));
+    cr_assert(eq(int, options.summary, WHEN_AUTO));
+    cr_assert(zero(sz, options.operands.count));
+}
+
+Test(options, every_way_to_give_a_value_is_taken)
+{
+    static const char *const lines[] = {"-j 20",    "-j20",     "--jobs 20", "--jobs=20",
+                                        "--job=20", "--j 20",   "-kj20",     "-kLj 20",
+                                        "-j1 -j20", "-j 20 --", "x -j20"};
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        cr_expect(zero(int, parse(lines[i])), "%s", lines[i]);
+        cr_expect(eq(long, options.jobs, 20), "%s", lines[i]);
+    }
+}
+
+Test(options, every_option_of_the_table_is_taken_by_its_full_name)
+{
+    static const char *const values[] = {
+        [OPTION_NUMBER] = "7",    [OPTION_SECONDS] = "2.5", [OPTION_BYTES] = "3k",
+        [OPTION_STRING] = "text", [OPTION_LIST] = "text",
+    };
+    for (const struct option_spec *spec = option_table; spec->name; spec++) {
+        char line[128];
+        const char *value = values[spec->kind] ? values[spec->kind] : spec->argument;
+        if (spec->argument)
+            snprintf(line, sizeof line, "--%s=%.*s", spec->name, (int)strcspn(value, "|"), value);
+        else
+            snprintf(line, sizeof line, "--%s", spec->name);
+        cr_expect(zero(int, parse(line)), "%s", line);
+    }
+}
+
+Test(options, options_and_operands_mix_and_operands_keep_their_order)
+{
+    cr_assert(zero(int, parse("one -k two --jobs 3 - three -- -four --five -- six")));
+    cr_assert_str_eq(operands(), "one two - three -four --five -- six ");
+    cr_assert_null(options.operands.list[options.operands.count]);
+    cr_assert(options.insecure);
+    cr_assert(eq(long, options.jobs, 3));
+}
+
+Test(options, a_value_may_look_like_an_option)
+{
+    cr_assert(zero(int, parse("--max-redirs -1 -A -k -o --")));
+    cr_assert(eq(long, options.max_redirects, -1));
+    cr_assert_str_eq(options.user_agent, "-k");
+    cr_assert_str_eq(options.output, "--");
+    cr_assert(not(options.insecure));
+}
+
+Test(options, an_optional_value_comes_with_an_equals_sign_only)
+{
+    cr_assert(zero(int, parse("--first 3 --summary never")));
+    cr_assert(eq(long, options.first, 1));
+    cr_assert(eq(int, options.summary, WHEN_ALWAYS));
+    cr_assert_str_eq(operands(), "3 never ");
+
+    cr_assert(zero(int, parse("--first=3 --summary=never --color=auto")));
+    cr_assert(eq(long, options.first, 3));
+    cr_assert(eq(int, options.summary, WHEN_NEVER));
+    cr_assert(eq(int, options.color, WHEN_AUTO));
+}
+
+Test(options, the_last_of_several_wins)
+{
+    cr_assert(zero(int, parse("--json --csv --as-completed --gather --no-location -L")));
+    cr_assert(eq(int, options.format, FORMAT_CSV));
+    cr_assert(eq(int, options.order, ORDER_GATHER));
+    cr_assert(options.location);
+
+    cr_assert(zero(int, parse("--csv --format=jsonl --order completed -L --no-location")));
+    cr_assert(eq(int, options.format, FORMAT_JSONL));
+    cr_assert(eq(int, options.order, ORDER_COMPLETED));
+    cr_assert(not(options.location));
+}
+
+Test(options, a_repeated_list_keeps_every_word)
+{
+    cr_assert(zero(int, parse("-H A:1 --header=B:2 -HC:3")));
+    cr_assert(eq(sz, options.headers.count, 3));
+    cr_assert_str_eq(options.headers.list[0], "A:1");
+    cr_assert_str_eq(options.headers.list[2], "C:3");
+    cr_assert_null(options.headers.list[3]);
+}
+
+Test(options, sizes_have_units_of_1024)
+{
+    static const struct {
+        const char *line;
+        int64_t bytes;
+    } cases[] = {{"--max-filesize 4096", 4096},
+                 {"--max-filesize 512k", 512 << 10},
+                 {"--max-filesize 10M", 10 << 20},
+                 {"--max-filesize 2g", INT64_C(2) << 30},
+                 {"--max-filesize 7B", 7},
+                 {"--max-filesize 0", 0},
+                 {"--include-body", 16 << 20},
+                 {"--fields url,body", 16 << 20},
+                 {"--include-body --max-filesize 0", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        cr_expect(zero(int, parse(cases[i].line)), "%s", cases[i].line);
+        cr_expect(eq(long, options.max_filesize, cases[i].bytes), "%s", cases[i].line);
+    }
+}
+
+Test(options, a_field_asked_for_by_name_is_included)
+{
+    cr_assert(zero(int, parse("--fields headers,url")));
+    cr_assert(options.include_headers);
+    cr_assert(not(options.include_body));
+    cr_assert(zero(int, parse("--fields url,bodyguard")));
+    cr_assert(not(options.include_body));
+}
+
+Test(options, help_and_version_are_heeded_whatever_follows)
+{
+    cr_assert(zero(int, parse("-j3 --help --no-such-thing")));
+    cr_assert(options.help);
+    cr_assert(zero(int, parse("-V -j")));
+    cr_assert(options.version);
+}
+
+Test(options, a_bad_value_is_named_with_what_is_allowed)
+{
+    static const struct {
+        const char *line, *text;
+    } cases[] = {
+        {"-j 0", "-j 0: not a number from 1 to 65535"},
+        {"--jobs=65536", "--jobs 65536: not a number from 1 to 65535"},
+        {"--job 1x", "--jobs 1x: not a number from 1 to 65535"},
+        {"-j+5", "-j +5: not a number from 1 to 65535"},
+        {"-j=5", "-j =5: not a number from 1 to 65535"},
+        {"-j99999999999999999999", "-j 99999999999999999999: not a number from 1 to 65535"},
+        {"--jobs=", "--jobs : not a number from 1 to 65535"},
+        {"--first=0", "--first 0: not a number from 1 to 2147483647"},
+        {"--max-redirs -2", "--max-redirs -2: not a number from -1 to 2147483647"},
+        {"-m -1", "-m -1: not a number of seconds from 0 to 1000000000"},
+        {"-m nan", "-m nan: not a number of seconds from 0 to 1000000000"},
+        {"-m inf", "-m inf: not a number of seconds from 0 to 1000000000"},
+        {"-m 0x10", "-m 0x10: not a number of seconds from 0 to 1000000000"},
+        {"-m 1e3", "-m 1e3: not a number of seconds from 0 to 1000000000"},
+        {"-m 1.2.3", "-m 1.2.3: not a number of seconds from 0 to 1000000000"},
+        {"-m .", "-m .: not a number of seconds from 0 to 1000000000"},
+        {"--deadline 1000000001",
+         "--deadline 1000000001: not a number of seconds from 0 to 1000000000"},
+        {"--max-filesize 1T",
+         "--max-filesize 1T: not a number of bytes, such as 4096, 512k, 10M or 1G"},
+        {"--max-filesize 1kk",
+         "--max-filesize 1kk: not a number of bytes, such as 4096, 512k, 10M or 1G"},
+        {"--max-filesize -1",
+         "--max-filesize -1: not a number of bytes, such as 4096, 512k, 10M or 1G"},
+        {"--max-filesize k",
+         "--max-filesize k: not a number of bytes, such as 4096, 512k, 10M or 1G"},
+        {"--max-filesize 9999999999G",
+         "--max-filesize 9999999999G: not a number of bytes, such as 4096, 512k, 10M or 1G"},
+        {"--order fast", "--order fast: not one of gather|completed"},
+        {"--order gather|completed", "--order gather|completed: not one of gather|completed"},
+        {"--format jso", "--format jso: not one of text|json|jsonl|csv"},
+        {"--color=", "--color : not one of auto|always|never"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        cr_expect_str_eq(refusal(cases[i].line), cases[i].text);
+}
+
+Test(options, a_missing_or_needless_value_is_said)
+{
+    cr_expect_str_eq(refusal("-j"), "option '-j' needs a value: N");
+    cr_expect_str_eq(refusal("x --fields"), "option '--fields' needs a value: LIST");
+    cr_expect_str_eq(refusal("--insecure=1"), "option '--insecure' takes no value");
+}
+
+Test(options, an_unknown_option_is_told_with_the_nearest_one)
+{
+    cr_expect_str_eq(refusal("--timout=3"),
+                     "unknown option '--timout'; did you mean '--timeout'? Try 'afetch --help'");
+    cr_expect_str_eq(refusal("--ouptut"),
+                     "unknown option '--ouptut'; did you mean '--output'? Try 'afetch --help'");
+    cr_expect_str_eq(refusal("--frobnicate"), "unknown option '--frobnicate'; try 'afetch --help'");
+    cr_expect_str_eq(refusal("--=3"), "unknown option '--'; try 'afetch --help'");
+    cr_expect_str_eq(refusal("-kz"), "unknown option '-z'; try 'afetch --help'");
+    cr_expect(
+        eq(str, (char *)refusal("-\xC3\xA9z"), "unknown option '-\xC3\xA9'; try 'afetch --help'"));
+}
+
+Test(options, an_ambiguous_beginning_is_told_with_all_it_may_mean)
+{
+    cr_expect_str_eq(refusal("--js"), "option '--js' is ambiguous: --json, --jsonl");
+    cr_assert(zero(int, parse("--json")));
+    cr_expect(eq(int, options.format, FORMAT_JSON));
+}
+
+Test(options, an_empty_command_line_is_one_too)
+{
+    char *none[] = {NULL};
+    cr_assert(zero(int, options_parse(0, none, &options)));
+}
+
+Test(options, a_failure_leaves_what_was_there)
+{
+    char *arguments[] = {(char *)"afetch", (char *)"url", (char *)"-j0", NULL};
+    options.jobs = 4711;
+    cr_assert(eq(int, options_parse(3, arguments, &options), -EINVAL));
+    cr_assert(eq(long, options.jobs, 4711));
+}
+
+Test(options, every_option_is_in_the_help_and_no_line_of_it_is_too_long)
+{
+    char *help = NULL;
+    size_t size;
+    FILE *file = open_memstream(&help, &size);
+    cr_assert(file != NULL);
+    options_print_help(file);
+    cr_assert(zero(int, fclose(file)));
+
+    for (const struct option_spec *spec = option_table; spec->name; spec++) {
+        char name[64];
+        snprintf(name, sizeof name, " --%s", spec->name);
+        cr_expect(strstr(help, name) != NULL, "%s", name);
+    }
+    for (char *line = strtok(help, "\n"); line; line = strtok(NULL, "\n")) {
+        size_t length = strlen(line);
+        cr_expect(length <= 80 && line[length - 1] != ' ', "%s", line);
+    }
+    free(help);
+}
