@@ -58,7 +58,10 @@ test: $(BUILD)/afetch $(BUILD)/origin $(BUILD)/unit-tests $(BUILD)/cli-tests
 valgrind: $(BUILD)/afetch $(BUILD)/origin $(BUILD)/unit-tests $(BUILD)/cli-tests
 	@scripts/test $(BUILD) --valgrind
 
-bench: $(BUILD)/afetch $(BUILD)/origin
+$(BUILD)/bare: $(BUILD)/tests/bench/bare.o
+	$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+bench: $(BUILD)/afetch $(BUILD)/origin $(BUILD)/bare
 	@scripts/bench $(BUILD)
 
 install: all $(BUILD)/libafetch.a

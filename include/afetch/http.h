@@ -136,6 +136,9 @@ int af_client_request(af_client *client, const af_request *request, af_future **
  * future; nothing in it is set before the future is done. */
 const af_response *af_request_response(const af_future *future);
 
+/* libcurl's code for an error, for one that was not found by libcurl. */
+int af_http_curl_code(enum af_http_error error);
+
 /* How many requests at once a process with so many descriptors can carry: one each, and what libcurl needs
  * besides, for resolving names above all. At least 1. */
 size_t af_client_concurrency(size_t descriptors);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <afetch/error.h>
+#include "base/error.h"
 
 _Static_assert(sizeof((af_address){0}.host) >= INET6_ADDRSTRLEN, "an address has room");
 _Static_assert(sizeof((af_address){0}.host) >= sizeof((struct sockaddr_un){0}.sun_path),
@@ -47,7 +47,7 @@ int address_of_socket(int fd, int get_name(int, struct sockaddr *, socklen_t *),
 {
     struct address address = {.local = {0}, .length = sizeof address.local};
     if (get_name(fd, &address.any, &address.length) < 0)
-        return -errno;
+        return error_raise_code(-errno);
     *ret_address = (af_address){0};
     switch (address.any.sa_family) {
     case AF_INET:

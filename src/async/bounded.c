@@ -26,6 +26,7 @@ struct af_bounded {
     struct list finished;
     struct waiters consumers; /* wait for something to hand out */
     struct waiters room;      /* where the feeder waits for the window */
+    struct list spare;        /* items to be used again */
 };
 
 /* The next to hand out, or NULL. */
@@ -54,12 +55,18 @@ static int run_done(struct handle *handle)
 
 static const struct handle_type done_type = {.run = run_done};
 
+static struct item *item_new(af_bounded *bounded)
+{
+    struct list *link = list_pop(&bounded->spare);
+    return link ? container_of(link, struct item, link) : malloc(sizeof(struct item));
+}
+
 static void item_free(struct item *item)
 {
     callback_remove(&item->done);
     list_remove(&item->link);
     list_remove(&item->ready);
-    free(item);
+    list_prepend(&item->bounded->spare, &item->link);
 }
 
 /* Waits for room and a permit, then takes one future from the source: 1, 0 at its end. */
@@ -75,7 +82,7 @@ static int pull(af_bounded *bounded)
     r = af_semaphore_acquire(bounded->options.semaphore);
     if (r < 0)
         return r;
-    struct item *item = malloc(sizeof *item);
+    struct item *item = item_new(bounded);
     r = item ? bounded->options.next(bounded->options.arg, &item->future) : -ENOMEM;
     if (r <= 0) {
         free(item);
@@ -116,6 +123,7 @@ static int bounded_new(const af_bounded_options *options, bool in_order, af_boun
     *bounded = (af_bounded){.options = *options, .in_order = in_order};
     list_init(&bounded->pulled);
     list_init(&bounded->finished);
+    list_init(&bounded->spare);
     waiters_init(&bounded->consumers);
     waiters_init(&bounded->room);
     int r = af_create_task(feed, bounded, NULL, &bounded->feeder);
@@ -203,6 +211,9 @@ void af_bounded_free(af_bounded *bounded)
         af_future_unref(item->future);
         item_free(item);
     }
+    struct list *link;
+    while ((link = list_pop(&bounded->spare)))
+        free(container_of(link, struct item, link));
     af_future_unref(bounded->feeder);
     free(bounded);
 }

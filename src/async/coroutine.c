@@ -24,7 +24,7 @@
 #endif
 
 struct coroutine {
-    struct list link; /* in the pool, while idle */
+    struct list link; /* in the pool, while idle or abandoned */
     struct stack stack;
     coroutine_function *function;
     void *arg;
@@ -148,10 +148,12 @@ static void destroy(struct coroutine *coroutine)
 void coroutine_pool_init(struct coroutine_pool *pool)
 {
     list_init(&pool->idle);
+    list_init(&pool->abandoned);
 }
 
 void coroutine_pool_free(struct coroutine_pool *pool)
 {
+    list_append_all(&pool->idle, &pool->abandoned);
     struct list *link;
     while ((link = list_pop(&pool->idle)))
         destroy(container_of(link, struct coroutine, link));
@@ -210,7 +212,7 @@ void coroutine_yield(struct coroutine *coroutine)
 void coroutine_free(struct coroutine_pool *pool, struct coroutine *coroutine)
 {
     if (coroutine->running)
-        destroy(coroutine);
+        list_append(&pool->abandoned, &coroutine->link);
     else
         list_prepend(&pool->idle, &coroutine->link); /* the one still in the cache first */
 }

@@ -11,9 +11,9 @@ struct coroutine;
 
 typedef void coroutine_function(void *arg);
 
-/* Coroutines that ended and whose stacks wait to be used again. */
 struct coroutine_pool {
-    struct list idle;
+    struct list idle;      /* ended; their stacks wait to be used again */
+    struct list abandoned; /* given up while they stood still */
 };
 
 void coroutine_pool_init(struct coroutine_pool *pool);
@@ -29,7 +29,8 @@ bool coroutine_resume(struct coroutine *coroutine);
 /* Stands still; returns when resumed. Only inside COROUTINE. */
 void coroutine_yield(struct coroutine *coroutine);
 
-/* Gives it back to the pool once it has ended; before that, its stack is unmapped as it is. */
+/* Gives it back to the pool. Where it has not ended, its stack stays as it is until the pool goes: others
+ * may still point to what lives there. */
 void coroutine_free(struct coroutine_pool *pool, struct coroutine *coroutine);
 
 #endif

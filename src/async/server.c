@@ -9,6 +9,9 @@
 #include "async/stream.h"
 #include "async/waiters.h"
 
+/* How many are accepted before others have their turn. */
+static const int ACCEPTED_AT_ONCE = 128;
+
 /* As asyncio's ACCEPT_RETRY_DELAY, in seconds. */
 static const double ACCEPT_RETRY_DELAY = 1;
 
@@ -16,7 +19,6 @@ static const double ACCEPT_RETRY_DELAY = 1;
 struct af_server {
     af_loop *loop;
     int fd; /* -1 once closed */
-    int backlog;
     bool freed;
     size_t connections;
     struct watch acceptable;
@@ -132,11 +134,10 @@ static int accept_failed(af_server *server, int error)
     case ENOMEM:
         return pause_accepting(server, error);
     default:
-        return -error;
+        return error_raise_code(-error);
     }
 }
 
-/* Takes a batch, but not all there may ever be: others have their turn in between. */
 static int run_acceptable(struct handle *handle)
 {
     af_server *server = container_of(handle, af_server, acceptable.handle);
@@ -148,7 +149,7 @@ static int run_acceptable(struct handle *handle)
         int r = start_connection(server, fd);
         if (r < 0)
             return r;
-    } while (++accepted < server->backlog);
+    } while (++accepted < ACCEPTED_AT_ONCE);
     return 0;
 }
 
@@ -168,10 +169,10 @@ static int listen_at(int fd, const struct address *address, int backlog)
     /* The connections inherit it. */
     if (address->any.sa_family != AF_UNIX &&
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0)
-        return -errno;
+        return error_raise_code(-errno);
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
         bind(fd, &address->any, address->length) < 0 || listen(fd, backlog) < 0)
-        return -errno;
+        return error_raise_code(-errno);
     return 0;
 }
 
@@ -179,7 +180,7 @@ static int open_listener(const struct address *address, int backlog)
 {
     int fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
-        return -errno;
+        return error_raise_code(-errno);
     int r = listen_at(fd, address, backlog);
     if (r < 0) {
         close(fd);
@@ -205,7 +206,6 @@ static int server_new(const struct address *address, int backlog,
     *server = (af_server){
         .loop = loop,
         .fd = r,
-        .backlog = backlog,
         .client_connected = client_connected,
         .arg = arg,
     };
@@ -238,7 +238,7 @@ int af_start_unix_server(const char *path, int backlog, af_client_connected *cli
         return r;
     struct stat status;
     if (lstat(path, &status) == 0 && S_ISSOCK(status.st_mode) && unlink(path) < 0)
-        return -errno;
+        return error_raise_code(-errno);
     return server_new(&address, backlog, client_connected, arg, ret_server);
 }
 

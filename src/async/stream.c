@@ -185,7 +185,8 @@ static ssize_t receive(af_stream *stream, void *buffer, size_t size)
     return received < 0 ? -EAGAIN : received;
 }
 
-/* Adds to the input what there is, with room for at least SIZE: 1, 0 at the end. */
+/* Adds to the input what there is, where SIZE bytes are wanted but more will do: 1, 0 at the end.
+ */
 static int fill(af_stream *stream, size_t size)
 {
     struct buffer *buffer = &stream->input.buffer;
@@ -194,7 +195,7 @@ static int fill(af_stream *stream, size_t size)
         int r = find_input(stream);
         if (r <= 0)
             return r;
-        r = queue_reserve(&stream->input, size);
+        r = queue_reserve(&stream->input, size > READ_SIZE ? size : READ_SIZE);
         if (r < 0)
             return r;
         received =
@@ -206,17 +207,29 @@ static int fill(af_stream *stream, size_t size)
     return 1;
 }
 
+/* Moves what the input has, up to SIZE bytes, to the caller. */
+static size_t take(af_stream *stream, void *buffer, size_t size)
+{
+    size_t ready = queue_size(&stream->input);
+    if (size > ready)
+        size = ready;
+    memcpy(buffer, queue_front(&stream->input), size);
+    stream->input.taken += size;
+    return size;
+}
+
 ssize_t af_stream_read(af_stream *stream, void *buffer, size_t size)
 {
     if (size == 0)
         return 0;
-    size_t ready = queue_size(&stream->input);
-    if (ready > 0) {
-        size = size < ready ? size : ready;
-        memcpy(buffer, queue_front(&stream->input), size);
-        stream->input.taken += size;
-        return (ssize_t)size;
+    /* Who reads little reads on: only a large buffer is worth a system call of its own. */
+    if (queue_size(&stream->input) == 0 && size < READ_SIZE) {
+        int r = fill(stream, size);
+        if (r <= 0)
+            return r;
     }
+    if (queue_size(&stream->input) > 0)
+        return (ssize_t)take(stream, buffer, size);
     ssize_t received;
     do {
         int r = find_input(stream);
@@ -244,8 +257,7 @@ int af_stream_read_exactly(af_stream *stream, void *buffer, size_t size)
         if (r <= 0)
             return r < 0 ? r : incomplete();
     }
-    memcpy(buffer, queue_front(&stream->input), size);
-    stream->input.taken += size;
+    take(stream, buffer, size);
     return 0;
 }
 
@@ -271,7 +283,7 @@ int af_stream_read_until(af_stream *stream, const char *separator, const char **
                 return 0;
             }
         }
-        int r = fill(stream, READ_SIZE);
+        int r = fill(stream, 1);
         if (r <= 0)
             return r < 0 ? r : incomplete();
     }
@@ -490,18 +502,18 @@ static int connect_socket(int fd, const struct address *address)
     int on = 1;
     if (address->any.sa_family != AF_UNIX &&
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0)
-        return -errno;
+        return error_raise_code(-errno);
     if (connect(fd, &address->any, address->length) == 0)
         return 0;
     if (errno != EINPROGRESS)
-        return -errno;
+        return error_raise_code(-errno);
     int r = af_wait_writable(fd);
     if (r < 0)
         return r;
     int error;
     if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &(socklen_t){sizeof error}) < 0)
-        return -errno;
-    return -error;
+        return error_raise_code(-errno);
+    return error == 0 ? 0 : error_raise_code(-error);
 }
 
 static int open_stream(const struct address *address, af_stream **ret_stream)
@@ -511,7 +523,7 @@ static int open_stream(const struct address *address, af_stream **ret_stream)
         return AF_RUNTIME_ERROR;
     int fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
-        return -errno;
+        return error_raise_code(-errno);
     int r = connect_socket(fd, address);
     if (r >= 0)
         r = stream_new(task->loop, fd, ret_stream);

@@ -117,7 +117,7 @@ static int run_end(struct handle *handle)
 static const struct handle_type end_type = {.run = run_end};
 
 /* Cancels FUTURE and awaits its end, not the future itself: the wait can then be cancelled on its own. */
-static int cancel_and_wait(af_future *future)
+static int cancel_and_wait(af_future *future, void **ret_result)
 {
     af_task *task = task_running();
     if (!task)
@@ -125,27 +125,28 @@ static int cancel_and_wait(af_future *future)
     struct end end;
     future_init(&end.future, &plain_future, task->loop);
     handle_init(&end.callback.handle, &end_type);
+    /* It must not go while its callbacks lead to this frame. */
+    af_future_ref(future);
     future_add_callback(future, &end.callback);
     af_future_cancel(future);
     int r = task_wait(&end.future);
     callback_remove(&end.callback);
+    if (r >= 0) {
+        r = af_future_result(future, ret_result);
+        if (r == AF_CANCELLED)
+            r = af_raise(AF_TIMEOUT, NULL);
+    }
+    af_future_unref(future);
     return r;
 }
 
 int af_wait_for(af_future *future, double timeout, void **ret_result)
 {
-    int r;
-    if (timeout <= 0) {
-        if (af_future_done(future))
-            return af_future_result(future, ret_result);
-        r = cancel_and_wait(future);
-        if (r < 0)
-            return r;
-        r = af_future_result(future, ret_result);
-        return r == AF_CANCELLED ? af_raise(AF_TIMEOUT, NULL) : r;
-    }
+    if (timeout <= 0)
+        return af_future_done(future) ? af_future_result(future, ret_result)
+                                      : cancel_and_wait(future, ret_result);
     af_timeout scope;
-    r = af_timeout_enter(&scope, timeout);
+    int r = af_timeout_enter(&scope, timeout);
     if (r < 0)
         return r;
     return af_timeout_exit(&scope, af_await(future, ret_result));

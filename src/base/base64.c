@@ -7,6 +7,8 @@ static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 
 int base64_append(struct buffer *buffer, const void *data, size_t size)
 {
+    if (size == 0)
+        return 0;
     if (size / 3 >= SIZE_MAX / 4)
         return -EMSGSIZE;
     int r = buffer_reserve(buffer, (size + 2) / 3 * 4);

@@ -4,8 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include <curl/curl.h>
-
 #include "cli/message.h"
 #include "cli/redact.h"
 
@@ -47,12 +45,37 @@ static int request_url(struct fetch *fetch)
     return af_wait_for(fetch->request, options->timeout > 0 ? options->timeout : AF_FOREVER, NULL);
 }
 
+/* --verbose: what happens, as it happens. */
+static void tell_start(const struct fetch *fetch)
+{
+    double now = af_loop_time(af_running_loop());
+    message("[%.3f] %zu: starts %s", now - fetch->session->began, fetch->entry.index,
+            fetch->shown_url ? fetch->shown_url : fetch->entry.url);
+}
+
+static void tell_end(const struct fetch *fetch, const struct record *record)
+{
+    double now = af_loop_time(af_running_loop()) - fetch->session->began;
+    const af_response *response = record->response;
+    if (!record->ok)
+        message("[%.3f] %zu: %s: %s", now, record->index, record->error, record->errormsg);
+    else
+        message("[%.3f] %zu: %ld in %.3f s from %s port %ld, %s connection", now, record->index,
+                response->status, (double)response->time_total * 1e-6, response->remote_ip,
+                response->remote_port, response->connects > 0 ? "a new" : "a reused");
+}
+
 int fetch_url(void *arg, void **ret_result)
 {
     (void)ret_result;
     struct fetch *fetch = arg;
+    bool verbose = fetch->session->options->verbose;
+    if (verbose)
+        tell_start(fetch);
     fetch->result = fetch->entry.error ? -EINVAL : request_url(fetch);
     struct record record = fetch_record(fetch);
+    if (verbose)
+        tell_end(fetch, &record);
     fetch->session->settled(&record, fetch->session->settled_arg);
     return fetch->result == AF_CANCELLED ? AF_CANCELLED : 0;
 }
@@ -97,33 +120,28 @@ static void judge_response(struct fetch *fetch, struct record *record)
 }
 
 /* What the program did to it. */
-static void judge_result(struct fetch *fetch, struct record *record)
+static enum af_http_error judge_result(struct fetch *fetch)
 {
-    record->ok = false;
+    const struct session *session = fetch->session;
+    char *text = fetch->errormsg;
+    size_t size = sizeof fetch->errormsg;
     if (fetch->entry.error) {
-        record->error = "url";
-        record->exitcode = CURLE_URL_MALFORMAT;
+        int length = snprintf(text, size, "%s", fetch->entry.error);
         if (fetch->entry.line > 0)
-            snprintf(fetch->errormsg, sizeof fetch->errormsg, "%s (line %zu)", fetch->entry.error,
-                     fetch->entry.line);
-        else
-            snprintf(fetch->errormsg, sizeof fetch->errormsg, "%s", fetch->entry.error);
-    } else if (fetch->result == AF_TIMEOUT) {
-        record->error = "timeout";
-        record->exitcode = CURLE_OPERATION_TIMEDOUT;
-        snprintf(fetch->errormsg, sizeof fetch->errormsg, "not done after %g s (--timeout)",
-                 fetch->session->options->timeout);
-    } else if (fetch->result == AF_CANCELLED) {
-        record->error = "cancelled";
-        record->exitcode = CURLE_ABORTED_BY_CALLBACK;
-        snprintf(fetch->errormsg, sizeof fetch->errormsg, "cancelled: %s",
-                 fetch->session->cancelled_by ? fetch->session->cancelled_by : "the run has ended");
-    } else {
-        record->error = "other";
-        record->exitcode = CURLE_OUT_OF_MEMORY;
-        snprintf(fetch->errormsg, sizeof fetch->errormsg, "%s", af_strerror(fetch->result));
+            snprintf(text + length, size - (size_t)length, " (line %zu)", fetch->entry.line);
+        return AF_HTTP_URL;
     }
-    record->errormsg = fetch->errormsg;
+    if (fetch->result == AF_TIMEOUT) {
+        snprintf(text, size, "not done after %g s (--timeout)", session->options->timeout);
+        return AF_HTTP_TIMEOUT;
+    }
+    if (fetch->result == AF_CANCELLED) {
+        snprintf(text, size, "cancelled: %s",
+                 session->cancelled_by ? session->cancelled_by : "the run has ended");
+        return AF_HTTP_CANCELLED;
+    }
+    snprintf(text, size, "%s", af_strerror(fetch->result));
+    return AF_HTTP_OTHER;
 }
 
 struct record fetch_record(struct fetch *fetch)
@@ -141,9 +159,13 @@ struct record fetch_record(struct fetch *fetch)
         record.time_start = response->start - fetch->session->began;
         record.time_end = response->end - fetch->session->began;
     }
-    if (fetch->result >= 0 && record.response)
+    if (fetch->result >= 0 && record.response) {
         judge_response(fetch, &record);
-    else
-        judge_result(fetch, &record);
+    } else {
+        enum af_http_error error = judge_result(fetch);
+        record.error = error_words[error];
+        record.errormsg = fetch->errormsg;
+        record.exitcode = af_http_curl_code(error);
+    }
     return record;
 }

@@ -49,13 +49,14 @@ static int set_flag(const struct setting *setting)
 static int word_place(const char *list, char separator, const char *word)
 {
     size_t length = strlen(word);
-    for (int place = 0; list; place++) {
-        if (strncmp(list, word, length) == 0 && (!list[length] || list[length] == separator))
+    for (int place = 0;; place++) {
+        const char *end = strchrnul(list, separator);
+        if ((size_t)(end - list) == length && memcmp(list, word, length) == 0)
             return place;
-        list = strchr(list, separator);
-        list += list != NULL;
+        if (!*end)
+            return -1;
+        list = end + 1;
     }
-    return -1;
 }
 
 static int set_word(const struct setting *setting)

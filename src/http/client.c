@@ -21,6 +21,7 @@ struct af_client {
     struct pump **pumps;
     size_t pump_count; /* made so far */
     size_t pump_limit;
+    size_t concurrency;
     struct list idle;   /* easy handles */
     struct list queued; /* transfers that wait until others have their connections */
     struct list active;
@@ -56,8 +57,8 @@ int af_client_new(const af_client_options *options, af_client **ret_client)
     list_init(&client->queued);
     list_init(&client->active);
     handle_init(&client->start_more, &start_more_type);
-    size_t concurrency = options->concurrency ? options->concurrency : 100;
-    client->pump_limit = (concurrency + PUMP_ROOM - 1) / PUMP_ROOM;
+    client->concurrency = options->concurrency ? options->concurrency : 100;
+    client->pump_limit = (client->concurrency + PUMP_ROOM - 1) / PUMP_ROOM;
 
     /* The first handle shows whether libcurl takes the options. */
     struct easy *easy = NULL;
@@ -130,7 +131,9 @@ static int choose_pump(af_client *client, struct pump **ret_pump)
         *ret_pump = least;
         return 0;
     }
-    int r = pump_new(client->loop, on_done, client, &client->pumps[client->pump_count]);
+    size_t connections = client->concurrency < PUMP_ROOM ? client->concurrency : PUMP_ROOM;
+    int r = pump_new(client->loop, connections, on_done, client,
+                     &client->pumps[client->pump_count]);
     if (r < 0)
         return r;
     *ret_pump = client->pumps[client->pump_count++];

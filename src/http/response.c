@@ -234,3 +234,23 @@ enum af_http_error response_error(CURLcode code, long status)
         return AF_HTTP_OTHER;
     }
 }
+
+int af_http_curl_code(enum af_http_error error)
+{
+    static const CURLcode codes[] = {
+        [AF_HTTP_OK] = CURLE_OK,
+        [AF_HTTP_URL] = CURLE_URL_MALFORMAT,
+        [AF_HTTP_RESOLVE] = CURLE_COULDNT_RESOLVE_HOST,
+        [AF_HTTP_CONNECT] = CURLE_COULDNT_CONNECT,
+        [AF_HTTP_TLS] = CURLE_SSL_CONNECT_ERROR,
+        [AF_HTTP_TIMEOUT] = CURLE_OPERATION_TIMEDOUT,
+        [AF_HTTP_RESET] = CURLE_RECV_ERROR,
+        [AF_HTTP_PROTOCOL] = CURLE_WEIRD_SERVER_REPLY,
+        [AF_HTTP_REDIRECT] = CURLE_TOO_MANY_REDIRECTS,
+        [AF_HTTP_TOO_LARGE] = CURLE_FILESIZE_EXCEEDED,
+        [AF_HTTP_IO] = CURLE_WRITE_ERROR,
+        [AF_HTTP_CANCELLED] = CURLE_ABORTED_BY_CALLBACK,
+        [AF_HTTP_OTHER] = CURLE_FAILED_INIT,
+    };
+    return (int)codes[error];
+}

@@ -115,11 +115,16 @@ static const struct member {
     const char *name;
     void (*describe)(struct text *text, struct exchange *exchange);
 } members_known[] = {
-    {"args", describe_args},       {"data", describe_data},
-    {"files", describe_empty},     {"form", describe_empty},
-    {"gzipped", describe_true},    {"headers", describe_headers},
-    {"json", describe_json},       {"method", describe_method},
-    {"origin", describe_origin},   {"url", describe_url},
+    {"args", describe_args},
+    {"data", describe_data},
+    {"files", describe_empty},
+    {"form", describe_empty},
+    {"gzipped", describe_true},
+    {"headers", describe_headers},
+    {"json", describe_json},
+    {"method", describe_method},
+    {"origin", describe_origin},
+    {"url", describe_url},
     {"user-agent", describe_user_agent},
 };
 

@@ -26,8 +26,8 @@ struct exchange {
 /* Where the length of a body is not known before. */
 enum { CHUNKED = -1 };
 
-/* Sends a status line and headers. EXTRA are more headers, each line with its end, or NULL. LENGTH is
- * the body's or CHUNKED. As all that write, it returns 0 or the error of the stream. */
+/* Sends a status line and headers. EXTRA are more headers, each line with its end, or NULL. LENGTH
+ * is the body's or CHUNKED. As all that write, it returns 0 or the error of the stream. */
 int send_head(struct exchange *exchange, int status, const char *type, const char *extra,
               int64_t length);
 

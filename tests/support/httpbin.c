@@ -1,4 +1,5 @@
 /* The routes that answer as httpbin does. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,16 +21,18 @@ static int send_description(struct exchange *exchange, const char *members)
     return send_text(exchange, 200, JSON, &body);
 }
 
-/* ------------------------------------------------------------------------------------- descriptions */
+/* -------------------------------------------------------------------------------------
+ * descriptions */
 
 static int get_root(struct exchange *exchange, const char *rest)
 {
     (void)rest;
-    static const char page[] = "<!DOCTYPE html>\n"
-                               "<html lang=\"en\">\n"
-                               "<head><meta charset=\"utf-8\"><title>The origin</title></head>\n"
-                               "<body><h1>The origin</h1><p>It answers as httpbin does.</p></body>\n"
-                               "</html>\n";
+    static const char page[] =
+        "<!DOCTYPE html>\n"
+        "<html lang=\"en\">\n"
+        "<head><meta charset=\"utf-8\"><title>The origin</title></head>\n"
+        "<body><h1>The origin</h1><p>It answers as httpbin does.</p></body>\n"
+        "</html>\n";
     return send_answer(exchange, 200, "text/html; charset=utf-8", NULL, page, strlen(page));
 }
 
@@ -73,10 +76,9 @@ static int send_redirect(struct exchange *exchange, int status, const char *loca
 {
     struct text header = {0};
     text_format(&header, "Location: %s\r\n", location);
-    text_append(&header, "", 1);
-    int r = header.failed ? send_status(exchange, 500)
-                          : send_answer(exchange, status, "text/html; charset=utf-8", header.data,
-                                        NULL, 0);
+    int r = header.failed
+                ? -ENOMEM
+                : send_answer(exchange, status, "text/html; charset=utf-8", header.data, NULL, 0);
     text_free(&header);
     return r;
 }
@@ -113,7 +115,8 @@ static int get_redirect_to(struct exchange *exchange, const char *rest)
 
 static int get_bytes(struct exchange *exchange, const char *rest)
 {
-    /* Byte number i of the body is i modulo 251; so the block, a multiple of that, follows itself. */
+    /* Byte number i of the body is i modulo 251; so the block, a multiple of that, follows itself.
+     */
     static unsigned char block[251 * 256];
     int64_t size;
     if (!read_count(rest, MOST_BYTES, &size))
@@ -127,10 +130,10 @@ static int get_bytes(struct exchange *exchange, const char *rest)
     int r = send_head(exchange, 200, BYTES, NULL, size);
     for (size_t part; r >= 0 && size > 0; size -= (int64_t)part) {
         part = size < (int64_t)sizeof block ? (size_t)size : sizeof block;
-        r = send_part(exchange, block, part);
         /* Even where the client keeps up, others must have their turn. */
+        r = af_sleep(0);
         if (r >= 0)
-            r = af_sleep(0);
+            r = send_part(exchange, block, part);
     }
     return r;
 }
@@ -175,9 +178,9 @@ static int get_drip(struct exchange *exchange, const char *rest)
     if (r >= 0)
         r = send_head(exchange, (int)drip.status, BYTES, NULL, drip.count);
     for (int64_t i = 0; r >= 0 && i < drip.count; i++) {
-        r = send_part(exchange, "*", 1);
+        r = af_sleep(drip.duration / (double)drip.count);
         if (r >= 0)
-            r = af_sleep(drip.duration / (double)drip.count);
+            r = send_part(exchange, "*", 1);
     }
     return r;
 }
@@ -191,6 +194,9 @@ static int get_stream(struct exchange *exchange, const char *rest)
     for (int64_t i = 0; r >= 0 && i < count; i++) {
         struct text line = {0};
         describe(&line, exchange, "args headers origin url");
+        if (!line.failed)
+            line.length -= strlen("}\n");
+        text_format(&line, ", \"id\": %lld}\n", (long long)i);
         r = line.failed ? -ENOMEM : send_chunk(exchange, line.data, line.length);
         text_free(&line);
     }

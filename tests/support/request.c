@@ -48,7 +48,8 @@ static bool header_has(const struct request *request, const char *name, const ch
     return false;
 }
 
-/* ------------------------------------------------------------------------------------- the query */
+/* ------------------------------------------------------------------------------------- the query
+ */
 
 static int hex_digit(char c)
 {

@@ -27,14 +27,14 @@ struct fields {
 /* The strings live in the request, and as long. */
 struct request {
     const char *method;
-    const char *target;   /* from the slash on, as it was sent */
-    const char *path;           /* the target without its query */
-    struct fields args;   /* of the query, decoded; in the order of the query */
+    const char *target; /* from the slash on, as it was sent */
+    const char *path;   /* the target without its query */
+    struct fields args; /* of the query, decoded; in the order of the query */
     struct fields headers;
     bool keep_alive;
-    char *body;           /* NULL where there is none */
+    char *body; /* NULL where there is none */
     size_t body_size;
-    char text[];          /* the head, taken apart in place, and a second copy of the target */
+    char text[]; /* the head, taken apart in place, and a second copy of the target */
 };
 
 /* Reads the next request: 1 and the request, which the caller owns; 0 where the client has gone; or

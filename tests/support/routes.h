@@ -4,8 +4,8 @@
 
 #include "exchange.h"
 
-/* Answers; may suspend. REST is what the path has after the route's own. Returns 0, or the error of the
- * stream, which ends the connection; so does an exchange whose keep_alive was cleared. */
+/* Answers; may suspend. REST is what the path has after the route's own. Returns 0, or the error of
+ * the stream, which ends the connection; so does an exchange whose keep_alive was cleared. */
 typedef int handler(struct exchange *exchange, const char *rest);
 
 /* A path that ends in a slash stands for all that begin with it. */
@@ -17,5 +17,8 @@ struct route {
 /* Ended by a route without a path. */
 extern const struct route httpbin_routes[];
 extern const struct route hostile_routes[];
+
+/* Frees what /flaky has counted. */
+void forget_flakes(struct origin *origin);
 
 #endif

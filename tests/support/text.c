@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Makes room for SIZE bytes and a NUL. */
 static bool reserve(struct text *text, size_t size)
 {
-    size_t wanted = text->length + size;
+    size_t wanted = text->length + size + 1;
     if (text->failed || wanted <= text->capacity)
         return !text->failed;
     size_t capacity = text->capacity ? text->capacity : 512;
@@ -29,6 +30,7 @@ void text_append(struct text *text, const void *data, size_t size)
         return;
     memcpy(text->data + text->length, data, size);
     text->length += size;
+    text->data[text->length] = '\0';
 }
 
 void text_string(struct text *text, const char *string)
@@ -44,8 +46,7 @@ void text_format(struct text *text, const char *format, ...)
     va_end(arguments);
     if (size < 0)
         text->failed = true;
-    /* vsnprintf writes a NUL behind the text, which does not count. */
-    if (!reserve(text, (size_t)size + 1))
+    if (!reserve(text, (size_t)size))
         return;
     va_start(arguments, format);
     vsnprintf(text->data + text->length, (size_t)size + 1, format, arguments);

@@ -1,4 +1,5 @@
-/* A growing text. A failed allocation is remembered, so that only the one who sends it need look. */
+/* A growing text, with a NUL behind it once something was appended. A failed allocation is
+ * remembered, so that only the one who sends it need look. */
 #ifndef SUPPORT_TEXT_H
 #define SUPPORT_TEXT_H
 

@@ -73,7 +73,7 @@ Test(options, the_defaults_are_those_of_the_contract)
 Test(options, every_way_to_give_a_value_is_taken)
 {
     static const char *const lines[] = {"-j 20",    "-j20",     "--jobs 20", "--jobs=20",
-                                        "--job=20", "--j 20",   "-kj20",     "-kLj 20",
+                                        "--job=20", "--jo 20",  "-kj20",     "-kLj 20",
                                         "-j1 -j20", "-j 20 --", "x -j20"};
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         cr_expect(zero(int, parse(lines[i])), "%s", lines[i]);
@@ -246,8 +246,7 @@ Test(options, an_unknown_option_is_told_with_the_nearest_one)
     cr_expect_str_eq(refusal("--frobnicate"), "unknown option '--frobnicate'; try 'afetch --help'");
     cr_expect_str_eq(refusal("--=3"), "unknown option '--'; try 'afetch --help'");
     cr_expect_str_eq(refusal("-kz"), "unknown option '-z'; try 'afetch --help'");
-    cr_expect(
-        eq(str, (char *)refusal("-\xC3\xA9z"), "unknown option '-\xC3\xA9'; try 'afetch --help'"));
+    cr_expect_str_eq(refusal("-\xC3\xA9z"), "unknown option '-\xC3\xA9'; try 'afetch --help'");
 }
 
 Test(options, an_ambiguous_beginning_is_told_with_all_it_may_mean)

@@ -30,7 +30,7 @@ af_task *spawn(af_coroutine *coroutine, void *arg);
 /* Runs a coroutine as a task until it is done, and returns what it returned. */
 int run(af_coroutine *coroutine, void *arg);
 
-/* Runs so many iterations; or until nothing is left to do. */
+/* Runs so many iterations, be there something to do or not; or until nothing is left to do. */
 void tick(unsigned iterations);
 void settle(void);
 

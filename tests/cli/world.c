@@ -1,0 +1,258 @@
+#include "world.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "failure.h"
+
+const char *world_sibling(const char *name)
+{
+    static char path[4096];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 64);
+    if (length < 0)
+        fail("/proc/self/exe: %s", strerror(errno));
+    path[length] = '\0';
+    char *slash = strrchr(path, '/');
+    snprintf(slash + 1, 64, "%s", name);
+    return path;
+}
+
+/* ------------------------------------------------------------------------------------ addresses */
+
+/* A socket on a free port of the loopback. */
+static int bind_socket(unsigned *ret_port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, size) < 0 ||
+        getsockname(fd, (struct sockaddr *)&address, &size) < 0)
+        fail("a socket: %s", strerror(errno));
+    *ret_port = ntohs(address.sin_port);
+    return fd;
+}
+
+static int connect_socket(unsigned port, int flags)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)port),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
+    if (fd < 0 || (connect(fd, (struct sockaddr *)&address, sizeof address) < 0 &&
+                   errno != EINPROGRESS))
+        fail("cannot connect to port %u: %s", port, strerror(errno));
+    return fd;
+}
+
+/* Of a listener whose queue is full the system drops what else wants to connect. */
+static void fill_listener(struct world *world)
+{
+    world->full_sockets[0] = bind_socket(&world->full_port);
+    if (listen(world->full_sockets[0], 0) < 0)
+        fail("listen: %s", strerror(errno));
+    for (size_t i = 1; i < sizeof world->full_sockets / sizeof world->full_sockets[0]; i++)
+        world->full_sockets[i] = connect_socket(world->full_port, SOCK_NONBLOCK);
+}
+
+/* ------------------------------------------------------------------------------------ the origin */
+
+static void start_origin(struct world *world)
+{
+    const char *path = world_sibling("origin");
+    int in[2], out[2];
+    if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0)
+        fail("a pipe: %s", strerror(errno));
+    pid_t parent = getpid();
+    world->origin = fork();
+    if (world->origin < 0)
+        fail("fork: %s", strerror(errno));
+    if (world->origin == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            _exit(127);
+        dup2(in[0], STDIN_FILENO);
+        dup2(out[1], STDOUT_FILENO);
+        execl(path, path, "--until-stdin-closes", (char *)NULL);
+        _exit(127);
+    }
+    close(in[0]);
+    close(out[1]);
+    world->origin_stdin = in[1];
+    FILE *file = fdopen(out[0], "r");
+    if (!file || fscanf(file, "%u", &world->origin_port) != 1)
+        fail("%s does not start", path);
+    fclose(file);
+    snprintf(world->origin_url, sizeof world->origin_url, "http://127.0.0.1:%u",
+             world->origin_port);
+}
+
+static void stop_origin(struct world *world)
+{
+    if (world->origin <= 0)
+        return;
+    close(world->origin_stdin);
+    kill(world->origin, SIGKILL);
+    waitpid(world->origin, NULL, 0);
+}
+
+double world_statistic(const struct world *world, const char *name)
+{
+    static const char request[] =
+        "GET /stats HTTP/1.1\r\nHost: origin\r\nConnection: close\r\n\r\n";
+    int fd = connect_socket(world->origin_port, 0);
+    if (write(fd, request, strlen(request)) < 0)
+        fail("/stats: %s", strerror(errno));
+    struct text answer = {0};
+    char block[1024];
+    ssize_t size;
+    while ((size = read(fd, block, sizeof block)) > 0)
+        text_append(&answer, block, (size_t)size);
+    close(fd);
+    const char *body = strstr(text_get(&answer), "\r\n\r\n");
+    cJSON *statistics = body ? cJSON_Parse(body) : NULL;
+    const cJSON *number = cJSON_GetObjectItemCaseSensitive(statistics, name);
+    if (!cJSON_IsNumber(number))
+        fail("/stats has no \"%s\": %s", name, text_get(&answer));
+    double value = number->valuedouble;
+    cJSON_Delete(statistics);
+    text_free(&answer);
+    return value;
+}
+
+/* ------------------------------------------------------------------------------------ files */
+
+static int remove_file(const char *path, const struct stat *status, int type, struct FTW *where)
+{
+    (void)status, (void)type, (void)where;
+    return remove(path);
+}
+
+static void create_file(const char *path, const struct text *content)
+{
+    FILE *file = fopen(path, "we");
+    if (!file || fwrite(text_get(content), 1, content->length, file) != content->length ||
+        fclose(file) != 0)
+        fail("%s: %s", path, strerror(errno));
+}
+
+void world_create_files(const struct world *world, const cJSON *files)
+{
+    for (const cJSON *file = files ? files->child : NULL; file; file = file->next) {
+        char path[512];
+        struct text content = {0};
+        snprintf(path, sizeof path, "%s/%s", world->directory, file->string);
+        if (path[strlen(path) - 1] == '/') {
+            if (mkdir(path, 0777) < 0)
+                fail("%s: %s", path, strerror(errno));
+            continue;
+        }
+        world_expand_content(world, file, &content);
+        create_file(path, &content);
+        text_free(&content);
+    }
+}
+
+void world_open(struct world *world)
+{
+    *world = (struct world){.directory = "/tmp/afetch-test-XXXXXX"};
+    if (!mkdtemp(world->directory)) {
+        world->directory[0] = '\0';
+        fail("a temporary directory: %s", strerror(errno));
+    }
+    world->closed_socket = bind_socket(&world->closed_port);
+    fill_listener(world);
+    start_origin(world);
+}
+
+void world_close(struct world *world)
+{
+    stop_origin(world);
+    if (world->directory[0])
+        nftw(world->directory, remove_file, 16, FTW_DEPTH | FTW_PHYS);
+    world->directory[0] = '\0';
+}
+
+/* ------------------------------------------------------------------------------------ expanding */
+
+void world_expand(const struct world *world, const char *string, struct text *to)
+{
+    const struct {
+        const char *name;
+        const char *host;
+        unsigned port;
+    } places[] = {
+        {"{origin}", world->origin_url, 0},
+        {"{port}", "", world->origin_port},
+        {"{closed}", "http://127.0.0.1:", world->closed_port},
+        {"{full}", "http://127.0.0.1:", world->full_port},
+        {"{directory}", world->directory, 0},
+    };
+    while (*string) {
+        size_t plain = strcspn(string, "{"), i = 0, count = sizeof places / sizeof places[0];
+        text_append(to, string, plain);
+        string += plain;
+        while (i < count && strncmp(string, places[i].name, strlen(places[i].name)) != 0)
+            i++;
+        if (i < count) {
+            text_string(to, places[i].host);
+            if (places[i].port > 0)
+                text_format(to, "%u", places[i].port);
+            string += strlen(places[i].name);
+        } else if (*string) {
+            text_append(to, string++, 1);
+        }
+    }
+}
+
+/* Appends TEXT with COUNT for every {n}. */
+static void append_numbered(const struct text *text, int count, struct text *to)
+{
+    const char *at = text->data, *number;
+    const char *end = text->data + text->length;
+    while ((number = memmem(at, (size_t)(end - at), "{n}", 3))) {
+        text_append(to, at, (size_t)(number - at));
+        text_format(to, "%d", count);
+        at = number + 3;
+    }
+    text_append(to, at, (size_t)(end - at));
+}
+
+static void expand_object(const struct world *world, const cJSON *object, struct text *to)
+{
+    const cJSON *bytes = cJSON_GetObjectItemCaseSensitive(object, "bytes"), *byte;
+    const cJSON *repeat = cJSON_GetObjectItemCaseSensitive(object, "repeat");
+    const cJSON *times = cJSON_GetObjectItemCaseSensitive(object, "times");
+    if (!(bytes && object->child == bytes && !bytes->next) && !(repeat && cJSON_IsNumber(times)))
+        fail("a content is neither {\"bytes\": [...]} nor {\"repeat\": ..., \"times\": N}");
+    cJSON_ArrayForEach(byte, bytes)
+        text_append(to, &(unsigned char){(unsigned char)byte->valueint}, 1);
+    struct text once = {0};
+    if (repeat)
+        world_expand_content(world, repeat, &once);
+    for (int i = 0; repeat && i < times->valueint; i++)
+        append_numbered(&once, i, to);
+    text_free(&once);
+}
+
+void world_expand_content(const struct world *world, const cJSON *content, struct text *to)
+{
+    const cJSON *part;
+    if (cJSON_IsString(content))
+        world_expand(world, content->valuestring, to);
+    else if (cJSON_IsObject(content))
+        expand_object(world, content, to);
+    else
+        cJSON_ArrayForEach(part, content) world_expand_content(world, part, to);
+}

@@ -1,0 +1,247 @@
+/* The routes that a client has to survive. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <afetch/task.h>
+
+#include "routes.h"
+
+static const char PLAIN[] = "text/plain; charset=utf-8";
+
+static int close_after(struct exchange *exchange, int r)
+{
+    exchange->keep_alive = false;
+    return r;
+}
+
+/* ------------------------------------------------------------------------------------- no answer
+ */
+
+static int get_hang(struct exchange *exchange, const char *rest)
+{
+    (void)rest;
+    char ignored[512];
+    ssize_t r;
+    do
+        r = af_stream_read(exchange->stream, ignored, sizeof ignored);
+    while (r > 0);
+    return close_after(exchange, (int)r);
+}
+
+static int get_reset(struct exchange *exchange, const char *rest)
+{
+    (void)rest;
+    af_stream_abort(exchange->stream);
+    return close_after(exchange, 0);
+}
+
+static int get_truncate(struct exchange *exchange, const char *rest)
+{
+    (void)rest;
+    static const char part[] = "This is the beginning of a body that does not come to its end.\n";
+    exchange->keep_alive = false;
+    int r = send_head(exchange, 200, PLAIN, NULL, 1000);
+    return r < 0 ? r : send_part(exchange, part, strlen(part));
+}
+
+static int get_garbage(struct exchange *exchange, const char *rest)
+{
+    (void)rest;
+    static const char garbage[] = "\x16\x03\x01 this is no HTTP \xff\xfe\r\n\r\n\x01\x02\x03";
+    return close_after(exchange, af_stream_write(exchange->stream, garbage, sizeof garbage));
+}
+
+/* ------------------------------------------------------------------------------------- slow,
+ * endless */
+
+static int get_slow_headers(struct exchange *exchange, const char *rest)
+{
+    (void)rest;
+    static const char answer[] = "HTTP/1.1 200 OK\r\n"
+                                 "Content-Type: text/plain\r\n"
+                                 "X-Slow: a byte at a time\r\n"
+                                 "Content-Length: 5\r\n"
+                                 "Connection: close\r\n\r\n"
+                                 "slow\n";
+    const char *argument = request_arg(exchange->request, "delay");
+    double delay = 0.01;
+    if (argument && !read_seconds(argument, &delay))
+        return send_status(exchange, 400);
+    int r = 0;
+    for (const char *byte = answer; r >= 0 && *byte; byte++) {
+        r = af_stream_write(exchange->stream, byte, 1);
+        if (r >= 0)
+            r = af_sleep(delay);
+    }
+    return close_after(exchange, r);
+}
+
+/* Until the client goes away. */
+static int get_huge(struct exchange *exchange, const char *rest)
+{
+    (void)rest;
+    static const char block[64 * 1024];
+    int r = send_head(exchange, 200, "application/octet-stream", NULL, CHUNKED);
+    if (strcmp(exchange->request->method, "HEAD") == 0)
+        return r;
+    while (r >= 0) {
+        /* Even where the client keeps up, others must have their turn. */
+        r = af_sleep(0);
+        if (r >= 0)
+            r = send_chunk(exchange, block, sizeof block);
+    }
+    return r;
+}
+
+static int get_header_flood(struct exchange *exchange, const char *rest)
+{
+    (void)rest;
+    const char *argument = request_arg(exchange->request, "count");
+    int64_t count = 20000;
+    if (argument && !read_count(argument, 1 << 24, &count))
+        return send_status(exchange, 400);
+    int r = af_stream_write(exchange->stream, "HTTP/1.1 200 OK\r\n", 17);
+    for (int64_t i = 0; r >= 0 && i < count; i++) {
+        struct text header = {0};
+        text_format(&header, "X-Flood-%lld: %0100d\r\n", (long long)i, 0);
+        r = header.failed ? -ENOMEM : af_stream_write(exchange->stream, header.data, header.length);
+        text_free(&header);
+        if (r >= 0)
+            r = af_stream_drain(exchange->stream);
+    }
+    static const char end[] = "Connection: close\r\nContent-Length: 6\r\n\r\nflood\n";
+    return close_after(exchange, r < 0 ? r : af_stream_write(exchange->stream, end, strlen(end)));
+}
+
+/* ------------------------------------------------------------------------------------- evil
+ * content */
+
+static int get_evil_headers(struct exchange *exchange, const char *rest)
+{
+    (void)rest;
+    static const char body[] = "The headers are evil.\n";
+    struct text headers = {0};
+    text_string(&headers, "X-Escape: \x1b[31mred\x1b[0m \x1b]0;title\x07\r\n"
+                          "X-Control: \x01\x02\x08\x0b\x0c\x0e\x1f\x7f\r\n"
+                          "X-Invalid-Utf8: \xff\xfe \xc3( \xed\xa0\x80 \xf5\x80\x80\x80\r\n"
+                          "X-Quotes: \"'`\\ <script>&amp;</script> ,;\t=\r\n"
+                          "X-Bidi: \xe2\x80\xae"
+                          "gpj.exe\r\n"
+                          "X-Empty:\r\n"
+                          "X-Long: ");
+    for (int i = 0; i < 32 * 1024; i++)
+        text_append(&headers, "x", 1);
+    text_string(&headers, "\r\n");
+    int r = headers.failed ? -ENOMEM
+                           : send_answer(exchange, 200, PLAIN, headers.data, body, strlen(body));
+    text_free(&headers);
+    return r;
+}
+
+static int get_invalid_utf8(struct exchange *exchange, const char *rest)
+{
+    (void)rest;
+    static const char body[] =
+        "valid: \xc3\xa9; not: \xff \xfe \xc3( \xe2\x82 \xed\xa0\x80 \xc0\xaf\n";
+    return send_answer(exchange, 200, PLAIN, NULL, body, strlen(body));
+}
+
+/* ------------------------------------------------------------------------------------- redirects
+ */
+
+static int redirect(struct exchange *exchange, const char *header)
+{
+    return send_answer(exchange, 302, PLAIN, header, NULL, 0);
+}
+
+static int get_redirect_loop(struct exchange *exchange, const char *rest)
+{
+    (void)rest;
+    return redirect(exchange, "Location: /redirect-loop\r\n");
+}
+
+static int get_redirect_file(struct exchange *exchange, const char *rest)
+{
+    (void)rest;
+    return redirect(exchange, "Location: file:///etc/passwd\r\n");
+}
+
+/* ------------------------------------------------------------------------------------- failures */
+
+/* How often a key was asked for. */
+struct flake {
+    struct flake *next;
+    int64_t count;
+    char key[];
+};
+
+static struct flake *find_flake(struct origin *origin, const char *key)
+{
+    for (struct flake *flake = origin->flakes; flake; flake = flake->next)
+        if (strcmp(flake->key, key) == 0)
+            return flake;
+    size_t size = strlen(key) + 1;
+    struct flake *flake = malloc(sizeof *flake + size);
+    if (!flake)
+        return NULL;
+    *flake = (struct flake){.next = origin->flakes};
+    memcpy(flake->key, key, size);
+    origin->flakes = flake;
+    return flake;
+}
+
+void forget_flakes(struct origin *origin)
+{
+    while (origin->flakes) {
+        struct flake *next = origin->flakes->next;
+        free(origin->flakes);
+        origin->flakes = next;
+    }
+}
+
+/* N/KEY: 503 the first N times that KEY is asked for, then 200. */
+static int get_flaky(struct exchange *exchange, const char *rest)
+{
+    char number[20] = "";
+    size_t digits = strspn(rest, "0123456789");
+    int64_t failures;
+    if (digits >= sizeof number || rest[digits] != '/')
+        return send_status(exchange, 400);
+    memcpy(number, rest, digits);
+    if (!read_count(number, INT32_MAX, &failures))
+        return send_status(exchange, 400);
+    struct flake *flake = find_flake(exchange->origin, rest + digits + 1);
+    if (!flake)
+        return -ENOMEM;
+    return send_status(exchange, flake->count++ < failures ? 503 : 200);
+}
+
+static int get_retry_after(struct exchange *exchange, const char *rest)
+{
+    int64_t seconds;
+    if (!read_count(rest, INT32_MAX, &seconds))
+        return send_status(exchange, 400);
+    struct text header = {0};
+    text_format(&header, "Retry-After: %lld\r\n", (long long)seconds);
+    int r = header.failed ? -ENOMEM : send_answer(exchange, 429, PLAIN, header.data, NULL, 0);
+    text_free(&header);
+    return r;
+}
+
+const struct route hostile_routes[] = {
+    {"/evil-headers", get_evil_headers},
+    {"/flaky/", get_flaky},
+    {"/garbage", get_garbage},
+    {"/hang", get_hang},
+    {"/header-flood", get_header_flood},
+    {"/huge", get_huge},
+    {"/invalid-utf8", get_invalid_utf8},
+    {"/redirect-file", get_redirect_file},
+    {"/redirect-loop", get_redirect_loop},
+    {"/reset", get_reset},
+    {"/retry-after/", get_retry_after},
+    {"/slow-headers", get_slow_headers},
+    {"/truncate", get_truncate},
+    {NULL, NULL},
+};

@@ -1,0 +1,759 @@
+/* Streams and servers. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <afetch/run.h>
+#include <afetch/stream.h>
+#include <afetch/timeout.h>
+#include <afetch/wait.h>
+
+#include "async/stream.h"
+
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#else
+#define RUNNING_ON_VALGRIND 0
+#endif
+
+TestSuite(stream, .timeout = 20);
+TestSuite(server, .timeout = 20);
+
+/* Both ends of a connection, and what a test has seen. */
+struct pair {
+    af_stream *a;
+    af_stream *b;
+    bool done;
+};
+
+static void pair_open(struct pair *pair)
+{
+    int fds[2];
+    *pair = (struct pair){0};
+    cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
+    cr_assert_eq(stream_new(af_running_loop(), fds[0], &pair->a), 0);
+    cr_assert_eq(stream_new(af_running_loop(), fds[1], &pair->b), 0);
+}
+
+static void pair_free(struct pair *pair)
+{
+    af_stream_free(pair->a);
+    af_stream_free(pair->b);
+}
+
+static void run(af_coroutine *main)
+{
+    cr_assert_eq(af_run(NULL, main, NULL, NULL), 0);
+}
+
+static int write_string(af_stream *stream, const char *string)
+{
+    return af_stream_write(stream, string, strlen(string));
+}
+
+static void expect_bytes(const char *data, size_t length, const char *expected)
+{
+    cr_expect_eq(length, strlen(expected));
+    cr_expect_eq(strncmp(data, expected, length), 0, "%.*s", (int)length, data);
+}
+
+static void expect_read(af_stream *stream, const char *expected)
+{
+    char buffer[256];
+    ssize_t r = af_stream_read(stream, buffer, sizeof buffer);
+    cr_assert_geq(r, 0);
+    expect_bytes(buffer, (size_t)r, expected);
+}
+
+/* ------------------------------------------------------------------------------------- reading */
+
+static int write_in_pieces(void *arg, void **ret_result)
+{
+    (void)ret_result;
+    static const char *const pieces[] = {"hel", "lo\r", "\nre", "st"};
+    struct pair *pair = arg;
+    for (size_t i = 0; i < 4; i++) {
+        int r = write_string(pair->b, pieces[i]);
+        if (r >= 0)
+            r = af_sleep(0.001);
+        if (r < 0)
+            return r;
+    }
+    af_stream_close(pair->b);
+    return 0;
+}
+
+static int read_until_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    struct pair pair;
+    pair_open(&pair);
+    cr_assert_eq(af_create_task(write_in_pieces, &pair, NULL, NULL), 0);
+    const char *data;
+    size_t length;
+    cr_expect_eq(af_stream_read_until(pair.a, "\r\n", &data, &length), 0);
+    expect_bytes(data, length, "hello\r\n");
+    char rest[4];
+    cr_expect_eq(af_stream_read_exactly(pair.a, rest, 4), 0);
+    expect_bytes(rest, 4, "rest");
+    pair_free(&pair);
+    return 0;
+}
+
+Test(stream, read_until_finds_a_separator_across_pieces)
+{
+    run(read_until_main);
+}
+
+static int limit_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    struct pair pair;
+    pair_open(&pair);
+    af_stream_set_limit(pair.a, 8);
+    const char *data;
+    size_t length;
+    write_string(pair.b, "12345678;123456789;");
+    cr_expect_eq(af_stream_read_until(pair.a, ";", &data, &length), 0);
+    expect_bytes(data, length, "12345678;");
+    cr_expect_eq(af_stream_read_until(pair.a, ";", &data, &length), AF_LIMIT_OVERRUN);
+    expect_read(pair.a, "123456789;");
+    write_string(pair.b, "no separator");
+    cr_expect_eq(af_stream_read_until(pair.a, ";", &data, &length), AF_LIMIT_OVERRUN);
+    expect_read(pair.a, "no separator");
+    cr_expect_eq(af_stream_read_until(pair.a, "", &data, &length), AF_VALUE_ERROR);
+    pair_free(&pair);
+    return 0;
+}
+
+Test(stream, read_until_leaves_what_is_over_the_limit)
+{
+    run(limit_main);
+}
+
+static int incomplete_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    struct pair pair;
+    pair_open(&pair);
+    write_string(pair.b, "part");
+    af_stream_close(pair.b);
+    const char *data;
+    size_t length;
+    char buffer[8];
+    cr_expect_eq(af_stream_read_until(pair.a, "\n", &data, &length), AF_INCOMPLETE_READ);
+    cr_expect_eq(af_stream_read_exactly(pair.a, buffer, sizeof buffer), AF_INCOMPLETE_READ);
+    cr_expect_not(af_stream_at_eof(pair.a));
+    expect_read(pair.a, "part");
+    cr_expect(af_stream_at_eof(pair.a));
+    expect_read(pair.a, "");
+    pair_free(&pair);
+    return 0;
+}
+
+Test(stream, an_end_that_comes_too_early_leaves_the_part_to_be_read)
+{
+    run(incomplete_main);
+}
+
+static int lines_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    struct pair pair;
+    pair_open(&pair);
+    af_stream_set_limit(pair.a, 8);
+    write_string(pair.b, "one\n\na line too long\nlast");
+    af_stream_close(pair.b);
+    const char *line;
+    size_t length;
+    cr_expect_eq(af_stream_read_line(pair.a, &line, &length), 0);
+    expect_bytes(line, length, "one\n");
+    cr_expect_eq(af_stream_read_line(pair.a, &line, &length), 0);
+    expect_bytes(line, length, "\n");
+    cr_expect_eq(af_stream_read_line(pair.a, &line, &length), AF_VALUE_ERROR);
+    cr_expect_eq(af_stream_read_line(pair.a, &line, &length), 0);
+    expect_bytes(line, length, "last");
+    cr_expect_eq(af_stream_read_line(pair.a, &line, &length), 0);
+    cr_expect_eq(length, 0);
+    pair_free(&pair);
+    return 0;
+}
+
+Test(stream, read_line_gives_lines_and_drops_one_over_the_limit)
+{
+    run(lines_main);
+}
+
+static int read_one(void *arg, void **ret_result)
+{
+    (void)ret_result;
+    struct pair *pair = arg;
+    char byte;
+    return (int)af_stream_read(pair->a, &byte, 1);
+}
+
+static int cancel_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    struct pair pair;
+    pair_open(&pair);
+    af_task *reader;
+    cr_assert_eq(af_create_task(read_one, &pair, NULL, &reader), 0);
+    cr_expect_eq(af_wait_for(reader, 0.01, NULL), AF_TIMEOUT);
+    af_future_unref(reader);
+    write_string(pair.b, "still there");
+    expect_read(pair.a, "still there");
+    pair_free(&pair);
+    return 0;
+}
+
+Test(stream, a_cancelled_read_leaves_the_stream_usable)
+{
+    run(cancel_main);
+}
+
+static int cancelled_exactly_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    struct pair pair;
+    pair_open(&pair);
+    write_string(pair.b, "half");
+    af_timeout timeout;
+    cr_assert_eq(af_timeout_enter(&timeout, 0.01), 0);
+    char whole[8];
+    int r = af_timeout_exit(&timeout, af_stream_read_exactly(pair.a, whole, sizeof whole));
+    cr_expect_eq(r, AF_TIMEOUT);
+    write_string(pair.b, "half");
+    cr_expect_eq(af_stream_read_exactly(pair.a, whole, sizeof whole), 0);
+    expect_bytes(whole, sizeof whole, "halfhalf");
+    pair_free(&pair);
+    return 0;
+}
+
+Test(stream, a_cancelled_read_exactly_loses_nothing)
+{
+    run(cancelled_exactly_main);
+}
+
+static int two_readers_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    struct pair pair;
+    pair_open(&pair);
+    af_task *reader;
+    cr_assert_eq(af_create_task(read_one, &pair, NULL, &reader), 0);
+    cr_expect_eq(af_sleep(0), 0);
+    char byte;
+    cr_expect_eq(af_stream_read(pair.a, &byte, 1), AF_RUNTIME_ERROR);
+    af_stream_close(pair.a);
+    cr_expect_eq(af_await(reader, NULL), 0, "closing ends the read that waits");
+    af_future_unref(reader);
+    pair_free(&pair);
+    return 0;
+}
+
+Test(stream, a_second_reader_is_an_error)
+{
+    run(two_readers_main);
+}
+
+/* ------------------------------------------------------------------------------------- writing */
+
+enum { KIB = 1024, LONG = 1024 * KIB };
+
+static const char block[LONG];
+
+static int drain(void *arg, void **ret_result)
+{
+    (void)ret_result;
+    struct pair *pair = arg;
+    int r = af_stream_drain(pair->a);
+    pair->done = true;
+    return r;
+}
+
+/* Takes the kernel's buffers away as far as it lets us, so that what is queued is ours. */
+static void shrink_buffer(af_stream *stream)
+{
+    int smallest = 1;
+    cr_assert_eq(
+        setsockopt(af_stream_fd(stream), SOL_SOCKET, SO_SNDBUF, &smallest, sizeof smallest), 0);
+}
+
+static int drain_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    struct pair pair;
+    pair_open(&pair);
+    shrink_buffer(pair.a);
+    size_t size = 256 * KIB, taken = 0;
+    cr_expect_eq(af_stream_write(pair.a, block, size), 0);
+    af_task *drainer;
+    cr_assert_eq(af_create_task(drain, &pair, NULL, &drainer), 0);
+    cr_expect_eq(af_sleep(0.01), 0);
+    cr_expect_not(pair.done);
+
+    char part[KIB];
+    while (!pair.done) {
+        ssize_t r = af_stream_read(pair.b, part, sizeof part);
+        cr_assert_gt(r, 0);
+        taken += (size_t)r;
+        cr_assert_eq(af_sleep(0), 0);
+    }
+    cr_expect_eq(af_await(drainer, NULL), 0);
+    cr_expect_geq(taken, size - 32 * KIB, "not before the low-water mark");
+    cr_expect_lt(taken, size, "and not later");
+    af_future_unref(drainer);
+    pair_free(&pair);
+    return 0;
+}
+
+Test(stream, drain_suspends_over_the_high_mark_and_resumes_at_the_low_one)
+{
+    run(drain_main);
+}
+
+static int no_drain_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    struct pair pair;
+    pair_open(&pair);
+    shrink_buffer(pair.a);
+    cr_expect_eq(af_stream_write(pair.a, block, 64 * KIB), 0);
+    af_task *other;
+    cr_assert_eq(af_create_task(drain, &pair, NULL, &other), 0);
+    cr_expect_eq(af_stream_drain(pair.a), 0);
+    cr_expect_not(pair.done, "the other had no turn");
+    cr_expect_eq(af_await(other, NULL), 0);
+    af_future_unref(other);
+    pair_free(&pair);
+    return 0;
+}
+
+Test(stream, drain_does_not_suspend_up_to_the_high_mark)
+{
+    run(no_drain_main);
+}
+
+static size_t read_to_end(af_stream *stream)
+{
+    static char part[16 * KIB];
+    size_t size = 0;
+    ssize_t r;
+    while ((r = af_stream_read(stream, part, sizeof part)) > 0)
+        size += (size_t)r;
+    cr_expect_eq(r, 0);
+    return size;
+}
+
+static int close_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    struct pair pair;
+    pair_open(&pair);
+    cr_expect_eq(af_stream_write(pair.a, block, LONG), 0);
+    af_stream_close(pair.a);
+    cr_expect_geq(af_stream_fd(pair.a), 0);
+    cr_expect_eq(read_to_end(pair.b), LONG);
+    cr_expect_eq(af_stream_wait_closed(pair.a), 0);
+    cr_expect_eq(af_stream_fd(pair.a), -1);
+    cr_expect_eq(af_stream_write(pair.a, "x", 1), -ECONNRESET);
+    cr_expect_eq(af_stream_drain(pair.a), -ECONNRESET);
+    pair_free(&pair);
+    return 0;
+}
+
+Test(stream, close_sends_what_is_queued_first)
+{
+    run(close_main);
+}
+
+static int half_close_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    struct pair pair;
+    pair_open(&pair);
+    cr_expect_eq(af_stream_write(pair.a, block, LONG), 0);
+    cr_expect_eq(af_stream_write_eof(pair.a), 0);
+    cr_expect_eq(af_stream_write(pair.a, "x", 1), AF_RUNTIME_ERROR);
+    cr_expect_eq(read_to_end(pair.b), LONG);
+    cr_expect_eq(write_string(pair.b, "the answer"), 0);
+    expect_read(pair.a, "the answer");
+    pair_free(&pair);
+    return 0;
+}
+
+Test(stream, write_eof_closes_one_half)
+{
+    run(half_close_main);
+}
+
+static int broken_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    struct pair pair;
+    pair_open(&pair);
+    cr_expect_eq(af_stream_write(pair.a, block, LONG), 0);
+    af_task *drainer;
+    cr_assert_eq(af_create_task(drain, &pair, NULL, &drainer), 0);
+    cr_expect_eq(af_sleep(0), 0);
+    af_stream_close(pair.b);
+    int r = af_await(drainer, NULL);
+    cr_expect(r == -EPIPE || r == -ECONNRESET);
+    cr_expect_eq(af_stream_write(pair.a, "x", 1), r);
+    cr_expect_eq(af_stream_wait_closed(pair.a), r);
+    cr_expect_eq(af_stream_read(pair.a, &(char){0}, 1), r);
+    af_future_unref(drainer);
+    pair_free(&pair);
+    return 0;
+}
+
+Test(stream, a_broken_connection_fails_whoever_waits_and_whoever_comes)
+{
+    run(broken_main);
+}
+
+static int open_main(void *arg, void **ret_result)
+{
+    (void)ret_result;
+    pair_open(arg);
+    return 0;
+}
+
+Test(stream, waiting_outside_a_task_is_an_error)
+{
+    af_loop *loop;
+    cr_assert_eq(af_loop_new(NULL, &loop), 0);
+    struct pair pair;
+    af_task *task;
+    cr_assert_eq(af_loop_create_task(loop, open_main, &pair, NULL, &task), 0);
+    cr_assert_eq(af_loop_run_until_complete(loop, task, NULL), 0);
+    char byte;
+    cr_expect_eq(af_stream_read(pair.a, &byte, 1), AF_RUNTIME_ERROR);
+    af_future_unref(task);
+    pair_free(&pair);
+    af_loop_close(loop);
+}
+
+/* ------------------------------------------------------------------------------------- serving */
+
+static int echo(af_stream *stream, void *arg)
+{
+    (void)arg;
+    char buffer[4 * KIB];
+    ssize_t size;
+    while ((size = af_stream_read(stream, buffer, sizeof buffer)) > 0) {
+        int r = af_stream_write(stream, buffer, (size_t)size);
+        if (r >= 0)
+            r = af_stream_drain(stream);
+        if (r < 0)
+            return r;
+    }
+    return (int)size;
+}
+
+static void expect_echo(af_stream *stream, const char *text)
+{
+    cr_expect_eq(write_string(stream, text), 0);
+    expect_read(stream, text);
+}
+
+static int expect_echo_at(const char *host, uint16_t port, const char *text)
+{
+    af_stream *stream;
+    int r = af_open_connection(host, port, &stream);
+    if (r < 0)
+        return r;
+    expect_echo(stream, text);
+    af_stream_free(stream);
+    return 0;
+}
+
+static int echo_main(void *arg, void **ret_result)
+{
+    (void)ret_result;
+    const char *host = arg;
+    af_server *server;
+    int r = af_start_server(host, 0, 10, echo, NULL, &server);
+    if (r < 0)
+        return r;
+    af_stream *stream;
+    cr_assert_eq(af_open_connection(host, af_server_port(server), &stream), 0);
+    expect_echo(stream, "first");
+    expect_echo(stream, "second");
+    af_address address;
+    cr_expect_eq(af_stream_peer_address(stream, &address), 0);
+    cr_expect_str_eq(address.host, strcmp(host, "localhost") == 0 ? "127.0.0.1" : host);
+    cr_expect_eq(address.port, af_server_port(server));
+    cr_expect_eq(af_stream_write_eof(stream), 0);
+    expect_read(stream, "");
+    af_stream_close(stream);
+    cr_expect_eq(af_stream_wait_closed(stream), 0);
+    cr_expect_eq(af_stream_peer_address(stream, &address), -EBADF);
+    af_stream_free(stream);
+    af_server_free(server);
+    return 0;
+}
+
+Test(server, answers_on_a_free_port)
+{
+    cr_expect_eq(af_run(NULL, echo_main, "127.0.0.1", NULL), 0);
+    cr_expect_eq(af_run(NULL, echo_main, "localhost", NULL), 0);
+}
+
+Test(server, answers_on_ipv6)
+{
+    int r = af_run(NULL, echo_main, "::1", NULL);
+    if (r == -EADDRNOTAVAIL || r == -EAFNOSUPPORT)
+        cr_skip("there is no ::1 here");
+    cr_expect_eq(r, 0);
+}
+
+Test(server, takes_no_name_for_an_address)
+{
+    cr_expect_eq(af_run(NULL, echo_main, "example.com", NULL), AF_VALUE_ERROR);
+}
+
+static int unix_main(void *arg, void **ret_result)
+{
+    (void)ret_result;
+    const char *path = arg;
+    af_server *server;
+    for (int i = 0; i < 2; i++) {
+        cr_assert_eq(af_start_unix_server(path, 10, echo, NULL, &server), 0);
+        cr_expect_eq(af_server_port(server), 0);
+        af_stream *stream;
+        cr_assert_eq(af_open_unix_connection(path, &stream), 0);
+        expect_echo(stream, "local");
+        af_address address;
+        cr_expect_eq(af_stream_peer_address(stream, &address), 0);
+        cr_expect_str_eq(address.host, path);
+        cr_expect_eq(af_stream_local_address(stream, &address), 0);
+        cr_expect_str_eq(address.host, "");
+        af_stream_free(stream);
+        af_server_free(server);
+    }
+    return 0;
+}
+
+Test(server, answers_on_a_unix_socket_and_replaces_an_old_one)
+{
+    char folder[] = "/tmp/afetch-XXXXXX", path[64];
+    cr_assert_not_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/socket", folder);
+    cr_expect_eq(af_run(NULL, unix_main, path, NULL), 0);
+    cr_expect_eq(unlink(path), 0);
+    cr_expect_eq(rmdir(folder), 0);
+}
+
+static int wait_closed(void *arg, void **ret_result)
+{
+    (void)ret_result;
+    return af_server_wait_closed(arg);
+}
+
+static int server_close_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    af_server *server;
+    cr_assert_eq(af_start_server("127.0.0.1", 0, 10, echo, NULL, &server), 0);
+    uint16_t port = af_server_port(server);
+    af_stream *stream;
+    cr_assert_eq(af_open_connection("127.0.0.1", port, &stream), 0);
+    expect_echo(stream, "before");
+
+    af_server_close(server);
+    cr_expect_eq(af_server_port(server), 0);
+    cr_expect_eq(expect_echo_at("127.0.0.1", port, ""), -ECONNREFUSED);
+    expect_echo(stream, "after");
+
+    af_task *waiter;
+    cr_assert_eq(af_create_task(wait_closed, server, NULL, &waiter), 0);
+    cr_expect_eq(af_sleep(0.01), 0);
+    cr_expect_not(af_future_done(waiter));
+    af_stream_free(stream);
+    cr_expect_eq(af_await(waiter, NULL), 0);
+    af_future_unref(waiter);
+    af_server_free(server);
+    return 0;
+}
+
+Test(server, close_refuses_new_connections_and_keeps_the_old)
+{
+    run(server_close_main);
+}
+
+static int serve_forever(void *arg, void **ret_result)
+{
+    (void)ret_result;
+    return af_server_serve_forever(arg);
+}
+
+static int serve_forever_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    af_server *server;
+    cr_assert_eq(af_start_server("127.0.0.1", 0, 10, echo, NULL, &server), 0);
+    uint16_t port = af_server_port(server);
+    af_task *forever;
+    cr_assert_eq(af_create_task(serve_forever, server, NULL, &forever), 0);
+    cr_expect_eq(expect_echo_at("127.0.0.1", port, "hello"), 0);
+    cr_expect(af_future_cancel(forever));
+    cr_expect_eq(af_await(forever, NULL), AF_CANCELLED);
+    cr_expect_eq(expect_echo_at("127.0.0.1", port, ""), -ECONNREFUSED);
+    af_future_unref(forever);
+    af_server_free(server);
+    return 0;
+}
+
+Test(server, serve_forever_closes_the_server_when_cancelled)
+{
+    run(serve_forever_main);
+}
+
+static int abort_connection(af_stream *stream, void *arg)
+{
+    (void)arg;
+    af_stream_abort(stream);
+    return 0;
+}
+
+static int abort_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    af_server *server;
+    cr_assert_eq(af_start_server("127.0.0.1", 0, 10, abort_connection, NULL, &server), 0);
+    af_stream *stream;
+    cr_assert_eq(af_open_connection("127.0.0.1", af_server_port(server), &stream), 0);
+    char byte;
+    cr_expect_eq(af_stream_read(stream, &byte, 1), -ECONNRESET);
+    af_stream_free(stream);
+    af_server_free(server);
+    return 0;
+}
+
+Test(server, abort_resets_the_connection)
+{
+    run(abort_main);
+}
+
+/* Fails with the code that the client sends. */
+static int fail_as_told(af_stream *stream, void *arg)
+{
+    (void)arg;
+    int code;
+    int r = af_stream_read_exactly(stream, &code, sizeof code);
+    return r < 0 ? r : af_raise(code, "as told");
+}
+
+struct reports {
+    size_t count;
+    int code;
+};
+
+static void count_report(af_loop *loop, const af_exception_context *context, void *arg)
+{
+    (void)loop;
+    struct reports *reports = arg;
+    reports->count++;
+    reports->code = context->error.code;
+}
+
+static int reports_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    struct reports reports = {0};
+    af_loop_set_exception_handler(af_running_loop(), count_report, &reports);
+    af_server *server;
+    cr_assert_eq(af_start_server("127.0.0.1", 0, 10, fail_as_told, NULL, &server), 0);
+    static const int codes[] = {-ECONNRESET, -EPIPE, AF_CANCELLED, AF_USER_ERROR};
+    for (size_t i = 0; i < 4; i++) {
+        af_stream *stream;
+        cr_assert_eq(af_open_connection("127.0.0.1", af_server_port(server), &stream), 0);
+        cr_expect_eq(af_stream_write(stream, &codes[i], sizeof codes[i]), 0);
+        expect_read(stream, "");
+        af_stream_free(stream);
+    }
+    cr_expect_eq(reports.count, 1);
+    cr_expect_eq(reports.code, AF_USER_ERROR);
+    af_loop_set_exception_handler(af_running_loop(), NULL, NULL);
+    af_server_free(server);
+    return 0;
+}
+
+Test(server, reports_the_errors_of_connections_but_not_that_clients_go)
+{
+    run(reports_main);
+}
+
+static void limit_descriptors(rlim_t most)
+{
+    struct rlimit limit;
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = most;
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+static int no_descriptors_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    struct reports reports = {0};
+    af_loop *loop = af_running_loop();
+    af_loop_set_exception_handler(loop, count_report, &reports);
+    af_server *server;
+    cr_assert_eq(af_start_server("127.0.0.1", 0, 10, echo, NULL, &server), 0);
+    int next = dup(STDIN_FILENO);
+    cr_assert_eq(close(next), 0);
+    limit_descriptors((rlim_t)next + 1); /* enough for the client's end alone */
+    af_stream *stream;
+    cr_assert_eq(af_open_connection("127.0.0.1", af_server_port(server), &stream), 0);
+    cr_expect_eq(af_sleep(0.1), 0);
+    cr_expect_eq(reports.count, 1, "it does not spin");
+    cr_expect_eq(reports.code, -EMFILE);
+    limit_descriptors(256);
+    double start = af_loop_time(loop);
+    expect_echo(stream, "at last");
+    cr_expect_geq(af_loop_time(loop) - start, 0.5);
+    cr_expect_eq(reports.count, 1);
+    af_loop_set_exception_handler(loop, NULL, NULL);
+    af_stream_free(stream);
+    af_server_free(server);
+    return 0;
+}
+
+Test(server, pauses_where_there_are_no_descriptors)
+{
+    if (RUNNING_ON_VALGRIND)
+        cr_skip("valgrind accepts beyond the limit, and drops what it has accepted");
+    run(no_descriptors_main);
+}
+
+static int greet_and_wait(af_stream *stream, void *arg)
+{
+    (void)arg;
+    int r = write_string(stream, "hello");
+    return r < 0 ? r : af_sleep(60);
+}
+
+static int leave_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    af_server *server;
+    cr_assert_eq(af_start_server("127.0.0.1", 0, 10, greet_and_wait, NULL, &server), 0);
+    af_stream *stream;
+    cr_assert_eq(af_open_connection("127.0.0.1", af_server_port(server), &stream), 0);
+    expect_read(stream, "hello");
+    af_stream_free(stream);
+    af_server_free(server);
+    return 0;
+}
+
+Test(server, connections_end_with_the_run)
+{
+    run(leave_main);
+}

@@ -1,0 +1,471 @@
+#include <errno.h>
+
+#include <afetch/shield.h>
+#include <afetch/wait.h>
+
+#include "virtual_clock.h"
+
+TestSuite(wait, .init = open_loop, .fini = close_loop);
+
+static af_future *children[8];
+
+struct waiting {
+    size_t count;
+    double timeout;
+    enum af_return_when when;
+};
+
+static void setup_children(size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        children[i] = new_future();
+}
+
+/* Traces how many were done. */
+static int wait_for_children(void *arg, void **ret_result)
+{
+    const struct waiting *waiting = arg;
+    (void)ret_result;
+    int r = af_wait(children, waiting->count, waiting->timeout, waiting->when);
+    if (r < 0)
+        trace("%s", word(r));
+    else
+        trace("%d", r);
+    return r;
+}
+
+static af_task *spawn_wait(size_t count, double timeout, enum af_return_when when)
+{
+    static struct waiting waiting;
+    waiting = (struct waiting){count, timeout, when};
+    af_task *task = spawn(wait_for_children, &waiting);
+    tick(1);
+    return task;
+}
+
+Test(wait, rule_10_two_iterations_from_the_child_to_who_waits)
+{
+    setup_children(1);
+    spawn_wait(1, AF_FOREVER, AF_ALL_COMPLETED);
+    af_future_set_result(children[0], NULL, NULL);
+    tick(1);
+    expect_trace("");
+    tick(1);
+    expect_trace("1");
+}
+
+Test(wait, children_that_are_done_take_two_iterations_too)
+{
+    setup_children(1);
+    af_future_set_result(children[0], NULL, NULL);
+    spawn_wait(1, AF_FOREVER, AF_ALL_COMPLETED);
+    tick(1);
+    expect_trace("");
+    tick(1);
+    expect_trace("1");
+}
+
+Test(wait, rule_32_on_nothing_is_an_error)
+{
+    spawn_wait(0, AF_FOREVER, AF_ALL_COMPLETED);
+    expect_trace("value-error");
+}
+
+Test(wait, a_timeout_that_is_no_number_is_an_error)
+{
+    setup_children(1);
+    spawn_wait(1, NAN, AF_ALL_COMPLETED);
+    expect_trace("value-error");
+}
+
+Test(wait, is_for_tasks)
+{
+    setup_children(1);
+    expect_code(af_wait(children, 1, AF_FOREVER, AF_ALL_COMPLETED), AF_RUNTIME_ERROR);
+}
+
+Test(wait, rule_32_duplicates_collapse)
+{
+    setup_children(2);
+    children[2] = children[3] = children[0];
+    spawn_wait(4, AF_FOREVER, AF_ALL_COMPLETED);
+    af_future_set_result(children[0], NULL, NULL);
+    settle();
+    expect_trace("");
+    af_future_set_result(children[1], NULL, NULL);
+    settle();
+    expect_trace("2");
+}
+
+Test(wait, all_completed_waits_for_all)
+{
+    setup_children(3);
+    spawn_wait(3, AF_FOREVER, AF_ALL_COMPLETED);
+    af_future_set_result(children[0], NULL, NULL);
+    fail_later(children[1]);
+    settle();
+    expect_trace("");
+    af_future_cancel(children[2]);
+    settle();
+    expect_trace("3");
+}
+
+Test(wait, rule_33_a_timeout_is_no_error_and_cancels_nobody)
+{
+    setup_children(2);
+    spawn_wait(2, 5, AF_ALL_COMPLETED);
+    af_future_set_result(children[0], NULL, NULL);
+    settle();
+    expect_trace("1");
+    cr_assert_eq(af_loop_time(loop), 5);
+    cr_assert(not(af_future_done(children[1])));
+}
+
+Test(wait, rule_33_the_timeout_goes_with_the_last_child)
+{
+    setup_children(1);
+    spawn_wait(1, 100, AF_ALL_COMPLETED);
+    af_future_set_result(children[0], NULL, NULL);
+    settle();
+    expect_trace("1");
+    cr_assert_eq(af_loop_time(loop), 0);
+}
+
+Test(wait, rule_33_no_time_at_all_is_two_iterations)
+{
+    setup_children(1);
+    spawn_wait(1, -1, AF_ALL_COMPLETED);
+    tick(1);
+    expect_trace("");
+    tick(1);
+    expect_trace("0");
+    cr_assert_eq(af_loop_time(loop), 0);
+}
+
+Test(wait, rule_33_an_exception_is_the_childs_own_and_not_retrieved)
+{
+    af_future_new(loop, &children[0]);
+    spawn_wait(1, AF_FOREVER, AF_ALL_COMPLETED);
+    fail_later(children[0]);
+    settle();
+    expect_trace("1");
+    af_future_unref(children[0]);
+    expect_reports("exception was never retrieved: broken");
+}
+
+Test(wait, first_completed_returns_at_the_first)
+{
+    setup_children(3);
+    spawn_wait(3, AF_FOREVER, AF_FIRST_COMPLETED);
+    af_future_set_result(children[1], NULL, NULL);
+    settle();
+    expect_trace("1");
+    spawn_wait(3, AF_FOREVER, AF_FIRST_COMPLETED);
+    settle();
+    expect_trace("1");
+}
+
+Test(wait, rule_34_who_is_done_is_counted_when_the_waiter_resumes)
+{
+    setup_children(3);
+    spawn_wait(3, AF_FOREVER, AF_FIRST_COMPLETED);
+    af_future_set_result(children[0], NULL, NULL);
+    tick(1);
+    af_future_set_result(children[1], NULL, NULL);
+    tick(1);
+    expect_trace("2");
+}
+
+Test(wait, rule_35_first_exception_returns_at_the_first_exception)
+{
+    setup_children(3);
+    spawn_wait(3, AF_FOREVER, AF_FIRST_EXCEPTION);
+    af_future_set_result(children[0], NULL, NULL);
+    settle();
+    expect_trace("");
+    fail_later(children[1]);
+    settle();
+    expect_trace("2");
+}
+
+Test(wait, rule_35_a_cancelled_child_does_not_trigger_it)
+{
+    setup_children(2);
+    spawn_wait(2, AF_FOREVER, AF_FIRST_EXCEPTION);
+    af_future_cancel(children[0]);
+    settle();
+    expect_trace("");
+    af_future_set_result(children[1], NULL, NULL);
+    settle();
+    expect_trace("2");
+}
+
+Test(wait, rule_36_cancelling_the_waiter_spares_the_children)
+{
+    setup_children(1);
+    children[1] = spawn(sleeper, &(struct actor){"child", .delay = 3});
+    af_task *task = spawn_wait(2, 100, AF_ALL_COMPLETED);
+    af_future_cancel(task);
+    tick(1);
+    expect_trace("cancelled");
+    cr_assert(not(af_future_done(children[0])));
+    settle();
+    expect_trace("child:ok");
+    cr_assert_eq(af_loop_time(loop), 3);
+}
+
+Test(wait, a_cancel_in_the_tick_of_the_last_child_wins)
+{
+    setup_children(1);
+    af_task *task = spawn_wait(1, 100, AF_ALL_COMPLETED);
+    af_future_set_result(children[0], NULL, NULL);
+    af_future_cancel(task);
+    settle();
+    expect_trace("cancelled");
+}
+
+/* ------------------------------------------------------------------------------------ wait_for */
+
+TestSuite(wait_for, .init = open_loop, .fini = close_loop);
+
+struct attempt {
+    af_future *future;
+    double timeout;
+    void *result;
+};
+
+static int attempt(void *arg, void **ret_result)
+{
+    struct attempt *attempt = arg;
+    (void)ret_result;
+    int r = af_wait_for(attempt->future, attempt->timeout, &attempt->result);
+    trace("for:%s", word(r));
+    return r;
+}
+
+/* What CPython's tests call a stubborn task: sees its cancellation, takes its time, and ends otherwise. */
+static int stubborn(void *arg, void **ret_result)
+{
+    const struct actor *actor = arg;
+    int r = af_sleep(100);
+    trace("inner:%s", word(r));
+    af_sleep(actor->delay);
+    trace("inner ends");
+    *ret_result = "value";
+    return actor->code;
+}
+
+Test(wait_for, rule_10_one_iteration_from_the_future_to_who_waits)
+{
+    struct attempt it = {new_future(), 5, NULL};
+    int value;
+    spawn(attempt, &it);
+    tick(1);
+    af_future_set_result(it.future, &value, NULL);
+    tick(1);
+    expect_trace("for:ok");
+    cr_assert_eq(it.result, &value);
+    settle();
+    cr_assert_eq(af_loop_time(loop), 0, "its timer is gone");
+}
+
+Test(wait_for, gives_the_exception)
+{
+    struct attempt it = {new_future(), 5, NULL};
+    spawn(attempt, &it);
+    tick(1);
+    fail_later(it.future);
+    settle();
+    expect_trace("for:broken");
+}
+
+Test(wait_for, without_a_timeout_waits_for_ever)
+{
+    struct attempt it = {spawn(sleeper, &(struct actor){"inner", .delay = 1e9}), AF_FOREVER, NULL};
+    spawn(attempt, &it);
+    settle();
+    expect_trace("inner:ok for:ok");
+}
+
+Test(wait_for, a_done_future_is_given_at_once)
+{
+    struct attempt it = {new_future(), 5, NULL};
+    af_future_set_result(it.future, NULL, NULL);
+    spawn(attempt, &it);
+    tick(1);
+    expect_trace("for:ok");
+}
+
+Test(wait_for, rule_41_at_the_timeout_the_inner_is_cancelled_and_its_end_awaited)
+{
+    struct actor inner = {.delay = 2, .code = AF_CANCELLED};
+    struct attempt it = {spawn(stubborn, &inner), 5, NULL};
+    spawn(attempt, &it);
+    settle();
+    expect_trace("inner:cancelled inner ends for:timeout");
+    cr_assert_eq(af_loop_time(loop), 7);
+}
+
+Test(wait_for, rule_42_an_inner_that_returns_anyway_gives_its_value)
+{
+    struct actor inner = {.delay = 2};
+    struct attempt it = {spawn(stubborn, &inner), 5, NULL};
+    spawn(attempt, &it);
+    settle();
+    expect_trace("inner:cancelled inner ends for:ok");
+    cr_assert(eq(str, it.result, "value"));
+}
+
+Test(wait_for, rule_42_an_inner_that_raises_gives_its_exception)
+{
+    struct actor inner = {.delay = 2, .code = -EIO};
+    struct attempt it = {spawn(stubborn, &inner), 5, NULL};
+    spawn(attempt, &it);
+    settle();
+    expect_trace("inner:cancelled inner ends for:Input/output error");
+}
+
+Test(wait_for, rule_43_with_no_time_left_a_done_future_gives_its_result)
+{
+    struct attempt good = {new_future(), 0, NULL}, bad = {new_future(), -1, NULL};
+    int value;
+    af_future_set_result(good.future, &value, NULL);
+    fail_later(bad.future);
+    spawn(attempt, &good);
+    spawn(attempt, &bad);
+    tick(1);
+    expect_trace("for:ok for:broken");
+    cr_assert_eq(good.result, &value);
+}
+
+static int wait_for_a_new_task(void *arg, void **ret_result)
+{
+    af_task *task;
+    expect_code(af_create_task(sleeper, arg, NULL, &task), 0);
+    int r = af_wait_for(task, 0, ret_result);
+    trace("for:%s", word(r));
+    cr_assert(af_future_cancelled(task));
+    af_future_unref(task);
+    return r;
+}
+
+Test(wait_for, rule_43_with_no_time_left_a_task_that_has_not_begun_never_begins)
+{
+    expect_code(run(wait_for_a_new_task, &(struct actor){.name = "inner"}), AF_TIMEOUT);
+    expect_trace("for:timeout");
+}
+
+Test(wait_for, rule_43_with_no_time_left_the_end_is_awaited_still)
+{
+    static const struct {
+        int code;
+        const char *trace;
+    } cases[] = {{AF_CANCELLED, "inner:cancelled inner ends for:timeout"},
+                 {0, "inner:cancelled inner ends for:ok"},
+                 {-EIO, "inner:cancelled inner ends for:Input/output error"}};
+    for (size_t i = 0; i < 3; i++) {
+        struct actor inner = {.delay = 2, .code = cases[i].code};
+        struct attempt it = {spawn(stubborn, &inner), 0, NULL};
+        tick(1);
+        spawn(attempt, &it);
+        settle();
+        expect_trace(cases[i].trace);
+    }
+}
+
+Test(wait_for, rule_43_with_no_time_left_the_waiting_itself_can_be_cancelled)
+{
+    struct actor inner = {.delay = 2};
+    struct attempt it = {spawn(stubborn, &inner), 0, NULL};
+    tick(1);
+    af_task *task = spawn(attempt, &it);
+    tick(2);
+    af_future_cancel(task);
+    settle();
+    expect_trace("inner:cancelled for:cancelled inner ends");
+}
+
+Test(wait_for, rule_44_cancelling_the_waiter_cancels_the_inner)
+{
+    struct attempt it = {new_future(), 5, NULL};
+    af_task *task = spawn(attempt, &it);
+    tick(1);
+    af_future_cancel(task);
+    cr_assert(af_future_cancelled(it.future));
+    settle();
+    expect_trace("for:cancelled");
+    cr_assert(af_future_cancelled(task));
+    cr_assert_eq(af_loop_time(loop), 0);
+}
+
+Test(wait_for, rule_44_a_shield_protects_the_inner)
+{
+    af_future *inner = spawn(sleeper, &(struct actor){"inner", .delay = 8}), *shield;
+    af_shield(inner, &shield);
+    struct attempt it = {keep(shield), 5, NULL};
+    spawn(attempt, &it);
+    settle();
+    expect_trace("for:timeout inner:ok");
+    expect_code(af_future_result(inner, NULL), 0);
+}
+
+Test(wait_for, rule_45_an_outer_cancel_in_the_tick_where_the_inner_finishes_raises)
+{
+    struct attempt it = {new_future(), 5, NULL};
+    af_task *task = spawn(attempt, &it);
+    tick(1);
+    af_future_set_result(it.future, NULL, NULL);
+    af_future_cancel(task);
+    settle();
+    expect_trace("for:cancelled");
+    cr_assert(af_future_cancelled(task));
+}
+
+Test(wait_for, rule_45_a_result_in_the_tick_of_the_timeout_is_lost_to_it)
+{
+    struct attempt it = {new_future(), 5, NULL};
+    af_loop_call_later(loop, 5, set_later, it.future, NULL);
+    spawn(attempt, &it);
+    settle();
+    expect_trace("for:timeout");
+    expect_code(af_future_result(it.future, NULL), 0);
+}
+
+Test(wait_for, rule_45_a_timeout_and_an_outer_cancel_in_one_tick_are_a_cancel)
+{
+    struct attempt it = {new_future(), 5, NULL};
+    af_task *task = spawn(attempt, &it);
+    af_loop_call_later(loop, 5, cancel_later, task, NULL);
+    settle();
+    expect_trace("for:cancelled");
+    cr_assert(eq(uint, af_task_cancelling(task), 1));
+}
+
+Test(wait_for, a_timeout_that_is_no_number_is_an_error)
+{
+    struct attempt it = {new_future(), NAN, NULL};
+    spawn(attempt, &it);
+    settle();
+    expect_trace("for:value-error");
+    expect_code(af_wait_for(it.future, 0, NULL), AF_RUNTIME_ERROR);
+    expect_code(af_wait_for(it.future, 1, NULL), AF_RUNTIME_ERROR);
+    cr_assert(not(af_future_done(it.future)));
+}
+
+/* What its frame leads to must be there as long as the frame is. */
+Test(wait_for, the_future_outlives_a_wait_that_the_loop_abandons)
+{
+    af_task *inner;
+    struct actor actor = {.delay = 2};
+    af_loop_create_task(loop, stubborn, &actor, NULL, &inner);
+    struct attempt it = {inner, 0, NULL};
+    tick(1);
+    spawn(attempt, &it);
+    tick(2);
+    close_loop();
+    expect_trace("inner:cancelled");
+    expect_reports("a pending task was destroyed: Task-1; a pending task was destroyed: Task-2");
+    af_future_unref(inner);
+    af_future_unref(inner); /* the reference of the frame that was lost */
+    open_loop();
+}
