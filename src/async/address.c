@@ -42,24 +42,37 @@ int address_from_path(const char *path, struct address *ret_address)
     return 0;
 }
 
-int address_of_socket(int fd, int get_name(int, struct sockaddr *, socklen_t *),
-                      af_address *ret_address)
+static void write_address(const struct address *address, af_address *ret_address)
 {
-    struct address address = {.local = {0}, .length = sizeof address.local};
-    if (get_name(fd, &address.any, &address.length) < 0)
-        return error_raise_code(-errno);
     *ret_address = (af_address){0};
-    switch (address.any.sa_family) {
+    switch (address->any.sa_family) {
     case AF_INET:
-        inet_ntop(AF_INET, &address.ipv4.sin_addr, ret_address->host, sizeof ret_address->host);
-        ret_address->port = ntohs(address.ipv4.sin_port);
+        inet_ntop(AF_INET, &address->ipv4.sin_addr, ret_address->host, sizeof ret_address->host);
+        ret_address->port = ntohs(address->ipv4.sin_port);
         break;
     case AF_INET6:
-        inet_ntop(AF_INET6, &address.ipv6.sin6_addr, ret_address->host, sizeof ret_address->host);
-        ret_address->port = ntohs(address.ipv6.sin6_port);
+        inet_ntop(AF_INET6, &address->ipv6.sin6_addr, ret_address->host, sizeof ret_address->host);
+        ret_address->port = ntohs(address->ipv6.sin6_port);
         break;
     default:
-        memcpy(ret_address->host, address.local.sun_path, sizeof ret_address->host - 1);
+        memcpy(ret_address->host, address->local.sun_path, sizeof ret_address->host - 1);
     }
+}
+
+int address_of_socket(int fd, af_address *ret_address)
+{
+    struct address address = {.local = {0}, .length = sizeof address.local};
+    if (getsockname(fd, &address.any, &address.length) < 0)
+        return error_raise_code(-errno);
+    write_address(&address, ret_address);
+    return 0;
+}
+
+int address_of_peer(int fd, af_address *ret_address)
+{
+    struct address address = {.local = {0}, .length = sizeof address.local};
+    if (getpeername(fd, &address.any, &address.length) < 0)
+        return error_raise_code(-errno);
+    write_address(&address, ret_address);
     return 0;
 }

@@ -24,8 +24,8 @@ int address_from_host(const char *host, uint16_t port, struct address *ret_addre
 /* AF_VALUE_ERROR with a text where the path is empty or too long. */
 int address_from_path(const char *path, struct address *ret_address);
 
-/* Asks getsockname() or getpeername() for an end of the socket, as text. */
-int address_of_socket(int fd, int get_name(int, struct sockaddr *, socklen_t *),
-                      af_address *ret_address);
+/* The address of this end of a socket, and of the other, as text. The errors of the system. */
+int address_of_socket(int fd, af_address *ret_address);
+int address_of_peer(int fd, af_address *ret_address);
 
 #endif

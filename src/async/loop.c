@@ -149,7 +149,7 @@ static int run_once(af_loop *loop)
 
     if (timers_first(&loop->timers)) {
         double end = af_loop_time(loop) + CLOCK_RESOLUTION;
-        while ((timer = timers_first(&loop->timers)) && timer->when < end) {
+        while ((timer = timers_first(&loop->timers)) && timer->when <= end) {
             timers_remove(&loop->timers, timer);
             loop_ready(loop, &timer->handle);
         }

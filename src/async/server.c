@@ -89,8 +89,7 @@ static int serve_connection(void *arg, void **ret_result)
     return r == AF_CANCELLED ? r : 0;
 }
 
-/* ------------------------------------------------------------------------------------- accepting
- */
+/* ------------------------------------------------------------------------ accepting */
 
 /* Takes the descriptor, whatever comes of it. */
 static int start_connection(af_server *server, int fd)
@@ -161,7 +160,7 @@ static int run_retry(struct handle *handle)
 static const struct handle_type acceptable_type = {.run = run_acceptable};
 static const struct handle_type retry_type = {.run = run_retry};
 
-/* ------------------------------------------------------------------------------------- a server */
+/* ------------------------------------------------------------------------ a server */
 
 static int listen_at(int fd, const struct address *address, int backlog)
 {
@@ -245,7 +244,7 @@ int af_start_unix_server(const char *path, int backlog, af_client_connected *cli
 uint16_t af_server_port(const af_server *server)
 {
     af_address address;
-    return address_of_socket(server->fd, getsockname, &address) < 0 ? 0 : address.port;
+    return address_of_socket(server->fd, &address) < 0 ? 0 : address.port;
 }
 
 void af_server_close(af_server *server)

@@ -1,18 +1,14 @@
 /* A stream is a socket, a queue each way, and whoever waits for one of them. Nothing is read before
- * it is asked for, so a peer that sends without end fills the buffers of the system and not ours.
- */
+ * it is asked for: a peer that sends without end fills the buffers of the system and not ours. */
 #include "async/stream.h"
 
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <afetch/descriptor.h>
-
 #include "async/address.h"
+#include "async/byte_queue.h"
 #include "async/waiters.h"
-#include "base/buffer.h"
 
 enum {
     DEFAULT_LIMIT = 64 * 1024,
@@ -22,50 +18,12 @@ enum {
     LONGEST_RUN = 16, /* how many reads may follow each other without a turn for anybody else */
 };
 
-/* ------------------------------------------------------------------------------------- queues */
-
-/* Bytes that come in behind and leave in front. */
-struct queue {
-    struct buffer buffer;
-    size_t taken; /* have left already, and are still in the buffer */
-};
-
-static size_t queue_size(const struct queue *queue)
-{
-    return queue->buffer.length - queue->taken;
-}
-
-static const char *queue_front(const struct queue *queue)
-{
-    return queue->buffer.data + queue->taken;
-}
-
-static int queue_reserve(struct queue *queue, size_t size)
-{
-    struct buffer *buffer = &queue->buffer;
-    /* The rest moves to the front only where it is the smaller part: no byte then costs more than
-     * one move, however long the queue is. */
-    if (size > buffer->capacity - buffer->length && queue->taken >= queue_size(queue)) {
-        buffer_consume(buffer, queue->taken);
-        queue->taken = 0;
-    }
-    return buffer_reserve(buffer, size);
-}
-
-static void queue_free(struct queue *queue)
-{
-    buffer_free(&queue->buffer);
-    queue->taken = 0;
-}
-
-/* ------------------------------------------------------------------------------------- a stream */
-
 struct af_stream {
     af_loop *loop;
     int fd;    /* -1 once closed */
     int error; /* what ended the connection; 0 where nothing did, or we did */
 
-    struct queue input;
+    struct byte_queue input;
     size_t limit;
     struct watch readable; /* stays started between reads, until it fires and nobody reads */
     af_future *reader;     /* in the frame of the task that waits for input, or NULL */
@@ -73,7 +31,7 @@ struct af_stream {
     bool try_read;         /* reading may give something without waiting */
     bool eof;
 
-    struct queue output;
+    struct byte_queue output;
     struct watch writable;  /* started while something is queued */
     struct waiters waiters; /* for the queue to drain, and for the connection to be closed */
     bool paused; /* the queue went over the high-water mark, and not yet to the low one */
@@ -101,7 +59,7 @@ static void close_socket(af_stream *stream)
     watch_stop(&stream->writable);
     close(stream->fd);
     stream->fd = -1;
-    queue_free(&stream->output);
+    byte_queue_free(&stream->output);
 }
 
 /* The connection is over, because of CODE, or 0. Whoever waits looks again. */
@@ -109,6 +67,7 @@ static void disconnect(af_stream *stream, int code)
 {
     close_socket(stream);
     stream->error = code;
+    stream->eof = stream->eof || code == 0;
     stream->closing = true;
     wake_reader(stream);
     wake_waiters(stream);
@@ -120,7 +79,20 @@ static int fail(af_stream *stream, int code)
     return error_raise_code(code);
 }
 
-/* ------------------------------------------------------------------------------------- reading */
+/* The error that ended the connection, raised once more; 0 where there was none. */
+static int final_error(const af_stream *stream)
+{
+    return stream->error != 0 ? error_raise_code(stream->error) : 0;
+}
+
+/* Suspends until the queue drained or the connection was closed, or for nothing: look again. */
+static int wait_for_change(af_stream *stream)
+{
+    bool woken;
+    return waiters_wait(&stream->waiters, &woken);
+}
+
+/* ------------------------------------------------------------------------ reading */
 
 static int run_readable(struct handle *handle)
 {
@@ -128,7 +100,7 @@ static int run_readable(struct handle *handle)
     stream->try_read = true;
     stream->reads = 0;
     if (stream->reader)
-        future_release(stream->reader);
+        wake_reader(stream);
     else
         watch_stop(&stream->readable);
     return 0;
@@ -146,8 +118,8 @@ static int wait_for_input(af_stream *stream)
     int r = watch_start(&stream->readable);
     if (r < 0)
         return r;
-    if (queue_size(&stream->input) == 0)
-        queue_free(&stream->input);
+    if (byte_queue_size(&stream->input) == 0)
+        byte_queue_free(&stream->input);
     af_future arrival;
     future_init(&arrival, &plain_future, stream->loop);
     stream->reader = &arrival;
@@ -169,7 +141,7 @@ static int find_input(af_stream *stream)
         if (r < 0)
             return r;
     }
-    return stream->error != 0 ? error_raise_code(stream->error) : 0;
+    return final_error(stream);
 }
 
 /* One read(2): how many bytes, 0 at the end, -EAGAIN where it has to wait. */
@@ -185,8 +157,7 @@ static ssize_t receive(af_stream *stream, void *buffer, size_t size)
     return received < 0 ? -EAGAIN : received;
 }
 
-/* Adds to the input what there is, where SIZE bytes are wanted but more will do: 1, 0 at the end.
- */
+/* Adds to the input what there is; SIZE bytes are wanted, and more will do. 1, or 0 at the end. */
 static int fill(af_stream *stream, size_t size)
 {
     struct buffer *buffer = &stream->input.buffer;
@@ -195,7 +166,7 @@ static int fill(af_stream *stream, size_t size)
         int r = find_input(stream);
         if (r <= 0)
             return r;
-        r = queue_reserve(&stream->input, size > READ_SIZE ? size : READ_SIZE);
+        r = byte_queue_reserve(&stream->input, size > READ_SIZE ? size : READ_SIZE);
         if (r < 0)
             return r;
         received =
@@ -210,11 +181,11 @@ static int fill(af_stream *stream, size_t size)
 /* Moves what the input has, up to SIZE bytes, to the caller. */
 static size_t take(af_stream *stream, void *buffer, size_t size)
 {
-    size_t ready = queue_size(&stream->input);
+    size_t ready = byte_queue_size(&stream->input);
     if (size > ready)
         size = ready;
-    memcpy(buffer, queue_front(&stream->input), size);
-    stream->input.taken += size;
+    memcpy(buffer, byte_queue_front(&stream->input), size);
+    byte_queue_take(&stream->input, size);
     return size;
 }
 
@@ -223,12 +194,12 @@ ssize_t af_stream_read(af_stream *stream, void *buffer, size_t size)
     if (size == 0)
         return 0;
     /* Who reads little reads on: only a large buffer is worth a system call of its own. */
-    if (queue_size(&stream->input) == 0 && size < READ_SIZE) {
+    if (byte_queue_size(&stream->input) == 0 && size < READ_SIZE) {
         int r = fill(stream, size);
         if (r <= 0)
             return r;
     }
-    if (queue_size(&stream->input) > 0)
+    if (byte_queue_size(&stream->input) > 0)
         return (ssize_t)take(stream, buffer, size);
     ssize_t received;
     do {
@@ -249,10 +220,9 @@ int af_stream_read_exactly(af_stream *stream, void *buffer, size_t size)
 {
     if (size == 0)
         return 0;
-    /* Gathered in the stream and not in the caller's buffer, so that a cancellation loses nothing.
-     */
+    /* Gathered in the stream and not in the caller's buffer: a cancellation then loses nothing. */
     size_t ready;
-    while ((ready = queue_size(&stream->input)) < size) {
+    while ((ready = byte_queue_size(&stream->input)) < size) {
         int r = fill(stream, size - ready);
         if (r <= 0)
             return r < 0 ? r : incomplete();
@@ -269,9 +239,9 @@ int af_stream_read_until(af_stream *stream, const char *separator, const char **
         return af_raise(AF_VALUE_ERROR, "a separator has at least one byte");
     size_t searched = 0; /* so many bytes from the front, no separator begins */
     for (;;) {
-        size_t size = queue_size(&stream->input);
+        size_t size = byte_queue_size(&stream->input);
         if (size >= searched + width) {
-            const char *data = queue_front(&stream->input);
+            const char *data = byte_queue_front(&stream->input);
             const char *found = memmem(data + searched, size - searched, separator, width);
             searched = found ? (size_t)(found - data) : size + 1 - width;
             if (searched > stream->limit)
@@ -279,7 +249,7 @@ int af_stream_read_until(af_stream *stream, const char *separator, const char **
             if (found) {
                 *ret_data = data;
                 *ret_length = searched + width;
-                stream->input.taken += *ret_length;
+                byte_queue_take(&stream->input, *ret_length);
                 return 0;
             }
         }
@@ -292,9 +262,9 @@ int af_stream_read_until(af_stream *stream, const char *separator, const char **
 /* All that has come. */
 static void take_input(af_stream *stream, const char **ret_data, size_t *ret_length)
 {
-    *ret_length = queue_size(&stream->input);
-    *ret_data = *ret_length > 0 ? queue_front(&stream->input) : "";
-    stream->input.taken += *ret_length;
+    *ret_length = byte_queue_size(&stream->input);
+    *ret_data = *ret_length > 0 ? byte_queue_front(&stream->input) : "";
+    byte_queue_take(&stream->input, *ret_length);
 }
 
 int af_stream_read_line(af_stream *stream, const char **ret_line, size_t *ret_length)
@@ -305,9 +275,9 @@ int af_stream_read_line(af_stream *stream, const char **ret_line, size_t *ret_le
         return 0;
     }
     if (r == AF_LIMIT_OVERRUN) {
-        size_t size = queue_size(&stream->input);
-        const char *line = queue_front(&stream->input), *newline = memchr(line, '\n', size);
-        stream->input.taken += newline ? (size_t)(newline + 1 - line) : size;
+        size_t size = byte_queue_size(&stream->input);
+        const char *line = byte_queue_front(&stream->input), *newline = memchr(line, '\n', size);
+        byte_queue_take(&stream->input, newline ? (size_t)(newline + 1 - line) : size);
         return af_raise(AF_VALUE_ERROR, "the line is longer than %zu bytes", stream->limit);
     }
     return r;
@@ -315,7 +285,7 @@ int af_stream_read_line(af_stream *stream, const char **ret_line, size_t *ret_le
 
 bool af_stream_at_eof(const af_stream *stream)
 {
-    return (stream->eof || stream->fd < 0) && queue_size(&stream->input) == 0;
+    return stream->eof && byte_queue_size(&stream->input) == 0;
 }
 
 void af_stream_set_limit(af_stream *stream, size_t limit)
@@ -323,7 +293,7 @@ void af_stream_set_limit(af_stream *stream, size_t limit)
     stream->limit = limit;
 }
 
-/* ------------------------------------------------------------------------------------- writing */
+/* ------------------------------------------------------------------------ writing */
 
 /* One write(2): how many bytes, which may be none. */
 static ssize_t transmit(af_stream *stream, const void *data, size_t size)
@@ -347,17 +317,17 @@ static int finish_writing(af_stream *stream)
 static int run_writable(struct handle *handle)
 {
     af_stream *stream = container_of(handle, af_stream, writable.handle);
-    struct queue *output = &stream->output;
-    ssize_t sent = transmit(stream, queue_front(output), queue_size(output));
+    struct byte_queue *output = &stream->output;
+    ssize_t sent = transmit(stream, byte_queue_front(output), byte_queue_size(output));
     if (sent < 0)
         return 0; /* the next to write, drain or wait hears of it */
-    output->taken += (size_t)sent;
-    if (stream->paused && queue_size(output) <= LOW_WATER) {
+    byte_queue_take(output, (size_t)sent);
+    if (stream->paused && byte_queue_size(output) <= LOW_WATER) {
         stream->paused = false;
         wake_waiters(stream);
     }
-    if (queue_size(output) == 0) {
-        queue_free(output);
+    if (byte_queue_size(output) == 0) {
+        byte_queue_free(output);
         watch_stop(&stream->writable);
         finish_writing(stream);
     }
@@ -368,9 +338,8 @@ static const struct handle_type writable_type = {.run = run_writable};
 
 static int check_open(const af_stream *stream)
 {
-    if (stream->error != 0)
-        return error_raise_code(stream->error);
-    return stream->closing ? af_raise(-ECONNRESET, "the stream is closed") : 0;
+    int r = final_error(stream);
+    return r >= 0 && stream->closing ? af_raise(-ECONNRESET, "the stream is closed") : r;
 }
 
 int af_stream_write(af_stream *stream, const void *data, size_t size)
@@ -380,9 +349,9 @@ int af_stream_write(af_stream *stream, const void *data, size_t size)
         return r;
     if (stream->write_eof)
         return af_raise(AF_RUNTIME_ERROR, "nothing can be written after write_eof");
-    struct queue *output = &stream->output;
+    struct byte_queue *output = &stream->output;
     size_t sent = 0;
-    if (queue_size(output) == 0) {
+    if (byte_queue_size(output) == 0) {
         ssize_t n = transmit(stream, data, size);
         if (n < 0)
             return (int)n;
@@ -390,24 +359,20 @@ int af_stream_write(af_stream *stream, const void *data, size_t size)
     }
     if (sent == size)
         return 0;
-    r = queue_reserve(output, size - sent);
+    r = byte_queue_reserve(output, size - sent);
     if (r < 0)
         return fail(stream, r);
     buffer_append(&output->buffer, (const char *)data + sent, size - sent);
-    stream->paused = stream->paused || queue_size(output) > HIGH_WATER;
+    stream->paused = stream->paused || byte_queue_size(output) > HIGH_WATER;
     return watch_start(&stream->writable);
 }
 
 int af_stream_drain(af_stream *stream)
 {
-    int r;
-    while ((r = check_open(stream)) >= 0 && stream->paused) {
-        bool woken;
-        r = waiters_wait(&stream->waiters, &woken);
-        if (r < 0)
-            return r;
-    }
-    return r;
+    int r = check_open(stream);
+    while (r >= 0 && stream->paused && stream->fd >= 0)
+        r = wait_for_change(stream);
+    return r < 0 ? r : final_error(stream);
 }
 
 int af_stream_write_eof(af_stream *stream)
@@ -416,10 +381,10 @@ int af_stream_write_eof(af_stream *stream)
     if (r < 0 || stream->write_eof)
         return r;
     stream->write_eof = true;
-    return queue_size(&stream->output) == 0 ? finish_writing(stream) : 0;
+    return byte_queue_size(&stream->output) == 0 ? finish_writing(stream) : 0;
 }
 
-/* ------------------------------------------------------------------------------------- closing */
+/* ------------------------------------------------------------------------ closing */
 
 void af_stream_close(af_stream *stream)
 {
@@ -429,27 +394,24 @@ void af_stream_close(af_stream *stream)
     stream->eof = true;
     watch_stop(&stream->readable);
     wake_reader(stream);
-    if (queue_size(&stream->output) == 0)
+    if (byte_queue_size(&stream->output) == 0)
         disconnect(stream, 0);
 }
 
 int af_stream_wait_closed(af_stream *stream)
 {
-    while (stream->fd >= 0) {
-        bool woken;
-        int r = waiters_wait(&stream->waiters, &woken);
-        if (r < 0)
-            return r;
-    }
-    return stream->error != 0 ? error_raise_code(stream->error) : 0;
+    int r = 0;
+    while (r >= 0 && stream->fd >= 0)
+        r = wait_for_change(stream);
+    return r < 0 ? r : final_error(stream);
 }
 
 void af_stream_abort(af_stream *stream)
 {
-    /* Where this fails the peer sees an end after all; there is nobody to tell. */
-    struct linger reset = {.l_onoff = 1};
     if (stream->fd < 0)
         return;
+    /* Where this fails the peer sees an end after all; there is nobody to tell. */
+    struct linger reset = {.l_onoff = 1};
     setsockopt(stream->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     disconnect(stream, 0);
 }
@@ -459,20 +421,20 @@ void af_stream_free(af_stream *stream)
     if (!stream)
         return;
     close_socket(stream);
-    queue_free(&stream->input);
+    byte_queue_free(&stream->input);
     free(stream);
 }
 
-/* ------------------------------------------------------------------------------------- looking */
+/* ------------------------------------------------------------------------ looking */
 
 int af_stream_peer_address(const af_stream *stream, af_address *ret_address)
 {
-    return address_of_socket(stream->fd, getpeername, ret_address);
+    return address_of_peer(stream->fd, ret_address);
 }
 
 int af_stream_local_address(const af_stream *stream, af_address *ret_address)
 {
-    return address_of_socket(stream->fd, getsockname, ret_address);
+    return address_of_socket(stream->fd, ret_address);
 }
 
 int af_stream_fd(const af_stream *stream)
@@ -480,7 +442,7 @@ int af_stream_fd(const af_stream *stream)
     return stream->fd;
 }
 
-/* ------------------------------------------------------------------------------------- opening */
+/* ------------------------------------------------------------------------ making */
 
 int stream_new(af_loop *loop, int fd, af_stream **ret_stream)
 {
@@ -488,60 +450,11 @@ int stream_new(af_loop *loop, int fd, af_stream **ret_stream)
     if (!stream)
         return -ENOMEM;
     *stream = (af_stream){.loop = loop, .fd = fd, .limit = DEFAULT_LIMIT, .try_read = true};
-    buffer_init(&stream->input.buffer, SIZE_MAX);
-    buffer_init(&stream->output.buffer, SIZE_MAX);
+    byte_queue_init(&stream->input);
+    byte_queue_init(&stream->output);
     watch_init(&stream->readable, loop, fd, EV_READ, &readable_type);
     watch_init(&stream->writable, loop, fd, EV_WRITE, &writable_type);
     waiters_init(&stream->waiters);
     *ret_stream = stream;
     return 0;
-}
-
-static int connect_socket(int fd, const struct address *address)
-{
-    int on = 1;
-    if (address->any.sa_family != AF_UNIX &&
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0)
-        return error_raise_code(-errno);
-    if (connect(fd, &address->any, address->length) == 0)
-        return 0;
-    if (errno != EINPROGRESS)
-        return error_raise_code(-errno);
-    int r = af_wait_writable(fd);
-    if (r < 0)
-        return r;
-    int error;
-    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &(socklen_t){sizeof error}) < 0)
-        return error_raise_code(-errno);
-    return error == 0 ? 0 : error_raise_code(-error);
-}
-
-static int open_stream(const struct address *address, af_stream **ret_stream)
-{
-    af_task *task = task_running();
-    if (!task)
-        return AF_RUNTIME_ERROR;
-    int fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return error_raise_code(-errno);
-    int r = connect_socket(fd, address);
-    if (r >= 0)
-        r = stream_new(task->loop, fd, ret_stream);
-    if (r < 0)
-        close(fd);
-    return r;
-}
-
-int af_open_connection(const char *host, uint16_t port, af_stream **ret_stream)
-{
-    struct address address;
-    int r = address_from_host(host, port, &address);
-    return r < 0 ? r : open_stream(&address, ret_stream);
-}
-
-int af_open_unix_connection(const char *path, af_stream **ret_stream)
-{
-    struct address address;
-    int r = address_from_path(path, &address);
-    return r < 0 ? r : open_stream(&address, ret_stream);
 }

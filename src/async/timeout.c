@@ -19,6 +19,8 @@ static void drop_handle(af_timeout *timeout)
 
 static int arm(af_timeout *timeout, double when)
 {
+    if (isnan(when))
+        return af_raise(AF_VALUE_ERROR, "the time of a timeout is not a number");
     af_loop *loop = af_future_loop(timeout->task);
     af_handle *handle = NULL;
     int r = 0;
@@ -39,8 +41,6 @@ int af_timeout_enter_at(af_timeout *timeout, double when)
     af_task *task = af_current_task();
     if (!task)
         return af_raise(AF_RUNTIME_ERROR, "a timeout is for a task");
-    if (isnan(when))
-        return af_raise(AF_VALUE_ERROR, "the time of a timeout is not a number");
     *timeout = (af_timeout){
         .task = task, .cancelling = af_task_cancelling(task), .state = AF_TIMEOUT_ENTERED};
     return arm(timeout, when);

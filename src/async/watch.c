@@ -40,6 +40,8 @@ int watch_start(struct watch *watch)
 {
     if (!watch->loop->ev)
         return af_raise(-ENOTSUP, "a loop with its own poll watches no descriptors");
+    if (watch->io.fd < 0)
+        return -EBADF;
     if (!ev_is_active(&watch->io)) {
         ev_io_start(watch->loop->ev, &watch->io);
         watch->loop->watchers++;

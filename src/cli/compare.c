@@ -134,7 +134,10 @@ int compare_run(const struct options *options, struct source *source, struct out
                 bool color, struct fetcher_result *ret_result)
 {
     struct fetcher_result sequential;
-    int r = fetch_all(options, source, 1, ignore_record, NULL, &sequential);
+    int r = source_rewind(source); /* before anything is fetched for nothing */
+    if (r < 0)
+        return r;
+    r = fetch_all(options, source, 1, ignore_record, NULL, &sequential);
     *ret_result = sequential;
     if (r < 0 || sequential.stop == STOP_INTERRUPTED || sequential.stop == STOP_TERMINATED)
         return r;

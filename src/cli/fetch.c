@@ -3,21 +3,24 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/message.h"
 #include "cli/redact.h"
 
 int fetch_new(struct session *session, const struct entry *entry, struct fetch **ret_fetch)
 {
-    struct fetch *fetch = malloc(sizeof *fetch);
+    size_t size = strlen(entry->url) + 1;
+    struct fetch *fetch = malloc(sizeof *fetch + size);
     if (!fetch)
         return -ENOMEM;
-    *fetch = (struct fetch){.session = session, .entry = *entry, .result = AF_CANCELLED};
-    int r = url_without_password(entry->url, &fetch->shown_url);
-    if (r < 0) {
-        free(fetch);
-        return r;
-    }
+    fetch->session = session;
+    fetch->index = entry->index;
+    fetch->line = entry->line;
+    fetch->entry_error = entry->error;
+    fetch->request = NULL;
+    fetch->result = AF_CANCELLED;
+    memcpy(fetch->url, entry->url, size);
     *ret_fetch = fetch;
     return 0;
 }
@@ -26,8 +29,6 @@ void fetch_free(void *arg)
 {
     struct fetch *fetch = arg;
     af_future_unref(fetch->request);
-    free(fetch->shown_url);
-    free(fetch->entry.url);
     free(fetch);
 }
 
@@ -35,7 +36,7 @@ static int request_url(struct fetch *fetch)
 {
     const struct options *options = fetch->session->options;
     af_request request = {
-        .url = fetch->entry.url,
+        .url = fetch->url,
         .body = options->include_body ? AF_BODY_MEMORY : AF_BODY_DISCARD,
         .keep_headers = options->include_headers,
     };
@@ -48,9 +49,11 @@ static int request_url(struct fetch *fetch)
 /* --verbose: what happens, as it happens. */
 static void tell_start(const struct fetch *fetch)
 {
-    double now = af_loop_time(af_running_loop());
-    message("[%.3f] %zu: starts %s", now - fetch->session->began, fetch->entry.index,
-            fetch->shown_url ? fetch->shown_url : fetch->entry.url);
+    double now = af_loop_time(af_running_loop()) - fetch->session->began;
+    char *shown = NULL;
+    if (url_without_password(fetch->url, &shown) >= 0)
+        message("[%.3f] %zu: starts %s", now, fetch->index, shown ? shown : fetch->url);
+    free(shown);
 }
 
 static void tell_end(const struct fetch *fetch, const struct record *record)
@@ -65,18 +68,26 @@ static void tell_end(const struct fetch *fetch, const struct record *record)
                 response->remote_port, response->connects > 0 ? "a new" : "a reused");
 }
 
+static void settle(struct fetch *fetch)
+{
+    const struct session *session = fetch->session;
+    if (!session->settled && !session->options->verbose)
+        return;
+    struct record record = fetch_record(fetch);
+    if (session->options->verbose)
+        tell_end(fetch, &record);
+    if (session->settled)
+        session->settled(&record, session->settled_arg);
+}
+
 int fetch_url(void *arg, void **ret_result)
 {
     (void)ret_result;
     struct fetch *fetch = arg;
-    bool verbose = fetch->session->options->verbose;
-    if (verbose)
+    if (fetch->session->options->verbose)
         tell_start(fetch);
-    fetch->result = fetch->entry.error ? -EINVAL : request_url(fetch);
-    struct record record = fetch_record(fetch);
-    if (verbose)
-        tell_end(fetch, &record);
-    fetch->session->settled(&record, fetch->session->settled_arg);
+    fetch->result = fetch->entry_error ? -EINVAL : request_url(fetch);
+    settle(fetch);
     return fetch->result == AF_CANCELLED ? AF_CANCELLED : 0;
 }
 
@@ -125,10 +136,10 @@ static enum af_http_error judge_result(struct fetch *fetch)
     const struct session *session = fetch->session;
     char *text = fetch->errormsg;
     size_t size = sizeof fetch->errormsg;
-    if (fetch->entry.error) {
-        int length = snprintf(text, size, "%s", fetch->entry.error);
-        if (fetch->entry.line > 0)
-            snprintf(text + length, size - (size_t)length, " (line %zu)", fetch->entry.line);
+    if (fetch->entry_error) {
+        int length = snprintf(text, size, "%s", fetch->entry_error);
+        if (fetch->line > 0)
+            snprintf(text + length, size - (size_t)length, " (line %zu)", fetch->line);
         return AF_HTTP_URL;
     }
     if (fetch->result == AF_TIMEOUT) {
@@ -136,7 +147,7 @@ static enum af_http_error judge_result(struct fetch *fetch)
         return AF_HTTP_TIMEOUT;
     }
     if (fetch->result == AF_CANCELLED) {
-        snprintf(text, size, "cancelled: %s",
+        snprintf(text, size, "%s",
                  session->cancelled_by ? session->cancelled_by : "the run has ended");
         return AF_HTTP_CANCELLED;
     }
@@ -147,8 +158,8 @@ static enum af_http_error judge_result(struct fetch *fetch)
 struct record fetch_record(struct fetch *fetch)
 {
     struct record record = {
-        .index = fetch->entry.index,
-        .url = fetch->shown_url ? fetch->shown_url : fetch->entry.url,
+        .index = fetch->index,
+        .url = fetch->url,
         .time_start = NAN,
         .time_end = NAN,
     };

@@ -14,21 +14,23 @@ struct session {
     af_client *client;
     double began;             /* on the loop's clock */
     const char *cancelled_by; /* why requests were cancelled, for their records; NULL: they were not */
-    /* Told of each fetch as it ends. */
+    /* Told of each fetch as it ends; NULL where nobody wants to know. */
     void (*settled)(const struct record *record, void *arg);
     void *settled_arg;
 };
 
 struct fetch {
     struct session *session;
-    struct entry entry;
-    char *shown_url;    /* without its password; NULL where it has none */
-    af_future *request; /* NULL where none was made */
-    int result;         /* of the coroutine; AF_CANCELLED until it has run */
+    size_t index;
+    size_t line;             /* of the list; 0 for an operand */
+    const char *entry_error; /* why it is no URL, or NULL */
+    af_future *request;      /* NULL where none was made */
+    int result;              /* of the coroutine; AF_CANCELLED until it has run */
     char errormsg[96];
+    char url[];
 };
 
-/* A fetch of ENTRY, whose url it takes. -ENOMEM; the url is then still the caller's. */
+/* A fetch of ENTRY, which is copied. -ENOMEM. */
 int fetch_new(struct session *session, const struct entry *entry, struct fetch **ret_fetch);
 void fetch_free(void *fetch);
 

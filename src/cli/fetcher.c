@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
 
 #include "cli/fetch.h"
 
@@ -97,10 +96,8 @@ static int next_fetch(void *arg, af_future **ret_task)
         return r;
     struct fetch *fetch;
     r = fetch_new(&fetcher->session, &entry, &fetch);
-    if (r < 0) {
-        free(entry.url);
+    if (r < 0)
         return r;
-    }
     r = af_create_task(fetch_url, fetch, fetch_free, ret_task);
     if (r < 0) {
         fetch_free(fetch);
@@ -204,13 +201,15 @@ int fetch_all(const struct options *options, struct source *source, long jobs,
     *ret_result = (struct fetcher_result){0};
     af_loop *loop = af_running_loop();
     struct fetcher fetcher = {
-        .session = {.options = options, .began = af_loop_time(loop), .settled = on_settled},
+        .session = {.options = options, .began = af_loop_time(loop)},
         .source = source,
         .task = af_current_task(),
         .report = report,
         .report_arg = report_arg,
         .result = ret_result,
     };
+    if (options->fail_fast || options->first > 0)
+        fetcher.session.settled = on_settled;
     fetcher.session.settled_arg = &fetcher;
     int r = open_client(&fetcher.session, jobs);
     if (r < 0)

@@ -168,16 +168,18 @@ static int exit_status(const struct program *program)
 static int run(struct program *program)
 {
     const struct options *options = &program->options;
-    int r = output_open(&program->output, options->output);
+    int r = formatter_new(options, wants_color(options, STDOUT_FILENO), &program->formatter);
+    if (r >= 0)
+        r = source_new(&options->operands, on_source_message, NULL, &program->source);
+    if (r < 0)
+        return explain(program, r);
+    /* Last, so that no wrong option costs anybody an old file. */
+    r = output_open(&program->output, options->output);
     if (r < 0) {
         message("%s: %s", options->output, strerror(-r));
         return EXIT_INPUT_OUTPUT;
     }
-    r = formatter_new(options, wants_color(options, STDOUT_FILENO), &program->formatter);
-    if (r >= 0)
-        r = source_new(&options->operands, on_source_message, NULL, &program->source);
-    if (r >= 0)
-        r = af_run(NULL, run_program, program, NULL);
+    r = af_run(NULL, run_program, program, NULL);
     int closed = output_close(&program->output);
     if (r == -EPIPE)
         r = 0;
@@ -188,6 +190,15 @@ static int run(struct program *program)
     if (!options->compare && !options->quiet && wants(options->summary, isatty(STDERR_FILENO)))
         summary_print(stderr, &program->result);
     return exit_status(program);
+}
+
+/* What was printed is out, or it is said why not. */
+static int finish_stdout(void)
+{
+    if (fflush(stdout) == 0 || errno == EPIPE)
+        return EXIT_ALL_OK;
+    message("stdout: %s", strerror(errno));
+    return EXIT_INPUT_OUTPUT;
 }
 
 int main(int argc, char *argv[])
@@ -206,10 +217,10 @@ int main(int argc, char *argv[])
     int status;
     if (program.options.help) {
         options_print_help(stdout);
-        status = fflush(stdout) == 0 ? EXIT_ALL_OK : EXIT_INPUT_OUTPUT;
+        status = finish_stdout();
     } else if (program.options.version) {
         printf("afetch %s %s\n", AFETCH_VERSION, af_http_version());
-        status = fflush(stdout) == 0 ? EXIT_ALL_OK : EXIT_INPUT_OUTPUT;
+        status = finish_stdout();
     } else if (program.options.operands.count == 0 && isatty(STDIN_FILENO)) {
         options_print_usage(stderr);
         status = EXIT_USAGE;

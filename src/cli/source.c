@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <afetch/descriptor.h>
+#include <afetch/error.h>
 
 #include "base/buffer.h"
 #include "base/utf8.h"
@@ -25,6 +26,7 @@ struct source {
     source_message *message;
     void *message_arg;
     bool failed;
+    bool told;         /* in a first reading: once is enough */
     size_t index;      /* of the next entry */
     off_t input_start; /* where standard input began; -1 where it cannot be read twice */
 
@@ -37,7 +39,8 @@ struct source {
     size_t begin;  /* of what was read ahead */
     size_t end;
     bool too_long;      /* the line is longer than what was kept of it */
-    struct buffer line; /* as far as it was read */
+    struct buffer line;  /* as far as it was read */
+    struct buffer shown; /* a line that is no URL, fit to be shown */
     char ahead[AHEAD_MAXIMUM];
 };
 
@@ -72,7 +75,8 @@ int source_new(const struct words *operands, source_message *message, void *arg,
         .input_start = lseek(STDIN_FILENO, 0, SEEK_CUR),
         .fd = -1,
     };
-    buffer_init(&source->line, LINE_MAXIMUM);
+    buffer_init(&source->line, LINE_MAXIMUM + 1); /* and a NUL behind it */
+    buffer_init(&source->shown, LINE_MAXIMUM);
     *ret_source = source;
     return 0;
 }
@@ -90,6 +94,7 @@ void source_free(struct source *source)
         return;
     close_list(source);
     buffer_free(&source->line);
+    buffer_free(&source->shown);
     free(source);
 }
 
@@ -98,6 +103,8 @@ static int give_up(struct source *source, const char *reason)
 {
     close_list(source);
     source->failed = true;
+    if (source->told)
+        return 0;
     char *text;
     if (asprintf(&text, "%s: %s", source->place, reason) < 0)
         return -ENOMEM;
@@ -187,8 +194,8 @@ static int read_line(struct source *source)
     }
 }
 
-/* A copy of a line that is no URL, shortened and fit to be shown. */
-static char *show_line(const char *text, size_t length)
+/* Makes a line that is no URL short and fit to be shown. */
+static int show_line(struct source *source, const char *text, size_t length)
 {
     size_t shown = length;
     if (length > SHOWN_MAXIMUM) {
@@ -197,16 +204,11 @@ static char *show_line(const char *text, size_t length)
         while (shown > SHOWN_MAXIMUM - 4 && ((unsigned char)text[shown] & 0xC0) == 0x80)
             shown--;
     }
-    struct buffer copy;
-    buffer_init(&copy, LINE_MAXIMUM);
-    int r = text_write_escaped(&copy, text, shown);
+    source->shown.length = 0;
+    int r = text_write_escaped(&source->shown, text, shown);
     if (r >= 0 && shown < length)
-        r = buffer_append_string(&copy, "...");
-    if (r >= 0)
-        r = buffer_append_char(&copy, '\0');
-    if (r < 0)
-        buffer_free(&copy);
-    return copy.data;
+        r = buffer_append_string(&source->shown, "...");
+    return r < 0 ? r : buffer_append_char(&source->shown, '\0');
 }
 
 static const char *line_error(const struct source *source, const char *text, size_t length)
@@ -220,12 +222,9 @@ static const char *line_error(const struct source *source, const char *text, siz
     return NULL;
 }
 
-static int make_entry(struct source *source, const char *text, size_t length, const char *error,
+static int make_entry(struct source *source, const char *url, const char *error,
                       struct entry *ret_entry)
 {
-    char *url = error ? show_line(text, length) : strndup(text, length);
-    if (!url)
-        return -ENOMEM;
     *ret_entry = (struct entry){
         .index = source->index++,
         .url = url,
@@ -234,6 +233,19 @@ static int make_entry(struct source *source, const char *text, size_t length, co
         .line = source->number,
     };
     return 1;
+}
+
+/* The entry of a line, TEXT being a part of what was read of it. */
+static int make_line_entry(struct source *source, char *text, size_t length,
+                           struct entry *ret_entry)
+{
+    const char *error = line_error(source, text, length);
+    if (error) {
+        int r = show_line(source, text, length);
+        return r < 0 ? r : make_entry(source, source->shown.data, error, ret_entry);
+    }
+    text[length] = '\0';
+    return make_entry(source, text, NULL, ret_entry);
 }
 
 /* Whether the first line of a file is none that a person wrote. Not every byte must be UTF-8: an
@@ -252,9 +264,9 @@ static bool is_blank(char c)
 }
 
 /* The line without a byte order mark and the blanks around it. */
-static const char *trim_line(const struct source *source, size_t *ret_length)
+static char *trim_line(const struct source *source, size_t *ret_length)
 {
-    const char *text = source->line.data;
+    char *text = source->line.data;
     size_t length = source->line.length;
     if (source->number == 1 && length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
         text += 3;
@@ -272,17 +284,21 @@ static const char *trim_line(const struct source *source, size_t *ret_length)
 static int next_line(struct source *source, struct entry *ret_entry)
 {
     int r = read_line(source);
-    if (r <= 0)
+    if (r > 0)
+        r = buffer_reserve(&source->line, 1);
+    else if (r == 0)
+        return 0;
+    if (r < 0)
         return r;
     source->number++;
     size_t length;
-    const char *text = trim_line(source, &length);
+    char *text = trim_line(source, &length);
     bool wanted = length > 0 ? *text != '#' : source->too_long;
     if (wanted && source->unproven && is_binary(text, length))
         return give_up(source, "a binary file, not a list of URLs");
     if (wanted) {
         source->unproven = false;
-        r = make_entry(source, text, length, line_error(source, text, length), ret_entry);
+        r = make_line_entry(source, text, length, ret_entry);
     }
     source->line.length = 0;
     source->too_long = false;
@@ -297,7 +313,7 @@ static int next_operand(struct source *source, struct entry *ret_entry)
         return open_list(source, operand);
     source->place = "operand";
     source->number = 0;
-    return make_entry(source, operand, strlen(operand), NULL, ret_entry);
+    return make_entry(source, operand, NULL, ret_entry);
 }
 
 int source_next(struct source *source, struct entry *ret_entry)
@@ -325,10 +341,11 @@ int source_rewind(struct source *source)
 {
     for (size_t i = 0; i < source->operands.count; i++)
         if (!can_read_twice(source, source->operands.list[i]))
-            return -ESPIPE;
+            return af_raise(-ESPIPE, "--compare reads its list twice: give it a file, not a pipe");
     close_list(source);
     if (source->input_start >= 0 && lseek(STDIN_FILENO, source->input_start, SEEK_SET) < 0)
         return -errno;
+    source->told = source->told || source->index > 0 || source->failed;
     source->position = 0;
     source->index = 0;
     return 0;

@@ -1,5 +1,6 @@
 #include "http/response.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <stddef.h>
@@ -21,13 +22,10 @@ static const struct info longs[] = {
 
 static const struct info numbers[] = {
     {CURLINFO_SIZE_DOWNLOAD_T, offsetof(af_response, size_download)},
-    {CURLINFO_SIZE_UPLOAD_T, offsetof(af_response, size_upload)},
     {CURLINFO_NAMELOOKUP_TIME_T, offsetof(af_response, time_namelookup)},
     {CURLINFO_CONNECT_TIME_T, offsetof(af_response, time_connect)},
-    {CURLINFO_APPCONNECT_TIME_T, offsetof(af_response, time_appconnect)},
     {CURLINFO_PRETRANSFER_TIME_T, offsetof(af_response, time_pretransfer)},
     {CURLINFO_STARTTRANSFER_TIME_T, offsetof(af_response, time_starttransfer)},
-    {CURLINFO_REDIRECT_TIME_T, offsetof(af_response, time_redirect)},
     {CURLINFO_TOTAL_TIME_T, offsetof(af_response, time_total)},
 };
 
@@ -35,10 +33,12 @@ static const struct info strings[] = {
     {CURLINFO_EFFECTIVE_METHOD, offsetof(af_response, method)},
     {CURLINFO_EFFECTIVE_URL, offsetof(af_response, url)},
     {CURLINFO_CONTENT_TYPE, offsetof(af_response, content_type)},
-    {CURLINFO_REDIRECT_URL, offsetof(af_response, redirect_url)},
     {CURLINFO_PRIMARY_IP, offsetof(af_response, remote_ip)},
     {CURLINFO_LOCAL_IP, offsetof(af_response, local_ip)},
+    {CURLINFO_REDIRECT_URL, offsetof(af_response, redirect_url)},
 };
+
+static_assert(sizeof(curl_off_t) == sizeof(int64_t), "libcurl writes into our numbers");
 
 enum {
     LONGS = sizeof longs / sizeof longs[0],
@@ -75,24 +75,27 @@ static const char *scheme_of(const char *url)
     return strncasecmp(url, "https:", 6) == 0 ? "https" : "http";
 }
 
+static long get_long(CURL *easy, CURLINFO info)
+{
+    long value = 0;
+    curl_easy_getinfo(easy, info, &value);
+    return value;
+}
+
+/* Asking costs time, so what can only be nothing is not asked for. */
 static void fill_numbers(af_response *response, CURL *easy)
 {
     for (size_t i = 0; i < LONGS; i++)
         curl_easy_getinfo(easy, longs[i].info, member(response, longs[i].offset));
-    for (size_t i = 0; i < NUMBERS; i++) {
-        curl_off_t value = 0;
-        curl_easy_getinfo(easy, numbers[i].info, &value);
-        *(int64_t *)member(response, numbers[i].offset) = value;
-    }
-    long value = 0;
-    curl_easy_getinfo(easy, CURLINFO_HEADER_SIZE, &value);
-    response->size_header = value;
-    value = 0;
-    curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &value);
-    response->size_request = value;
-    value = 0;
-    curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &value);
-    response->http_version = version_number(value);
+    for (size_t i = 0; i < NUMBERS; i++)
+        curl_easy_getinfo(easy, numbers[i].info, member(response, numbers[i].offset));
+    response->size_header = get_long(easy, CURLINFO_HEADER_SIZE);
+    response->size_request = get_long(easy, CURLINFO_REQUEST_SIZE);
+    response->http_version = version_number(get_long(easy, CURLINFO_HTTP_VERSION));
+    if (response->redirects > 0)
+        curl_easy_getinfo(easy, CURLINFO_REDIRECT_TIME_T, &response->time_redirect);
+    if (response->connects > 0)
+        curl_easy_getinfo(easy, CURLINFO_APPCONNECT_TIME_T, &response->time_appconnect);
     if (response->time_total > 0)
         response->speed_download =
             (int64_t)((double)response->size_download * 1e6 / (double)response->time_total);
@@ -130,7 +133,9 @@ static void copy_headers(af_response *response, CURL *easy, af_header *list, cha
         for (char *c = name; *c; c++)
             *c = (char)tolower((unsigned char)*c);
         list[i].name = name;
-        list[i].value = copy(end, header->value, strlen(header->value) + 1);
+        char *value = copy(end, header->value, strlen(header->value) + 1);
+        value[strcspn(value, "\r\n")] = '\0'; /* libcurl leaves the line's end to an empty one */
+        list[i].value = value;
     }
 }
 
@@ -143,7 +148,8 @@ int response_fill(af_response *response, CURL *easy, const char *error_text, boo
     size_t size = keep_headers ? headers_size(easy, &response->header_count) : 0;
     const char *values[STRINGS];
     size_t sizes[STRINGS];
-    for (size_t i = 0; i < STRINGS; i++) {
+    size_t count = response->status / 100 == 3 ? STRINGS : STRINGS - 1; /* a redirect_url or not */
+    for (size_t i = 0; i < count; i++) {
         values[i] = NULL;
         curl_easy_getinfo(easy, strings[i].info, &values[i]);
         sizes[i] = values[i] && values[i][0] ? strlen(values[i]) + 1 : 0;
@@ -159,7 +165,7 @@ int response_fill(af_response *response, CURL *easy, const char *error_text, boo
     char *end = block + response->header_count * sizeof(af_header);
     if (keep_headers)
         copy_headers(response, easy, (af_header *)block, &end);
-    for (size_t i = 0; i < STRINGS; i++)
+    for (size_t i = 0; i < count; i++)
         if (sizes[i] > 0)
             *(char **)member(response, strings[i].offset) = copy(&end, values[i], sizes[i]);
     response->scheme = scheme_of(response->url);
@@ -171,14 +177,26 @@ int response_fill(af_response *response, CURL *easy, const char *error_text, boo
 
 /* ------------------------------------------------------------------------------------- errors */
 
-enum af_http_error response_error(CURLcode code, long status)
+/* libcurl takes no more bytes of headers, and says so with the code of a lost connection. */
+static const int64_t HEADERS_MAXIMUM = 300 * 1024;
+
+/* It stands for three things: where a redirect led, what was asked for at first, or an answer that
+ * is not HTTP/1. */
+static enum af_http_error unsupported_protocol(const af_response *response)
+{
+    const char *url = response->url ? response->url : "";
+    if (strncasecmp(url, "http:", 5) == 0 || strncasecmp(url, "https:", 6) == 0)
+        return AF_HTTP_PROTOCOL;
+    return response->status / 100 == 3 ? AF_HTTP_REDIRECT : AF_HTTP_URL;
+}
+
+enum af_http_error response_error(CURLcode code, const af_response *response)
 {
     switch (code) {
     case CURLE_OK:
         return AF_HTTP_OK;
     case CURLE_UNSUPPORTED_PROTOCOL:
-        /* Where a redirect led; at first, what was asked for. */
-        return status >= 300 && status < 400 ? AF_HTTP_REDIRECT : AF_HTTP_URL;
+        return unsupported_protocol(response);
     case CURLE_URL_MALFORMAT:
         return AF_HTTP_URL;
     case CURLE_TOO_MANY_REDIRECTS:
@@ -208,6 +226,7 @@ enum af_http_error response_error(CURLcode code, long status)
     case CURLE_OPERATION_TIMEDOUT:
         return AF_HTTP_TIMEOUT;
     case CURLE_RECV_ERROR:
+        return response->size_header > HEADERS_MAXIMUM ? AF_HTTP_TOO_LARGE : AF_HTTP_RESET;
     case CURLE_SEND_ERROR:
     case CURLE_GOT_NOTHING:
     case CURLE_PARTIAL_FILE:

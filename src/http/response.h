@@ -12,7 +12,7 @@
 int response_fill(af_response *response, CURL *easy, const char *error_text, bool keep_headers,
                   char **ret_strings);
 
-/* Which of our words a code of libcurl is. */
-enum af_http_error response_error(CURLcode code, long status);
+/* Which of our words a code of libcurl is, for a response that is filled. */
+enum af_http_error response_error(CURLcode code, const af_response *response);
 
 #endif

@@ -77,7 +77,7 @@ void transfer_settle(struct transfer *transfer, CURLcode result)
                           &transfer->strings);
     if (r < 0)
         result = CURLE_OUT_OF_MEMORY;
-    response->error = response_error(result, response->status);
+    response->error = response_error(result, response);
     response->curl_code = (int)result;
     if (transfer->too_large)
         response->error_text = "the body is larger than allowed";

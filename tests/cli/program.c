@@ -192,7 +192,9 @@ bool program_serve(struct program *program, int milliseconds)
 
 void program_free(struct program *program)
 {
-    if (program->pid > 0 && !program->ended) {
+    if (program->pid <= 0)
+        return;
+    if (!program->ended) {
         kill(program->pid, SIGKILL);
         waitpid(program->pid, NULL, 0);
     }

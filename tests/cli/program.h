@@ -45,8 +45,8 @@ double now(void);
 /* fail() ends the test where one of these cannot. */
 void program_start(struct program *program);
 
-/* Writes and reads what can be, for so long at most. False once the program has ended; all that it wrote is
- * read then. */
+/* Writes and reads what can be, for so long at most. False once the program has ended; all that it
+ * wrote is read then. */
 bool program_serve(struct program *program, int milliseconds);
 
 void program_close_stream(struct program *program, int stream);

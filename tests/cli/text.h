@@ -15,8 +15,8 @@ void text_append(struct text *text, const void *data, size_t size);
 void text_string(struct text *text, const char *string);
 void text_format(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Appends DATA so that it can be shown: control characters as \x1b, and the middle of what is longer
- * than a page left out. */
+/* Appends DATA so that it can be shown: control characters as \x1b, and the middle of what is
+ * longer than a page left out. */
 void text_show(struct text *text, const char *data, size_t size);
 
 /* The whole text; "" where nothing was appended. */

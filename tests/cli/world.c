@@ -33,8 +33,7 @@ const char *world_sibling(const char *name)
 /* A socket on a free port of the loopback. */
 static int bind_socket(unsigned *ret_port)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0 || bind(fd, (struct sockaddr *)&address, size) < 0 ||
@@ -50,8 +49,8 @@ static int connect_socket(unsigned port, int flags)
                                   .sin_port = htons((uint16_t)port),
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
-    if (fd < 0 || (connect(fd, (struct sockaddr *)&address, sizeof address) < 0 &&
-                   errno != EINPROGRESS))
+    if (fd < 0 ||
+        (connect(fd, (struct sockaddr *)&address, sizeof address) < 0 && errno != EINPROGRESS))
         fail("cannot connect to port %u: %s", port, strerror(errno));
     return fd;
 }
@@ -66,7 +65,8 @@ static void fill_listener(struct world *world)
         world->full_sockets[i] = connect_socket(world->full_port, SOCK_NONBLOCK);
 }
 
-/* ------------------------------------------------------------------------------------ the origin */
+/* ------------------------------------------------------------------------------------ the origin
+ */
 
 static void start_origin(struct world *world)
 {
@@ -219,8 +219,8 @@ void world_expand(const struct world *world, const char *string, struct text *to
 /* Appends TEXT with COUNT for every {n}. */
 static void append_numbered(const struct text *text, int count, struct text *to)
 {
-    const char *at = text->data, *number;
-    const char *end = text->data + text->length;
+    const char *at = text_get(text), *number;
+    const char *end = at + text->length;
     while ((number = memmem(at, (size_t)(end - at), "{n}", 3))) {
         text_append(to, at, (size_t)(number - at));
         text_format(to, "%d", count);

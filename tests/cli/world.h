@@ -1,5 +1,5 @@
-/* What surrounds the program in a case: a directory of its own, a server of its own, and two addresses
- * where nothing answers. */
+/* What surrounds the program in a case: a directory of its own, a server of its own, and two
+ * addresses where nothing answers. */
 #ifndef CLI_TESTS_WORLD_H
 #define CLI_TESTS_WORLD_H
 
@@ -26,8 +26,8 @@ void world_close(struct world *world);
 /* Appends STRING with {origin}, {port}, {closed}, {full} and {directory} replaced. */
 void world_expand(const struct world *world, const char *string, struct text *to);
 
-/* The same for what a case has as a content: a string, {"bytes": [...]}, {"repeat": content, "times":
- * N}, in which {n} counts from 0, or an array of these, one after another. */
+/* The same for what a case has as a content: a string, {"bytes": [...]}, {"repeat": content,
+ * "times": N}, in which {n} counts from 0, or an array of these, one after another. */
 void world_expand_content(const struct world *world, const cJSON *content, struct text *to);
 
 /* Makes the files of a case; a name that ends in a slash is a directory. */

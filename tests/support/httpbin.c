@@ -21,8 +21,7 @@ static int send_description(struct exchange *exchange, const char *members)
     return send_text(exchange, 200, JSON, &body);
 }
 
-/* -------------------------------------------------------------------------------------
- * descriptions */
+/* ------------------------------------------------------------------------ descriptions */
 
 static int get_root(struct exchange *exchange, const char *rest)
 {
@@ -60,7 +59,7 @@ static int get_user_agent(struct exchange *exchange, const char *rest)
     return send_description(exchange, "user-agent");
 }
 
-/* ------------------------------------------------------------------------------------- statuses */
+/* ------------------------------------------------------------------------ statuses */
 
 static int get_status(struct exchange *exchange, const char *rest)
 {
@@ -111,12 +110,11 @@ static int get_redirect_to(struct exchange *exchange, const char *rest)
     return send_redirect(exchange, (int)status, url);
 }
 
-/* ------------------------------------------------------------------------------------- bodies */
+/* ------------------------------------------------------------------------ bodies */
 
 static int get_bytes(struct exchange *exchange, const char *rest)
 {
-    /* Byte number i of the body is i modulo 251; so the block, a multiple of that, follows itself.
-     */
+    /* Byte i of the body is i modulo 251; the block, a multiple of that, follows itself. */
     static unsigned char block[251 * 256];
     int64_t size;
     if (!read_count(rest, MOST_BYTES, &size))
@@ -203,7 +201,7 @@ static int get_stream(struct exchange *exchange, const char *rest)
     return r < 0 ? r : send_chunk(exchange, NULL, 0);
 }
 
-/* ------------------------------------------------------------------------------------- gzip */
+/* ------------------------------------------------------------------------ gzip */
 
 static uint32_t crc32_of(const char *data, size_t size)
 {

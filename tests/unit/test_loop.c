@@ -161,6 +161,15 @@ Test(loop, what_is_due_within_the_resolution_of_the_clock_is_due)
     expect_trace("a b");
 }
 
+/* There, adding the resolution to a time gives the same time. */
+Test(loop, a_timer_is_due_however_large_the_clock)
+{
+    advance(1e9);
+    later(1, "timer");
+    tick(1);
+    expect_trace("timer");
+}
+
 Test(loop, a_time_that_is_no_number_is_a_value_error)
 {
     expect_code(later(NAN, ""), AF_VALUE_ERROR);

@@ -87,7 +87,6 @@ static void expect_urls(const char *const *urls)
         cr_assert(eq(int, source_next(source, &entry), 1), "%s", *urls);
         cr_expect_null(entry.error, "%s", entry.error);
         cr_expect_str_eq(entry.url, *urls);
-        free(entry.url);
     }
     cr_assert(zero(int, source_next(source, &entry)));
     cr_assert(zero(int, source_next(source, &entry)));
@@ -126,12 +125,10 @@ Test(source, entries_are_counted_and_know_their_place)
     cr_expect(zero(sz, entry.index));
     cr_expect(zero(sz, entry.line));
     cr_expect_str_eq(entry.place, "operand");
-    free(entry.url);
     cr_assert(eq(int, source_next(source, &entry), 1));
     cr_expect(eq(sz, entry.index, 1));
     cr_expect(eq(sz, entry.line, 3));
     cr_expect_str_eq(entry.place, "list");
-    free(entry.url);
 }
 
 Test(source, whatever_an_editor_leaves_in_a_list_is_fine)
@@ -185,7 +182,6 @@ Test(source, lines_are_found_wherever_the_reads_end)
         cr_assert(eq(int, source_next(source, &entry), 1));
         cr_assert_str_eq(entry.url, expected);
         cr_assert(eq(sz, entry.line, (size_t)i + 1));
-        free(entry.url);
     }
     cr_assert(zero(int, source_next(source, &entry)));
 }
@@ -239,15 +235,12 @@ Test(source, a_line_that_is_no_url_has_its_entry)
     open_source("list", NULL, NULL);
     struct entry entry;
     cr_assert(eq(int, source_next(source, &entry), 1));
-    free(entry.url);
     entry = expect_error("line has a NUL byte in it");
     cr_expect_str_eq(entry.url, "ht\\x00tp\\x1b");
     cr_expect(eq(sz, entry.index, 1));
     cr_expect(eq(sz, entry.line, 2));
-    free(entry.url);
     entry = expect_error("a line that begins with '{' is no URL");
     cr_expect_str_eq(entry.url, "{\"url\":\"x\"}");
-    free(entry.url);
     EXPECT_URLS("http://b/");
     cr_assert(not(source_failed(source)));
 }
@@ -271,11 +264,9 @@ Test(source, a_line_may_have_8000000_bytes_and_no_more)
     cr_assert(eq(int, source_next(source, &entry), 1));
     cr_expect_null(entry.error);
     cr_expect(eq(sz, strlen(entry.url), MAXIMUM));
-    free(entry.url);
     entry = expect_error("line is longer than 8000000 bytes");
     cr_expect(eq(sz, strlen(entry.url), 199 + 3));
     cr_expect_str_eq(entry.url + 197, "xx...");
-    free(entry.url);
     EXPECT_URLS("x");
 }
 
@@ -298,15 +289,12 @@ Test(source, it_can_be_read_a_second_time)
     open_source("http://x/", "list", NULL);
     struct entry entry;
     cr_assert(eq(int, source_next(source, &entry), 1));
-    free(entry.url);
     cr_assert(eq(int, source_next(source, &entry), 1));
-    free(entry.url);
     cr_assert(zero(int, source_rewind(source)));
     EXPECT_URLS("http://x/", "a", "b");
     cr_assert(zero(int, source_rewind(source)));
     cr_assert(eq(int, source_next(source, &entry), 1));
     cr_expect(zero(sz, entry.index));
-    free(entry.url);
 }
 
 /* Makes NAME, opened with FLAGS, the standard input. */
@@ -356,7 +344,6 @@ static int read_urls(void *arg, void **ret_result)
     int r;
     while ((r = source_next(source, &entry)) > 0) {
         cr_assert(zero(int, buffer_append_format(&urls, "%s ", entry.url)));
-        free(entry.url);
     }
     return r;
 }

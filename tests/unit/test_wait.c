@@ -451,21 +451,3 @@ Test(wait_for, a_timeout_that_is_no_number_is_an_error)
     expect_code(af_wait_for(it.future, 1, NULL), AF_RUNTIME_ERROR);
     cr_assert(not(af_future_done(it.future)));
 }
-
-/* What its frame leads to must be there as long as the frame is. */
-Test(wait_for, the_future_outlives_a_wait_that_the_loop_abandons)
-{
-    af_task *inner;
-    struct actor actor = {.delay = 2};
-    af_loop_create_task(loop, stubborn, &actor, NULL, &inner);
-    struct attempt it = {inner, 0, NULL};
-    tick(1);
-    spawn(attempt, &it);
-    tick(2);
-    close_loop();
-    expect_trace("inner:cancelled");
-    expect_reports("a pending task was destroyed: Task-1; a pending task was destroyed: Task-2");
-    af_future_unref(inner);
-    af_future_unref(inner); /* the reference of the frame that was lost */
-    open_loop();
-}

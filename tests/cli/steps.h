@@ -1,0 +1,35 @@
+/* What a case does while the program runs. */
+#ifndef CLI_TESTS_STEPS_H
+#define CLI_TESTS_STEPS_H
+
+#include <cjson/cJSON.h>
+
+#include "program.h"
+#include "world.h"
+
+/* The number of a signal by its name without SIG; ends the test where it is none we send. */
+int signal_number(const char *name);
+
+/* How long anything may take before it hangs. */
+double patience(void);
+
+/* Takes the steps of a case in their order, each an object of one member:
+ *   {"await_lines": n}        until stdout has so many lines
+ *   {"await_stderr": pattern}
+ *   {"await_active": n}       until the origin answers so many requests at once
+ *   {"await_requests": n}     until it has had so many
+ *   {"expect_lines": n}       stdout has so many now
+ *   {"write": content}        to stdin
+ *   {"close": "stdin" | "stdout"}
+ *   {"pause": "stdout"}, {"resume": "stdout"}   stops reading it for a while
+ *   {"signal": name}
+ *   {"sleep": seconds}
+ */
+void steps_take(const cJSON *steps, const struct world *world, struct program *program);
+
+/* Whether one of the steps writes to stdin or closes it; until then it stays open. */
+bool steps_use_stdin(const cJSON *steps);
+/* Whether one of the steps closes stdout. */
+bool steps_close_stdout(const cJSON *steps);
+
+#endif
