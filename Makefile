@@ -11,7 +11,7 @@ VARIANT  := $(notdir $(CC))$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
 BUILD    := build/$(VARIANT)
 
 PACKAGES := libcurl libcjson
-LIBS     := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lev -lm -pthread
+LIBS     := -Wl,--as-needed $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lev -lm -pthread
 CFLAGS   ?= -O2 -g
 FLAGS    := -std=gnu11 -D_GNU_SOURCE -Iinclude -Isrc -fPIC -pthread \
             -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla $(WERROR) \
@@ -25,6 +25,15 @@ ORIGIN   := $(call objects,tests/support/*.c)
 UNIT     := $(call objects,tests/unit/*.c) $(filter-out %/main.o,$(PROGRAM))
 CLI      := $(call objects,tests/cli/*.c)
 
+# deps comes before everything else, and what it installed is seen only by a make that begins after it.
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+deps:
+	@scripts/deps
+$(filter-out deps,$(MAKECMDGOALS)): deps
+	@$(MAKE) --no-print-directory $@
+.PHONY: $(MAKECMDGOALS)
+else
+
 all: $(BUILD)/afetch $(BUILD)/libafetch.so
 
 $(BUILD)/%.o: %.c
@@ -34,8 +43,9 @@ $(BUILD)/%.o: %.c
 $(BUILD)/libafetch.a: $(LIBRARY)
 	rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/libafetch.so: $(LIBRARY)
-	$(CC) $(FLAGS) $(LDFLAGS) -shared -Wl,-soname,libafetch.so.0 -o $@ $^ $(LIBS)
+$(BUILD)/libafetch.so: $(LIBRARY) scripts/libafetch.map
+	$(CC) $(FLAGS) $(LDFLAGS) -shared -Wl,-soname,libafetch.so.0 \
+	    -Wl,--version-script=scripts/libafetch.map -o $@ $(LIBRARY) $(LIBS)
 
 $(BUILD)/afetch: $(PROGRAM) $(BUILD)/libafetch.a
 $(BUILD)/origin: $(ORIGIN) $(BUILD)/libafetch.a
@@ -45,9 +55,6 @@ $(BUILD)/cli-tests: LIBS += -lcriterion
 $(BUILD)/cli-tests: $(CLI)
 $(BUILD)/afetch $(BUILD)/origin $(BUILD)/unit-tests $(BUILD)/cli-tests:
 	$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
-
-deps:
-	@scripts/deps
 
 demo: $(BUILD)/afetch $(BUILD)/origin
 	@scripts/demo $(BUILD)
@@ -89,7 +96,15 @@ clean:
 	rm -rf build compile_commands.json
 
 help:
-	@sed -n 's/^## //p' Makefile
+	@echo 'make            the program and the libraries, in $(BUILD)'
+	@echo 'make deps ...   first install what is missing (Debian), then the rest of the goals'
+	@echo 'make demo       fetch urls.txt from a server on this machine'
+	@echo 'make test       all tests; SANITIZE=address,undefined for a build that watches memory'
+	@echo 'make valgrind   all tests under valgrind'
+	@echo 'make bench      the figures of the README'
+	@echo 'make install    to PREFIX ($(PREFIX)) below DESTDIR'
+	@echo 'make format lint compdb clean'
 
-.PHONY: all deps demo test valgrind bench install format lint compdb clean help
+.PHONY: all demo test valgrind bench install format lint compdb clean help
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+endif

@@ -155,6 +155,7 @@ void coroutine_pool_free(struct coroutine_pool *pool)
 {
     list_append_all(&pool->idle, &pool->abandoned);
     struct list *link;
+    list_append_all(&pool->idle, &pool->abandoned);
     while ((link = list_pop(&pool->idle)))
         destroy(container_of(link, struct coroutine, link));
 }

@@ -1,0 +1,654 @@
+#include <errno.h>
+#include <stdlib.h>
+
+#include <afetch/bounded.h>
+#include <afetch/task.h>
+
+#include "virtual_clock.h"
+
+/* ---------------------------------------------------------------------------------- the source */
+
+enum { LONGEST = 16 };
+
+/* A source of tasks that are numbered from 0 and sleep as long as the table says. */
+static struct source {
+    size_t length;
+    double delays[LONGEST];
+    double pause; /* how long it thinks before each, where that is not 0 */
+    int code;     /* how it ends */
+    size_t pulled;
+    size_t alive, most_alive; /* arguments of tasks */
+    size_t running, most_running;
+} source;
+
+struct item {
+    size_t number;
+    double delay;
+};
+
+static void free_item(void *item)
+{
+    source.alive--;
+    free(item);
+}
+
+static int run_item(void *arg, void **ret_result)
+{
+    const struct item *item = arg;
+    *ret_result = arg;
+    if (++source.running > source.most_running)
+        source.most_running = source.running;
+    int r = af_sleep(item->delay);
+    source.running--;
+    return r;
+}
+
+static int pull_item(void *arg, af_future **ret_future)
+{
+    cr_assert_eq(arg, &source);
+    if (source.pause != 0) {
+        int r = af_sleep(source.pause);
+        if (r < 0) {
+            trace("source:%s", word(r));
+            return r;
+        }
+    }
+    if (source.pulled == source.length)
+        return source.code < 0 ? af_raise(source.code, "source failed") : 0;
+    struct item *item = malloc(sizeof *item);
+    cr_assert_not_null(item);
+    *item = (struct item){source.pulled, source.delays[source.pulled % LONGEST]};
+    source.pulled++;
+    if (++source.alive > source.most_alive)
+        source.most_alive = source.alive;
+    int r = af_create_task(run_item, item, free_item, ret_future);
+    return r < 0 ? r : 1;
+}
+
+static af_semaphore *semaphore;
+static af_bounded *bounded;
+static af_bounded_options options;
+
+static void setup(void)
+{
+    open_loop();
+    source = (struct source){0};
+    options = (af_bounded_options){.next = pull_item, .arg = &source, .window = 100};
+}
+
+static void teardown(void)
+{
+    close_loop();
+    af_bounded_free(bounded);
+    af_semaphore_free(semaphore);
+}
+
+TestSuite(bounded, .init = setup, .fini = teardown, .timeout = 60);
+
+static int begin_gather(void *arg)
+{
+    (void)arg;
+    return af_bounded_gather(&options, &bounded);
+}
+
+static int begin_as_completed(void *arg)
+{
+    (void)arg;
+    return af_bounded_as_completed(&options, &bounded);
+}
+
+/* Begins over so many items, of which PERMITS may run at once. */
+static void begin(af_callback *how, size_t length, size_t permits)
+{
+    source.length = length;
+    expect_code(af_semaphore_new(permits, &semaphore), 0);
+    options.semaphore = semaphore;
+    af_loop_call_soon(loop, how, NULL, NULL);
+    tick(1);
+    cr_assert_not_null(bounded);
+}
+
+/* Traces the number of the next item, or how there is none. */
+static int take_one(void *name, void **ret_result)
+{
+    (void)ret_result;
+    af_future *future;
+    int r = af_bounded_next(bounded, &future);
+    if (r <= 0) {
+        trace("%s%s", (char *)name, r == 0 ? "end" : word(r));
+        return r;
+    }
+    cr_assert(af_future_done(future));
+    const struct item *item = af_task_argument(future);
+    trace("%s%zu%s", (char *)name, item->number, af_future_cancelled(future) ? "!" : "");
+    af_future_unref(future);
+    return 1;
+}
+
+static int take_all(void *name, void **ret_result)
+{
+    int r;
+    while ((r = take_one(name, ret_result)) > 0)
+        ;
+    return 0;
+}
+
+static int stop(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    int r = af_bounded_stop(bounded);
+    trace("stop:%s", word(r));
+    return r;
+}
+
+static int cancel(void *arg)
+{
+    (void)arg;
+    af_bounded_cancel(bounded);
+    return 0;
+}
+
+/* --------------------------------------------------------------------------------------- order */
+
+static const double uneven[] = {3, 1, 2};
+
+static void set_delays(const double *delays, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        source.delays[i] = delays[i];
+}
+
+Test(bounded, gather_hands_out_in_the_order_of_the_source)
+{
+    set_delays(uneven, 3);
+    begin(begin_gather, 3, 3);
+    spawn(take_all, "");
+    settle();
+    expect_trace("0 1 2 end");
+    cr_assert_eq(af_loop_time(loop), 3);
+}
+
+Test(bounded, as_completed_hands_out_as_they_finish)
+{
+    set_delays(uneven, 3);
+    begin(begin_as_completed, 3, 3);
+    spawn(take_all, "");
+    settle();
+    expect_trace("1 2 0 end");
+}
+
+Test(bounded, of_nothing_ends_at_once_and_again)
+{
+    begin(begin_gather, 0, 1);
+    spawn(take_all, "");
+    spawn(take_all, "");
+    settle();
+    expect_trace("end end");
+    spawn(take_all, "");
+    settle();
+    expect_trace("end");
+}
+
+Test(bounded, what_needs_no_time_is_handed_out_too)
+{
+    set_delays((double[]){-1, -1}, 2);
+    for (int i = 0; i < 2; i++) {
+        begin(i ? begin_gather : begin_as_completed, 2, 1);
+        spawn(take_all, "");
+        settle();
+        expect_trace("0 1 end");
+        cr_assert_eq(af_loop_time(loop), 0);
+        af_bounded_free(bounded);
+        af_semaphore_free(semaphore);
+        source.pulled = 0;
+    }
+    bounded = NULL;
+    semaphore = NULL;
+}
+
+static int pull_done_future(void *arg, af_future **ret_future)
+{
+    (void)arg;
+    if (source.pulled++ == 3)
+        return 0;
+    af_create_future(ret_future);
+    af_future_set_exception(*ret_future, af_raise(-EIO, "%zu failed", source.pulled));
+    return 1;
+}
+
+static int take_errors(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    af_future *future;
+    while (af_bounded_next(bounded, &future) > 0) {
+        trace("%s", word(af_future_result(future, NULL)));
+        af_future_unref(future);
+    }
+    return 0;
+}
+
+Test(bounded, futures_that_are_done_and_failed_are_handed_out_like_any_other)
+{
+    options.next = pull_done_future;
+    begin(begin_gather, 3, 1);
+    spawn(take_errors, NULL);
+    settle();
+    expect_trace("1 failed 2 failed 3 failed");
+}
+
+/* -------------------------------------------------------------------------------------- limits */
+
+Test(bounded, no_more_run_than_there_are_permits)
+{
+    for (int i = 0; i < LONGEST; i++)
+        source.delays[i] = 1 + i % 3;
+    begin(begin_gather, 50, 4);
+    spawn(take_all, "");
+    settle();
+    cr_assert(eq(sz, source.most_running, 4));
+    cr_assert(eq(sz, source.pulled, 50));
+    cr_assert(eq(sz, af_semaphore_value(semaphore), 4));
+}
+
+Test(bounded, the_source_is_pulled_only_as_permits_come_free)
+{
+    set_delays((double[]){1, 2, 3, 4, 5}, 5);
+    begin(begin_as_completed, 5, 2);
+    tick(2);
+    cr_assert(eq(sz, source.pulled, 2));
+    spawn(take_one, "");
+    for (size_t pulled = 3; pulled <= 5; pulled++) {
+        while (source.running == 2)
+            tick(1);
+        tick(3);
+        cr_assert(eq(sz, source.pulled, pulled));
+    }
+    settle();
+}
+
+Test(bounded, gather_holds_no_more_than_its_window_behind_a_slow_one)
+{
+    options.window = 4;
+    source.delays[0] = 100;
+    begin(begin_gather, 20, 2);
+    spawn(take_one, "");
+    for (int i = 0; i < 50; i++)
+        tick(1);
+    cr_assert_eq(af_loop_time(loop), 100);
+    settle();
+    expect_trace("0");
+    cr_assert(eq(sz, source.most_alive, 4));
+    cr_assert(eq(sz, source.pulled, 5), "one was handed out");
+}
+
+Test(bounded, as_completed_holds_no_more_than_its_window_for_who_does_not_ask)
+{
+    options.window = 3;
+    begin(begin_as_completed, 20, 2);
+    settle();
+    cr_assert(eq(sz, source.pulled, 3));
+    cr_assert(eq(sz, af_semaphore_value(semaphore), 2), "no permit is held while it waits for room");
+    spawn(take_one, "");
+    settle();
+    cr_assert(eq(sz, source.pulled, 4));
+    spawn(take_all, "");
+    settle();
+    cr_assert(eq(sz, source.most_alive, 3));
+    cr_assert(eq(sz, source.pulled, 20));
+}
+
+Test(bounded, a_window_of_one_is_one_after_another)
+{
+    options.window = 1;
+    set_delays(uneven, 3);
+    begin(begin_as_completed, 3, 8);
+    spawn(take_all, "");
+    settle();
+    expect_trace("0 1 2 end");
+    cr_assert(eq(sz, source.most_running, 1));
+    cr_assert_eq(af_loop_time(loop), 6);
+}
+
+Test(bounded, the_semaphore_may_be_shared)
+{
+    begin(begin_gather, 3, 1);
+    af_bounded *first = bounded;
+    bounded = NULL;
+    begin_gather(NULL);
+    cr_assert_null(bounded, "no loop is running");
+    af_loop_call_soon(loop, begin_gather, NULL, NULL);
+    settle();
+    cr_assert(eq(sz, source.most_running, 1));
+    cr_assert(eq(sz, source.pulled, 3));
+    af_bounded_free(first);
+}
+
+static int take_silently(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    af_future *future;
+    int r;
+    while ((r = af_bounded_next(bounded, &future)) > 0)
+        af_future_unref(future);
+    return r;
+}
+
+Test(bounded, memory_does_not_grow_with_the_source)
+{
+    af_callback *const begins[] = {begin_gather, begin_as_completed};
+    options.window = 20;
+    for (int i = 0; i < LONGEST; i++)
+        source.delays[i] = i * 7 % 5;
+    for (int i = 0; i < 2; i++) {
+        source.pulled = source.most_alive = 0;
+        begin(begins[i], 100000, 10);
+        expect_code(run(take_silently, NULL), 0);
+        cr_assert(eq(sz, source.pulled, 100000));
+        cr_assert(le(sz, source.most_alive, 21), "%zu", source.most_alive);
+        cr_assert(zero(sz, source.alive));
+        af_bounded_free(bounded);
+        af_semaphore_free(semaphore);
+    }
+    bounded = NULL;
+    semaphore = NULL;
+}
+
+Test(bounded, refuses_a_window_of_nothing_and_no_loop)
+{
+    af_semaphore_new(1, &semaphore);
+    options.semaphore = semaphore;
+    expect_code(af_bounded_gather(&options, &bounded), AF_RUNTIME_ERROR);
+    options.window = 0;
+    expect_code(af_bounded_gather(&options, &bounded), AF_VALUE_ERROR);
+    expect_code(af_bounded_as_completed(&options, &bounded), AF_VALUE_ERROR);
+    cr_assert_null(bounded);
+    af_bounded_free(NULL);
+}
+
+/* -------------------------------------------------------------------------------------- source */
+
+Test(bounded, a_source_may_suspend)
+{
+    source.pause = 10;
+    set_delays(uneven, 3);
+    begin(begin_gather, 3, 2);
+    spawn(take_all, "");
+    settle();
+    expect_trace("0 1 2 end");
+    cr_assert_eq(af_loop_time(loop), 40);
+}
+
+Test(bounded, the_error_of_the_source_comes_after_all_results_and_again)
+{
+    af_callback *const begins[] = {begin_gather, begin_as_completed};
+    set_delays(uneven, 3);
+    for (int i = 0; i < 2; i++) {
+        source.pulled = 0;
+        source.code = -EIO;
+        begin(begins[i], 3, 5);
+        spawn(take_all, "");
+        settle();
+        expect_trace(i ? "1 2 0 source failed" : "0 1 2 source failed");
+        spawn(take_all, "");
+        settle();
+        expect_trace("source failed");
+        cr_assert(eq(sz, af_semaphore_value(semaphore), 5), "the permit was given back");
+        af_bounded_free(bounded);
+        af_semaphore_free(semaphore);
+    }
+    bounded = NULL;
+    semaphore = NULL;
+    expect_reports("");
+}
+
+Test(bounded, an_error_of_the_source_that_nobody_asks_for_is_reported)
+{
+    source.code = -EIO;
+    begin(begin_gather, 0, 1);
+    settle();
+    af_bounded_free(bounded);
+    bounded = NULL;
+    expect_reports("exception was never retrieved: source failed");
+}
+
+/* ----------------------------------------------------------------------------------- consumers */
+
+Test(bounded, several_may_take_and_each_item_comes_once)
+{
+    set_delays((double[]){3, 1, 2, 4}, 4);
+    begin(begin_gather, 4, 4);
+    spawn(take_all, "a");
+    spawn(take_all, "b");
+    spawn(take_all, "c");
+    settle();
+    expect_trace("a0 b1 c2 a3 bend cend aend");
+}
+
+Test(bounded, all_who_wait_see_the_end)
+{
+    source.pause = 5;
+    begin(begin_as_completed, 0, 1);
+    spawn(take_all, "a");
+    spawn(take_all, "b");
+    settle();
+    expect_trace("aend bend");
+}
+
+Test(bounded, a_cancelled_next_loses_nothing)
+{
+    set_delays((double[]){2, 2}, 2);
+    begin(begin_gather, 2, 2);
+    af_task *task = spawn(take_one, "a");
+    tick(1);
+    af_future_cancel(task);
+    settle();
+    expect_trace("acancelled");
+    spawn(take_all, "");
+    settle();
+    expect_trace("0 1 end");
+}
+
+Test(bounded, a_next_cancelled_when_it_was_woken_passes_on)
+{
+    source.delays[0] = 2;
+    begin(begin_as_completed, 1, 1);
+    af_task *first = spawn(take_one, "a");
+    spawn(take_one, "b");
+    while (source.running > 0 || source.pulled == 0)
+        tick(1);
+    tick(1);
+    af_future_cancel(first);
+    settle();
+    expect_trace("acancelled b0");
+}
+
+static int look(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    trace(af_bounded_ready(bounded) ? "ready" : "waits");
+    return 0;
+}
+
+Test(bounded, ready_tells_whether_next_would_wait)
+{
+    source.delays[0] = 1;
+    begin(begin_gather, 1, 1);
+    run(look, NULL);
+    settle();
+    run(look, NULL);
+    spawn(take_one, "");
+    settle();
+    run(look, NULL);
+    expect_trace("waits ready 0 ready");
+}
+
+/* ----------------------------------------------------------------------------------------- stop */
+
+Test(bounded, stop_pulls_no_more_and_what_was_pulled_is_handed_out)
+{
+    set_delays(uneven, 3);
+    begin(begin_as_completed, SIZE_MAX, 3);
+    tick(3);
+    spawn(stop, NULL);
+    spawn(take_all, "");
+    settle();
+    expect_trace("stop:ok 1 2 0 end");
+    cr_assert(eq(sz, source.pulled, 3));
+    cr_assert(eq(sz, af_semaphore_value(semaphore), 3));
+}
+
+Test(bounded, stop_cancels_a_source_that_suspends)
+{
+    source.pause = 100;
+    begin(begin_gather, SIZE_MAX, 1);
+    tick(1);
+    spawn(stop, NULL);
+    spawn(take_all, "");
+    settle();
+    expect_trace("source:cancelled end stop:ok");
+    cr_assert(zero(sz, source.pulled));
+    cr_assert_eq(af_loop_time(loop), 0);
+    cr_assert(eq(sz, af_semaphore_value(semaphore), 1));
+}
+
+Test(bounded, stop_wakes_those_who_wait)
+{
+    source.pause = 100;
+    begin(begin_gather, SIZE_MAX, 1);
+    spawn(take_all, "a");
+    spawn(take_all, "b");
+    tick(2);
+    spawn(stop, NULL);
+    settle();
+    expect_trace("source:cancelled aend bend stop:ok");
+}
+
+static int begin_take_and_stop(void *arg)
+{
+    int r = begin_gather(NULL);
+    if (r < 0)
+        return r;
+    spawn(take_all, "");
+    spawn(stop, NULL);
+    af_future_cancel(af_first_task(loop));
+    (void)arg;
+    return 0;
+}
+
+Test(bounded, one_stopped_before_its_source_began_ends_too)
+{
+    begin(begin_take_and_stop, 3, 1);
+    settle();
+    expect_trace("end stop:ok");
+    cr_assert(zero(sz, source.pulled));
+}
+
+/* A source that makes one more of its cancellation. */
+static int pull_stubbornly(void *arg, af_future **ret_future)
+{
+    int r = af_sleep(100);
+    trace("source:%s", word(r));
+    af_sleep(1);
+    return pull_item(arg, ret_future);
+}
+
+Test(bounded, what_a_source_gives_after_the_stop_is_handed_out)
+{
+    options.next = pull_stubbornly;
+    begin(begin_gather, SIZE_MAX, 1);
+    tick(1);
+    spawn(stop, NULL);
+    tick(1);
+    spawn(take_all, "");
+    settle();
+    expect_trace("source:cancelled stop:ok 0 end");
+}
+
+Test(bounded, stop_while_waiting_for_a_permit_or_for_room)
+{
+    for (int i = 0; i < 2; i++) {
+        source = (struct source){0};
+        options.window = i ? 2 : 100;
+        set_delays(uneven, 2);
+        begin(begin_gather, SIZE_MAX, i ? 100 : 2);
+        tick(3);
+        cr_assert(eq(sz, source.pulled, 2));
+        spawn(stop, NULL);
+        tick(3);
+        expect_trace("stop:ok");
+        spawn(take_all, "");
+        settle();
+        expect_trace("0 1 end");
+        cr_assert(eq(sz, af_semaphore_value(semaphore), i ? 100 : 2));
+        af_bounded_free(bounded);
+        af_semaphore_free(semaphore);
+    }
+    bounded = NULL;
+    semaphore = NULL;
+}
+
+Test(bounded, stop_after_the_end_is_nothing)
+{
+    begin(begin_gather, 1, 1);
+    settle();
+    spawn(stop, NULL);
+    spawn(stop, NULL);
+    spawn(take_all, "");
+    settle();
+    expect_trace("stop:ok stop:ok 0 end");
+}
+
+/* --------------------------------------------------------------------------------------- cancel */
+
+Test(bounded, cancel_asks_all_and_they_are_handed_out)
+{
+    set_delays((double[]){1, 50, 50}, 3);
+    begin(begin_gather, 3, 3);
+    af_loop_call_later(loop, 10, cancel, NULL, NULL);
+    spawn(take_all, "");
+    settle();
+    expect_trace("0 1! 2! end");
+    cr_assert_eq(af_loop_time(loop), 10);
+}
+
+Test(bounded, cancel_does_not_stop_the_source)
+{
+    set_delays((double[]){50, 1}, 2);
+    begin(begin_as_completed, 2, 1);
+    af_loop_call_later(loop, 10, cancel, NULL, NULL);
+    spawn(take_all, "");
+    settle();
+    expect_trace("0! 1 end");
+    cr_assert_eq(af_loop_time(loop), 11);
+}
+
+/* ----------------------------------------------------------------------------------------- free */
+
+Test(bounded, what_is_not_handed_out_runs_on_after_the_free)
+{
+    set_delays((double[]){1, 50, 60}, 3);
+    begin(begin_gather, 3, 3);
+    while (af_loop_time(loop) < 1)
+        tick(1);
+    tick(3);
+    af_bounded_free(bounded);
+    bounded = NULL;
+    cr_assert(eq(sz, af_semaphore_value(semaphore), 3), "the permits are given back");
+    cr_assert(eq(sz, source.alive, 2));
+    settle();
+    cr_assert_eq(af_loop_time(loop), 60);
+    cr_assert(zero(sz, source.alive));
+    cr_assert(eq(sz, af_semaphore_value(semaphore), 3));
+}
+
+Test(bounded, a_free_in_the_tick_where_they_finish_gives_each_permit_back_once)
+{
+    set_delays((double[]){1, 1}, 2);
+    begin(begin_gather, 2, 2);
+    while (source.running > 0 || source.pulled < 2)
+        tick(1);
+    af_bounded_free(bounded);
+    bounded = NULL;
+    settle();
+    cr_assert(eq(sz, af_semaphore_value(semaphore), 2));
+}
