@@ -6,6 +6,8 @@ DESTDIR  ?=
 SANITIZE ?=#  address,undefined: a build of its own, beside the plain one
 WERROR   ?= $(if $(CI),-Werror)
 
+# A line for each step; the whole commands with V=1.
+run       = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2);)
 comma    := ,
 VARIANT  := $(notdir $(CC))$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
 BUILD    := build/$(VARIANT)
@@ -38,13 +40,13 @@ all: $(BUILD)/afetch $(BUILD)/libafetch.so
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call run,CC,$<)$(CC) $(FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/libafetch.a: $(LIBRARY)
-	rm -f $@ && $(AR) rcs $@ $^
+	$(call run,AR,$@)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/libafetch.so: $(LIBRARY) scripts/libafetch.map
-	$(CC) $(FLAGS) $(LDFLAGS) -shared -Wl,-soname,libafetch.so.0 \
+	$(call run,LINK,$@)$(CC) $(FLAGS) $(LDFLAGS) -shared -Wl,-soname,libafetch.so.0 \
 	    -Wl,--version-script=scripts/libafetch.map -o $@ $(LIBRARY) $(LIBS)
 
 $(BUILD)/afetch: $(PROGRAM) $(BUILD)/libafetch.a
@@ -54,7 +56,7 @@ $(BUILD)/unit-tests: $(UNIT) $(BUILD)/libafetch.a
 $(BUILD)/cli-tests: LIBS += -lcriterion
 $(BUILD)/cli-tests: $(CLI)
 $(BUILD)/afetch $(BUILD)/origin $(BUILD)/unit-tests $(BUILD)/cli-tests:
-	$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call run,LINK,$@)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 demo: $(BUILD)/afetch $(BUILD)/origin
 	@scripts/demo $(BUILD)
@@ -66,7 +68,7 @@ valgrind: $(BUILD)/afetch $(BUILD)/origin $(BUILD)/unit-tests $(BUILD)/cli-tests
 	@scripts/test $(BUILD) --valgrind
 
 $(BUILD)/bare: $(BUILD)/tests/bench/bare.o
-	$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call run,LINK,$@)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 bench: $(BUILD)/afetch $(BUILD)/origin $(BUILD)/bare
 	@scripts/bench $(BUILD)

@@ -20,6 +20,7 @@ struct af_bounded {
     af_bounded_options options;
     bool in_order;
     af_task *feeder;
+    struct callback source_ended; /* the feeder's end */
     size_t held; /* pulled and not handed out; less than the window, or the feeder waits */
     bool stopped;
     struct list pulled;
@@ -106,12 +107,24 @@ static int feed(void *arg, void **ret_result)
     do
         r = pull(bounded);
     while (r > 0 && !bounded->stopped);
-    /* Those that wait look again: there may be nothing left to wait for. */
-    bounded->stopped = true;
-    while (waiters_wake(&bounded->consumers))
-        ;
     return r;
 }
+
+static bool ended(const af_bounded *bounded)
+{
+    return af_future_done(bounded->feeder) && list_empty(&bounded->pulled);
+}
+
+/* Where nothing is left to wait for, who waits must be told. */
+static int run_source_ended(struct handle *handle)
+{
+    af_bounded *bounded = container_of(handle, af_bounded, source_ended.handle);
+    if (ended(bounded))
+        waiters_wake(&bounded->consumers);
+    return 0;
+}
+
+static const struct handle_type source_ended_type = {.run = run_source_ended};
 
 static int bounded_new(const af_bounded_options *options, bool in_order, af_bounded **ret_bounded)
 {
@@ -131,6 +144,8 @@ static int bounded_new(const af_bounded_options *options, bool in_order, af_boun
         free(bounded);
         return r;
     }
+    handle_init(&bounded->source_ended.handle, &source_ended_type);
+    future_add_callback(bounded->feeder, &bounded->source_ended);
     *ret_bounded = bounded;
     return 0;
 }
@@ -145,11 +160,6 @@ int af_bounded_as_completed(const af_bounded_options *options, af_bounded **ret_
     return bounded_new(options, false, ret_bounded);
 }
 
-static bool ended(const af_bounded *bounded)
-{
-    return bounded->stopped && list_empty(&bounded->pulled);
-}
-
 bool af_bounded_ready(const af_bounded *bounded)
 {
     return deliverable(bounded) || ended(bounded);
@@ -158,7 +168,7 @@ bool af_bounded_ready(const af_bounded *bounded)
 /* How the source ended: 0, or its error. That it was stopped is no error. */
 static int source_result(const af_bounded *bounded)
 {
-    int r = af_future_done(bounded->feeder) ? af_future_result(bounded->feeder, NULL) : 0;
+    int r = af_future_result(bounded->feeder, NULL);
     return r == AF_CANCELLED ? 0 : r;
 }
 
@@ -166,8 +176,10 @@ int af_bounded_next(af_bounded *bounded, af_future **ret_future)
 {
     struct item *item;
     while (!(item = deliverable(bounded))) {
-        if (ended(bounded))
+        if (ended(bounded)) {
+            waiters_wake(&bounded->consumers); /* for whom it is the end too */
             return source_result(bounded);
+        }
         bool woken;
         int r = waiters_wait(&bounded->consumers, &woken);
         if (r < 0) {
@@ -214,6 +226,7 @@ void af_bounded_free(af_bounded *bounded)
     struct list *link;
     while ((link = list_pop(&bounded->spare)))
         free(container_of(link, struct item, link));
+    callback_remove(&bounded->source_ended);
     af_future_unref(bounded->feeder);
     free(bounded);
 }

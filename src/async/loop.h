@@ -93,7 +93,7 @@ void watch_init(struct watch *watch, af_loop *loop, int fd, int events,
                 const struct handle_type *type);
 
 /* Makes the handle ready whenever the descriptor is, until stopped. -ENOTSUP on a loop with its own
- * poll. Starting twice and stopping twice are fine. */
+ * poll, -EBADF. Starting twice and stopping twice are fine. */
 int watch_start(struct watch *watch);
 void watch_stop(struct watch *watch);
 

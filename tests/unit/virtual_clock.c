@@ -91,15 +91,24 @@ static void hear(af_loop *from, const af_exception_context *context, void *arg)
            pending ? af_task_name(context->future) : af_error_text(context->error));
 }
 
+const af_loop_options virtual_clock = {.time = read_clock, .poll = poll_clock};
+
+void listen_to(af_loop *running)
+{
+    loop = running;
+    af_loop_set_exception_handler(loop, hear, NULL);
+}
+
 static void open_with(const af_loop_options *options)
 {
-    expect_code(af_loop_new(options, &loop), 0);
-    af_loop_set_exception_handler(loop, hear, NULL);
+    af_loop *made;
+    expect_code(af_loop_new(options, &made), 0);
+    listen_to(made);
 }
 
 void open_loop(void)
 {
-    open_with(&(af_loop_options){.time = read_clock, .poll = poll_clock});
+    open_with(&virtual_clock);
 }
 
 void open_real_loop(void)

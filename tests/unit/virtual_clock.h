@@ -20,6 +20,10 @@ void open_loop(void);
 void open_real_loop(void);
 void close_loop(void);
 
+/* For a loop that somebody else makes: the clock, and who hears its exceptions and is given its tasks. */
+extern const af_loop_options virtual_clock;
+void listen_to(af_loop *running);
+
 /* Has close_loop drop the future. Returns it. */
 af_future *keep(af_future *future);
 

@@ -1,0 +1,354 @@
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <afetch/run.h>
+#include <afetch/timeout.h>
+
+#include "virtual_clock.h"
+
+TestSuite(run, .timeout = 30);
+
+/* A task of the running loop, which keeps it. */
+static void create(af_coroutine *coroutine, void *arg)
+{
+    expect_code(af_create_task(coroutine, arg, NULL, NULL), 0);
+}
+
+static int return_argument(void *arg, void **ret_result)
+{
+    listen_to(af_running_loop());
+    *ret_result = arg;
+    return af_sleep(5);
+}
+
+Test(run, gives_the_result_of_main_and_closes_the_loop)
+{
+    int value;
+    void *result = NULL;
+    expect_code(af_run(&virtual_clock, return_argument, &value, &result), 0);
+    cr_assert_eq(result, &value);
+    cr_assert_null(af_running_loop());
+    expect_code(af_run(&virtual_clock, return_argument, &value, NULL), 0);
+}
+
+static int fail(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    af_sleep(0);
+    return af_raise(-EIO, "main failed");
+}
+
+Test(run, gives_the_error_of_main)
+{
+    void *result = NULL;
+    expect_code(af_run(&virtual_clock, fail, NULL, &result), -EIO);
+    cr_assert(eq(str, (char *)af_error_text(af_raised(-EIO)), "main failed"));
+    cr_assert_null(result);
+}
+
+static int cancel_itself(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    af_future_cancel(af_current_task());
+    return af_sleep(1);
+}
+
+Test(run, a_main_that_is_cancelled_is_cancelled)
+{
+    expect_code(af_run(&virtual_clock, cancel_itself, NULL, NULL), AF_CANCELLED);
+}
+
+static int run_nested(void *arg, void **ret_result)
+{
+    (void)arg;
+    return af_run(&virtual_clock, return_argument, NULL, ret_result);
+}
+
+Test(run, rule_68_a_nested_run_is_an_error)
+{
+    expect_code(af_run(&virtual_clock, run_nested, NULL, NULL), AF_RUNTIME_ERROR);
+}
+
+static int stop_the_loop(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    af_loop_stop(af_running_loop());
+    return af_sleep(1);
+}
+
+Test(run, rule_7_a_loop_that_is_stopped_is_an_error)
+{
+    expect_code(af_run(&virtual_clock, stop_the_loop, NULL, NULL), AF_RUNTIME_ERROR);
+}
+
+static int wait_for_nothing(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    int r = af_sleep(AF_FOREVER);
+    trace("%s", word(r));
+    return r;
+}
+
+Test(run, the_error_of_the_poll_ends_it_and_main_is_cancelled)
+{
+    expect_code(af_run(&virtual_clock, wait_for_nothing, NULL, NULL), -EDEADLK);
+    expect_trace("cancelled");
+}
+
+/* ---------------------------------------------------------------------------------- left behind */
+
+static int hang(void *name, void **ret_result)
+{
+    (void)ret_result;
+    int r = af_sleep(1000);
+    trace("%s:%s", (char *)name, word(r));
+    if (af_sleep(3) < 0)
+        return -EINVAL;
+    trace("%s ends", (char *)name);
+    return r;
+}
+
+static int leave_tasks(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    listen_to(af_running_loop());
+    create(hang, "a");
+    create(hang, "b");
+    int r = af_sleep(0);
+    trace("main ends");
+    return r;
+}
+
+Test(run, rule_68_what_is_left_is_cancelled_in_order_and_awaited)
+{
+    expect_code(af_run(&virtual_clock, leave_tasks, NULL, NULL), 0);
+    expect_trace("main ends a:cancelled b:cancelled a ends b ends");
+    expect_reports("");
+}
+
+static int fail_when_cancelled(void *name, void **ret_result)
+{
+    (void)ret_result;
+    af_sleep(1000);
+    return af_raise(-EIO, "%s failed", (char *)name);
+}
+
+static int leave_failing_tasks(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    listen_to(af_running_loop());
+    create(fail_when_cancelled, "a");
+    create(hang, "b");
+    create(fail_when_cancelled, "c");
+    return af_sleep(0);
+}
+
+Test(run, rule_68_their_errors_are_reported)
+{
+    expect_code(af_run(&virtual_clock, leave_failing_tasks, NULL, NULL), 0);
+    expect_reports("unhandled exception during run() shutdown: a failed; "
+                   "unhandled exception during run() shutdown: c failed");
+}
+
+static int leave_and_fail(void *arg, void **ret_result)
+{
+    leave_failing_tasks(arg, ret_result);
+    return af_raise(-EPIPE, "main failed");
+}
+
+Test(run, rule_68_the_error_of_main_goes_before_theirs)
+{
+    expect_code(af_run(&virtual_clock, leave_and_fail, NULL, NULL), -EPIPE);
+    cr_assert(eq(str, (char *)af_error_text(af_raised(-EPIPE)), "main failed"));
+}
+
+static int stubborn(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    af_sleep(1000);
+    trace("goes on");
+    return 0;
+}
+
+static int leave_a_stubborn_task(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    listen_to(af_running_loop());
+    create(stubborn, NULL);
+    return af_sleep(0);
+}
+
+Test(run, one_that_returns_though_cancelled_is_fine)
+{
+    expect_code(af_run(&virtual_clock, leave_a_stubborn_task, NULL, NULL), 0);
+    expect_trace("goes on");
+    expect_reports("");
+}
+
+/* ----------------------------------------------------------------------------------- interrupts */
+
+static int interrupt(void *arg)
+{
+    (void)arg;
+    return -raise(SIGINT);
+}
+
+static int interrupt_soon(void)
+{
+    return af_loop_call_soon(af_running_loop(), interrupt, NULL, NULL);
+}
+
+static int be_interrupted(void *how, void **ret_result)
+{
+    (void)ret_result;
+    interrupt_soon();
+    int r = af_sleep(1000);
+    trace("%s", word(r));
+    return how ? *(int *)how : r;
+}
+
+static bool default_interrupt(void)
+{
+    struct sigaction action;
+    sigaction(SIGINT, NULL, &action);
+    return action.sa_handler == SIG_DFL;
+}
+
+Test(run, rule_68_the_first_interrupt_cancels_main)
+{
+    signal(SIGINT, SIG_DFL);
+    expect_code(af_run(NULL, be_interrupted, NULL, NULL), AF_INTERRUPTED);
+    expect_trace("cancelled");
+    cr_assert(default_interrupt());
+}
+
+Test(run, rule_68_a_main_that_swallows_it_keeps_its_outcome)
+{
+    signal(SIGINT, SIG_DFL);
+    expect_code(af_run(NULL, be_interrupted, &(int){0}, NULL), 0);
+    expect_code(af_run(NULL, be_interrupted, &(int){-EIO}, NULL), -EIO);
+    expect_trace("cancelled cancelled");
+}
+
+static int be_interrupted_and_cancelled(void *arg, void **ret_result)
+{
+    af_future_cancel(af_current_task());
+    af_sleep(0);
+    return be_interrupted(arg, ret_result);
+}
+
+Test(run, rule_68_an_interrupt_beside_another_cancel_is_a_cancel)
+{
+    signal(SIGINT, SIG_DFL);
+    expect_code(af_run(NULL, be_interrupted_and_cancelled, NULL, NULL), AF_CANCELLED);
+}
+
+static int leave_a_task_and_be_interrupted(void *arg, void **ret_result)
+{
+    listen_to(af_running_loop());
+    create(stubborn, NULL);
+    return be_interrupted(arg, ret_result);
+}
+
+Test(run, rule_68_after_an_interrupt_what_is_left_is_cleaned_up)
+{
+    signal(SIGINT, SIG_DFL);
+    expect_code(af_run(NULL, leave_a_task_and_be_interrupted, NULL, NULL), AF_INTERRUPTED);
+    expect_trace("cancelled goes on");
+}
+
+static int ignore_interrupts(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    for (int i = 0; i < 10; i++) {
+        interrupt_soon();
+        af_sleep(0.01);
+    }
+    return 0;
+}
+
+Test(run, rule_68_the_second_interrupt_kills)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        signal(SIGINT, SIG_DFL);
+        af_run(NULL, ignore_interrupts, NULL, NULL);
+        _exit(0);
+    }
+    int status;
+    cr_assert(eq(int, waitpid(child, &status, 0), child));
+    bool killed = WIFSIGNALED(status);
+    cr_assert(killed);
+    expect_code(WTERMSIG(status), SIGINT);
+}
+
+static int on_interrupt(void *text)
+{
+    trace("%s", (char *)text);
+    return 0;
+}
+
+static int handle_interrupts(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    af_loop_add_signal_handler(af_running_loop(), SIGINT, on_interrupt, "handled");
+    interrupt_soon();
+    int r = af_sleep(0.001);
+    interrupt_soon();
+    return r < 0 ? r : af_sleep(0.001);
+}
+
+Test(run, a_main_may_handle_interrupts_itself)
+{
+    signal(SIGINT, SIG_DFL);
+    expect_code(af_run(NULL, handle_interrupts, NULL, NULL), 0);
+    expect_trace("handled handled");
+    cr_assert(default_interrupt());
+}
+
+static int interrupt_and_sleep(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    interrupt_soon();
+    return af_sleep(0.001);
+}
+
+Test(run, a_process_that_ignores_interrupts_goes_on_ignoring_them)
+{
+    signal(SIGINT, SIG_IGN);
+    expect_code(af_run(NULL, interrupt_and_sleep, NULL, NULL), 0);
+    struct sigaction action;
+    sigaction(SIGINT, NULL, &action);
+    cr_assert_eq(action.sa_handler, SIG_IGN);
+}
+
+/* ------------------------------------------------------------------------ everything together */
+
+static int clean_up_and_go(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    af_timeout scope;
+    af_timeout_enter(&scope, 1);
+    int r = af_timeout_exit(&scope, af_sleep(AF_FOREVER));
+    trace("%s", word(r));
+    af_timeout_enter(&scope, 1);
+    r = af_timeout_exit(&scope, af_sleep(AF_FOREVER));
+    trace("%s", word(r));
+    return 0;
+}
+
+static int leave_a_task_with_timeouts(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    create(clean_up_and_go, NULL);
+    return af_sleep(0);
+}
+
+Test(run, rule_47_a_task_cancelled_at_the_end_may_use_timeouts)
+{
+    expect_code(af_run(&virtual_clock, leave_a_task_with_timeouts, NULL, NULL), 0);
+    expect_trace("cancelled timeout");
+}
