@@ -125,6 +125,13 @@ int url_append(struct buffer *buffer, const char *url, text_writer *write)
     return r;
 }
 
+int header_append(struct buffer *buffer, const af_header *header, text_writer *write)
+{
+    if (strcmp(header->name, "location") == 0 || strcmp(header->name, "content-location") == 0)
+        return url_append(buffer, header->value, write);
+    return write(buffer, header->value, strlen(header->value));
+}
+
 bool body_is_text(const af_response *response)
 {
     return !memchr(response->body, '\0', response->body_size) &&

@@ -42,7 +42,7 @@ static int write_header(struct buffer *buffer, const af_header *header, const af
         if (r >= 0)
             r = buffer_append_string(buffer, ":[");
     }
-    return r < 0 ? r : json_write_string(buffer, header->value, strlen(header->value));
+    return r < 0 ? r : header_append(buffer, header, json_write_string);
 }
 
 int json_write_headers(struct buffer *buffer, const af_response *response)

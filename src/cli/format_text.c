@@ -90,9 +90,12 @@ static int write_headers(struct buffer *buffer, const af_response *response)
 {
     int r = 0;
     for (size_t i = 0; i < response->header_count && r >= 0; i++) {
-        r = write_part(buffer, "< ", response->headers[i].name);
+        const af_header *header = &response->headers[i];
+        r = write_part(buffer, "< ", header->name);
         if (r >= 0)
-            r = write_part(buffer, ": ", response->headers[i].value);
+            r = buffer_append_string(buffer, ": ");
+        if (r >= 0)
+            r = header_append(buffer, header, text_write_escaped);
         if (r >= 0)
             r = buffer_append_char(buffer, '\n');
     }

@@ -36,22 +36,25 @@ struct program {
     bool reader_gone; /* as with `| head`: no fault of ours, and nobody is left to tell */
 };
 
-/* ------------------------------------------------------------------------------------ surroundings */
+/* ------------------------------------------------------------------------------------ surroundings
+ */
 
 static bool wants(enum when when, bool automatically)
 {
     return when == WHEN_ALWAYS || (when == WHEN_AUTO && automatically);
 }
 
-static bool wants_color(const struct options *options, int fd)
+/* Records in a file are for no terminal. */
+static bool wants_color(const struct options *options)
 {
     const char *terminal = getenv("TERM"), *refusal = getenv("NO_COLOR");
     bool dumb = terminal && strcmp(terminal, "dumb") == 0;
-    return wants(options->color, isatty(fd) && !dumb && !(refusal && refusal[0]));
+    return wants(options->color,
+                 !options->output && isatty(STDOUT_FILENO) && !dumb && !(refusal && refusal[0]));
 }
 
-/* A closed stdin or stderr must not be taken by a socket; a closed stdout can't be written. */
-static int secure_standard_files(void)
+/* A closed standard file must not be taken by a socket. Whether there is a stdout. */
+static bool secure_standard_files(void)
 {
     bool stdout_closed = fcntl(STDOUT_FILENO, F_GETFD) < 0;
     int fd;
@@ -60,7 +63,7 @@ static int secure_standard_files(void)
     while (fd >= 0 && fd <= STDERR_FILENO);
     if (fd > STDERR_FILENO)
         close(fd);
-    return stdout_closed ? -EBADF : 0;
+    return !stdout_closed;
 }
 
 /* As many descriptors as the system allows, and no more jobs than they carry. */
@@ -113,10 +116,9 @@ static int run_program(void *arg, void **ret_result)
     (void)ret_result;
     struct program *program = arg;
     const struct options *options = &program->options;
-    int r = options->compare
-                ? compare_run(options, program->source, &program->output,
-                              wants_color(options, STDOUT_FILENO), &program->result)
-                : fetch_and_write(program);
+    int r = options->compare ? compare_run(options, program->source, &program->output,
+                                           wants_color(options), &program->result)
+                             : fetch_and_write(program);
     return r < 0 ? r : output_flush(&program->output);
 }
 
@@ -168,7 +170,7 @@ static int exit_status(const struct program *program)
 static int run(struct program *program)
 {
     const struct options *options = &program->options;
-    int r = formatter_new(options, wants_color(options, STDOUT_FILENO), &program->formatter);
+    int r = formatter_new(options, wants_color(options), &program->formatter);
     if (r >= 0)
         r = source_new(&options->operands, on_source_message, NULL, &program->source);
     if (r < 0)
@@ -195,7 +197,8 @@ static int run(struct program *program)
 /* What was printed is out, or it is said why not. */
 static int finish_stdout(void)
 {
-    if (fflush(stdout) == 0 || errno == EPIPE)
+    bool whole = !ferror(stdout) && fflush(stdout) == 0;
+    if (whole || errno == EPIPE)
         return EXIT_ALL_OK;
     message("stdout: %s", strerror(errno));
     return EXIT_INPUT_OUTPUT;
@@ -203,10 +206,7 @@ static int finish_stdout(void)
 
 int main(int argc, char *argv[])
 {
-    if (secure_standard_files() < 0) {
-        message("stdout: %s", strerror(EBADF));
-        return EXIT_INPUT_OUTPUT;
-    }
+    bool has_stdout = secure_standard_files();
     signal(SIGPIPE, SIG_IGN);
     struct program program = {0};
     int r = options_parse(argc, argv, &program.options);
@@ -215,7 +215,10 @@ int main(int argc, char *argv[])
         return EXIT_USAGE;
     }
     int status;
-    if (program.options.help) {
+    if (!has_stdout && !program.options.output) {
+        message("stdout: %s", strerror(EBADF));
+        status = EXIT_INPUT_OUTPUT;
+    } else if (program.options.help) {
         options_print_help(stdout);
         status = finish_stdout();
     } else if (program.options.version) {

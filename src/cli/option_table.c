@@ -67,9 +67,9 @@ const struct option_spec option_table[] = {
      .help = "accept any certificate", .value = true},
     {SECTION_REQUEST, OPTION_STRING, MEMBER(ca_file), 0, "cacert", "FILE",
      .help = "trust the certificates in FILE"},
-    {SECTION_REQUEST, OPTION_LIST, MEMBER(connect_to), 0, "connect-to", "HOST1:PORT1:HOST2:PORT2",
+    {SECTION_REQUEST, OPTION_HOSTS, MEMBER(connect_to), 0, "connect-to", "HOST1:PORT1:HOST2:PORT2",
      .help = "connect to the second where the first is asked for; repeatable"},
-    {SECTION_REQUEST, OPTION_LIST, MEMBER(resolve), 0, "resolve", "HOST:PORT:ADDRESS",
+    {SECTION_REQUEST, OPTION_HOSTS, MEMBER(resolve), 0, "resolve", "HOST:PORT:ADDRESS",
      .help = "use this address for the host; repeatable"},
     {SECTION_REQUEST, OPTION_BYTES, MEMBER(max_filesize), 0, "max-filesize", "BYTES",
      .help = "a larger body is an error: 512k, 10M, 1G; 0 for any size (default 0, or 16M with "

@@ -20,6 +20,7 @@ enum option_kind {
     OPTION_SECONDS, /* double: from 0 to OPTION_LONGEST_TIME */
     OPTION_BYTES,   /* int64_t: with k, M or G behind it */
     OPTION_STRING,  /* const char * */
+    OPTION_HOSTS,   /* a list whose words have as many ':' as argument, or more */
     OPTION_LIST,    /* struct words: one more for each use */
 };
 

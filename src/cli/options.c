@@ -141,10 +141,28 @@ static int set_list(const struct setting *setting)
     return words_append(setting->member, setting->value);
 }
 
+static size_t count_colons(const char *text)
+{
+    size_t count = 0;
+    while ((text = strchr(text, ':'))) {
+        count++;
+        text++;
+    }
+    return count;
+}
+
+static int set_hosts(const struct setting *setting)
+{
+    const char *shape = setting->spec->argument;
+    if (count_colons(setting->value) < count_colons(shape))
+        return af_raise(-EINVAL, "%s %s: not %s", setting->option, setting->value, shape);
+    return set_list(setting);
+}
+
 static int (*const setters[])(const struct setting *setting) = {
     [OPTION_FLAG] = set_flag,       [OPTION_WORD] = set_word,   [OPTION_NUMBER] = set_number,
     [OPTION_SECONDS] = set_seconds, [OPTION_BYTES] = set_bytes, [OPTION_STRING] = set_string,
-    [OPTION_LIST] = set_list,
+    [OPTION_HOSTS] = set_hosts,     [OPTION_LIST] = set_list,
 };
 
 /* Sets an option, whose value, where it did not come in the same word, is the next argument. */
@@ -276,6 +294,8 @@ static void settle(struct options *options)
     const char *fields = options->fields ? options->fields : "";
     options->include_headers |= word_place(fields, ',', "headers") >= 0;
     options->include_body |= word_place(fields, ',', "body") >= 0;
+    if (options->output && strcmp(options->output, "-") == 0)
+        options->output = NULL; /* stdout, as for curl */
     if (options->max_filesize < 0)
         options->max_filesize = options->include_body ? BODY_MAXIMUM : 0;
 }

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "text.h"
 
@@ -23,9 +24,12 @@ void fail(const char *format, ...)
     if (vasprintf(&reason, format, arguments) < 0)
         abort();
     va_end(arguments);
+    /* Criterion hangs on what is too long. */
     struct text text = {0};
+    text_show(&text, reason, strlen(reason));
+    text_string(&text, "\n");
     if (describe_more)
         describe_more(&text);
-    cr_fatal("%s\n%s", reason, text_get(&text));
+    cr_fatal("%s", text_get(&text));
     abort();
 }

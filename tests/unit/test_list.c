@@ -9,7 +9,8 @@ struct letter {
 };
 
 static struct list list;
-static struct letter letters[] = {{.letter = 'a'}, {.letter = 'b'}, {.letter = 'c'}, {.letter = 'd'}};
+static struct letter letters[] = {
+    {.letter = 'a'}, {.letter = 'b'}, {.letter = 'c'}, {.letter = 'd'}};
 static struct list *const a = &letters[0].link, *const b = &letters[1].link,
                           *const c = &letters[2].link, *const d = &letters[3].link;
 

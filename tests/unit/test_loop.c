@@ -414,7 +414,8 @@ Test(loop, with_its_own_poll_it_watches_nothing)
     cr_assert(not(af_loop_remove_signal_handler(loop, SIGUSR1)));
 }
 
-/* ----------------------------------------------------------------------- the real clock and poll */
+/* ----------------------------------------------------------------------- the real clock and poll
+ */
 
 static int ends[2], other_ends[2];
 

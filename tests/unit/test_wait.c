@@ -243,7 +243,8 @@ static int attempt(void *arg, void **ret_result)
     return r;
 }
 
-/* What CPython's tests call a stubborn task: sees its cancellation, takes its time, and ends otherwise. */
+/* What CPython's tests call a stubborn task: sees its cancellation, takes its time, and ends
+ * otherwise. */
 static int stubborn(void *arg, void **ret_result)
 {
     const struct actor *actor = arg;

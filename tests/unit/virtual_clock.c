@@ -129,8 +129,10 @@ void close_loop(void)
 
 af_future *keep(af_future *future)
 {
-    kept = realloc(kept, (kept_count + 1) * sizeof *kept);
-    cr_assert_not_null(kept);
+    if ((kept_count & (kept_count - 1)) == 0) {
+        kept = realloc(kept, (kept_count ? kept_count * 2 : 1) * sizeof *kept);
+        cr_assert_not_null(kept);
+    }
     return kept[kept_count++] = future;
 }
 

@@ -1,6 +1,6 @@
-/* A loop whose clock is a number that only the poll moves, so that no test waits for real time; and two
- * ears for what happens on it: the trace, which tests write, and the reports of the exception handler.
- * Both are compared as a string. */
+/* A loop whose clock is a number that only the poll moves, so that no test waits for real time; and
+ * two ears for what happens on it: the trace, which tests write, and the reports of the exception
+ * handler. Both are compared as a string. */
 #ifndef TESTS_VIRTUAL_CLOCK_H
 #define TESTS_VIRTUAL_CLOCK_H
 
@@ -14,13 +14,14 @@ extern af_loop *loop;
 extern unsigned iteration; /* how often it polled */
 extern double polled;      /* the timeout it polled with last */
 
-/* The fixtures of a suite. With the virtual clock, a poll that would wait for ever ends the run with
- * -EDEADLK. close_loop first drops what was kept. */
+/* The fixtures of a suite. With the virtual clock, a poll that would wait for ever ends the run
+ * with -EDEADLK. close_loop first drops what was kept. */
 void open_loop(void);
 void open_real_loop(void);
 void close_loop(void);
 
-/* For a loop that somebody else makes: the clock, and who hears its exceptions and is given its tasks. */
+/* For a loop that somebody else makes: the clock, and who hears its exceptions and is given its
+ * tasks. */
 extern const af_loop_options virtual_clock;
 void listen_to(af_loop *running);
 
@@ -63,7 +64,8 @@ int fail_later(void *future);
 int trace_callback(void *word);
 int failing_callback(void *word);
 
-/* The argument of the two coroutines that do for most tests. Those with a name trace "name:word". */
+/* The argument of the two coroutines that do for most tests. Those with a name trace "name:word".
+ */
 struct actor {
     const char *name;
     double delay;

@@ -1,0 +1,465 @@
+/* The HTTP client, against a server of a few lines in the same loop. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <afetch/http.h>
+#include <afetch/run.h>
+#include <afetch/stream.h>
+#include <afetch/wait.h>
+
+TestSuite(http, .timeout = 30);
+
+/* What the server answers to a request, word for word, and whether it then closes the connection. Where
+ * it does not close, it waits for the client's end and notes it. */
+struct script {
+    const char *answer;
+    bool close;
+    size_t requests;
+    size_t hung_up;
+    af_future *first_request; /* done with the first */
+};
+
+static int serve(af_stream *stream, void *arg)
+{
+    struct script *script = arg;
+    const char *head;
+    size_t length;
+    while (af_stream_read_until(stream, "\r\n\r\n", &head, &length) == 0) {
+        if (script->requests++ == 0 && !af_future_done(script->first_request))
+            af_future_set_result(script->first_request, NULL, NULL);
+        int r = af_stream_write(stream, script->answer, strlen(script->answer));
+        if (r < 0 || script->close)
+            return r;
+    }
+    script->hung_up++;
+    return 0;
+}
+
+struct world {
+    struct script script;
+    af_client_options options;
+    af_server *server;
+    af_client *client;
+    char url[64];
+};
+
+static void world_open(struct world *world)
+{
+    cr_assert_eq(af_create_future(&world->script.first_request), 0);
+    cr_assert_eq(af_start_server("127.0.0.1", 0, 1024, serve, &world->script, &world->server), 0);
+    snprintf(world->url, sizeof world->url, "http://127.0.0.1:%d/",
+             (int)af_server_port(world->server));
+    cr_assert_eq(af_client_new(&world->options, &world->client), 0);
+}
+
+static void world_close(struct world *world)
+{
+    af_client_free(world->client);
+    af_server_close(world->server);
+    cr_assert_eq(af_server_wait_closed(world->server), 0);
+    af_server_free(world->server);
+    af_future_unref(world->script.first_request);
+}
+
+static af_future *request(struct world *world, const char *url)
+{
+    af_future *future;
+    af_request wanted = {.url = url, .body = AF_BODY_MEMORY, .keep_headers = true};
+    cr_assert_eq(af_client_request(world->client, &wanted, &future), 0);
+    return future;
+}
+
+/* Awaits a response that must come, whatever it says. The future is the caller's. */
+static const af_response *fetch(struct world *world, const char *url, af_future **ret_future)
+{
+    void *response;
+    *ret_future = request(world, url);
+    cr_assert_eq(af_await(*ret_future, &response), 0);
+    return response;
+}
+
+/* Runs a test's coroutine with a world of its own. */
+static int in_world(void *arg, void **ret_result)
+{
+    (void)ret_result;
+    int (*test)(struct world *) = *(int (**)(struct world *))arg;
+    struct world world = {.script.answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
+                                           "X-Word: One\r\nx-word: two\r\n\r\nhi"};
+    return test(&world);
+}
+
+static void run(int (*test)(struct world *))
+{
+    cr_assert_eq(af_run(NULL, in_world, &test, NULL), 0);
+}
+
+#define HTTP_TEST(name)                                                                            \
+    static int name(struct world *world);                                                          \
+    Test(http, name)                                                                               \
+    {                                                                                              \
+        run(name);                                                                                 \
+    }                                                                                              \
+    static int name(struct world *world)
+
+HTTP_TEST(a_request_becomes_a_future_whose_result_is_the_response)
+{
+    world_open(world);
+    af_future *future;
+    const af_response *response = fetch(world, world->url, &future);
+    cr_expect_eq(response->error, AF_HTTP_OK);
+    cr_expect_eq(response->status, 200);
+    cr_expect_eq(response->http_version, 11);
+    cr_expect_str_eq(response->method, "GET");
+    cr_expect_str_eq(response->scheme, "http");
+    cr_expect_str_eq(response->url, world->url);
+    cr_expect_str_eq(response->remote_ip, "127.0.0.1");
+    cr_expect_str_eq(response->body, "hi");
+    cr_expect_eq(response->body_size, 2);
+    cr_expect_eq(response->size_download, 2);
+    cr_expect_eq(response->connects, 1);
+    cr_expect_gt(response->time_total, 0);
+    cr_expect_geq(response->end, response->start);
+    af_future_unref(future);
+    world_close(world);
+    return 0;
+}
+
+HTTP_TEST(headers_keep_their_order_and_have_names_in_lower_case)
+{
+    world_open(world);
+    af_future *future;
+    const af_response *response = fetch(world, world->url, &future);
+    cr_assert_eq(response->header_count, 3);
+    cr_expect_str_eq(response->headers[0].name, "content-length");
+    cr_expect_str_eq(response->headers[1].name, "x-word");
+    cr_expect_str_eq(response->headers[1].value, "One");
+    cr_expect_str_eq(response->headers[2].value, "two");
+    af_future_unref(future);
+    world_close(world);
+    return 0;
+}
+
+HTTP_TEST(a_connection_is_used_again)
+{
+    world_open(world);
+    for (long connects = 1; connects >= 0; connects--) {
+        af_future *future;
+        cr_expect_eq(fetch(world, world->url, &future)->connects, connects);
+        af_future_unref(future);
+    }
+    world_close(world);
+    return 0;
+}
+
+HTTP_TEST(connections_outlive_a_moment_in_which_no_request_runs)
+{
+    world_open(world);
+    af_future *futures[20];
+    long connects = 0;
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < 20; i++)
+            futures[i] = request(world, world->url);
+        for (int i = 0; i < 20; i++) {
+            void *response;
+            cr_assert_eq(af_await(futures[i], &response), 0);
+            connects += ((const af_response *)response)->connects;
+            af_future_unref(futures[i]);
+        }
+    }
+    cr_expect_eq(connects, 20);
+    world_close(world);
+    return 0;
+}
+
+HTTP_TEST(a_response_outlives_its_client)
+{
+    world_open(world);
+    af_future *future;
+    const af_response *response = fetch(world, world->url, &future);
+    world_close(world);
+    cr_expect_str_eq(response->body, "hi");
+    af_future_unref(future);
+    return 0;
+}
+
+static void expect_error(struct world *world, const char *url, enum af_http_error error)
+{
+    af_future *future;
+    const af_response *response = fetch(world, url, &future);
+    cr_expect_eq(response->error, error, "%d instead of %d: %s", (int)response->error, (int)error,
+                 response->error_text);
+    cr_expect_not_null(response->error_text);
+    cr_expect_neq(response->curl_code, 0);
+    af_future_unref(future);
+}
+
+HTTP_TEST(what_is_no_web_address_is_an_error_of_the_url)
+{
+    world_open(world);
+    expect_error(world, "file:///etc/passwd", AF_HTTP_URL);
+    expect_error(world, "http://", AF_HTTP_URL);
+    expect_error(world, "ht tp://x/", AF_HTTP_URL);
+    world_close(world);
+    return 0;
+}
+
+HTTP_TEST(a_port_where_nobody_listens_is_an_error_of_connecting)
+{
+    world_open(world);
+    expect_error(world, "http://127.0.0.1:1/", AF_HTTP_CONNECT);
+    world_close(world);
+    return 0;
+}
+
+HTTP_TEST(an_answer_that_is_no_http_is_an_error_of_protocol)
+{
+    world->script.answer = "SSH-2.0-OpenSSH\r\n\r\n";
+    world->script.close = true;
+    world_open(world);
+    expect_error(world, world->url, AF_HTTP_PROTOCOL);
+    world_close(world);
+    return 0;
+}
+
+HTTP_TEST(a_body_that_ends_too_early_is_a_reset)
+{
+    world->script.answer = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi";
+    world->script.close = true;
+    world_open(world);
+    expect_error(world, world->url, AF_HTTP_RESET);
+    world_close(world);
+    return 0;
+}
+
+HTTP_TEST(a_redirect_to_a_file_is_refused)
+{
+    world->script.answer = "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\n"
+                           "Content-Length: 0\r\n\r\n";
+    world->options.follow_redirects = true;
+    world->options.max_redirects = 5;
+    world_open(world);
+    expect_error(world, world->url, AF_HTTP_REDIRECT);
+    world_close(world);
+    return 0;
+}
+
+HTTP_TEST(a_body_over_the_maximum_is_too_large_even_without_a_length)
+{
+    world->script.answer = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n0123456789";
+    world->script.close = true;
+    world->options.max_body = 9;
+    world_open(world);
+    expect_error(world, world->url, AF_HTTP_TOO_LARGE);
+    world->script.answer = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789";
+    expect_error(world, world->url, AF_HTTP_TOO_LARGE);
+    world_close(world);
+    return 0;
+}
+
+HTTP_TEST(a_body_of_just_the_maximum_is_kept)
+{
+    world->options.max_body = 2;
+    world_open(world);
+    af_future *future;
+    const af_response *response = fetch(world, world->url, &future);
+    cr_expect_eq(response->error, AF_HTTP_OK);
+    cr_expect_str_eq(response->body, "hi");
+    af_future_unref(future);
+    world_close(world);
+    return 0;
+}
+
+static int collect(const void *data, size_t size, void *arg)
+{
+    strncat(arg, data, size);
+    return 0;
+}
+
+static int refuse(const void *data, size_t size, void *arg)
+{
+    (void)data, (void)size, (void)arg;
+    return -ENOSPC;
+}
+
+HTTP_TEST(a_body_goes_to_the_callback_and_the_callback_may_end_it)
+{
+    world_open(world);
+    char body[16] = "";
+    af_request wanted = {
+        .url = world->url, .body = AF_BODY_CALLBACK, .on_body = collect, .on_body_arg = body};
+    af_future *future;
+    cr_assert_eq(af_client_request(world->client, &wanted, &future), 0);
+    cr_assert_eq(af_await(future, NULL), 0);
+    cr_expect_str_eq(body, "hi");
+    af_future_unref(future);
+
+    wanted.on_body = refuse;
+    cr_assert_eq(af_client_request(world->client, &wanted, &future), 0);
+    cr_assert_eq(af_await(future, NULL), 0);
+    cr_expect_eq(af_request_response(future)->error, AF_HTTP_IO);
+    af_future_unref(future);
+    world_close(world);
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------------ cancelling */
+
+static void expect_cancelled(af_future *future)
+{
+    cr_expect(af_future_cancel(future));
+    cr_expect(af_future_cancelled(future));
+    cr_expect_not(af_future_cancel(future));
+    cr_expect_eq(af_request_response(future)->error, AF_HTTP_CANCELLED);
+    cr_expect_eq(af_await(future, NULL), AF_CANCELLED);
+    af_future_unref(future);
+}
+
+/* Cancels once the server has the request, and waits until the server has seen the connection end. */
+static int cancel_after_answer(struct world *world, const char *answer)
+{
+    world->script.answer = answer;
+    world_open(world);
+    af_future *future = request(world, world->url);
+    cr_assert_eq(af_await(world->script.first_request, NULL), 0);
+    af_sleep(0.02); /* for the answer to come in, which no event of ours tells */
+    cr_assert_not(af_future_done(future));
+    expect_cancelled(future);
+    while (world->script.hung_up == 0)
+        cr_assert_eq(af_sleep(0.001), 0);
+    world_close(world);
+    return 0;
+}
+
+HTTP_TEST(a_request_is_cancelled_before_the_headers)
+{
+    return cancel_after_answer(world, "");
+}
+
+HTTP_TEST(a_request_is_cancelled_within_the_headers)
+{
+    return cancel_after_answer(world, "HTTP/1.1 200 OK\r\nContent-Le");
+}
+
+HTTP_TEST(a_request_is_cancelled_within_the_body)
+{
+    return cancel_after_answer(world, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi");
+}
+
+HTTP_TEST(a_request_is_cancelled_in_the_tick_that_made_it)
+{
+    world_open(world);
+    expect_cancelled(request(world, world->url));
+    cr_expect_eq(af_sleep(0.01), 0);
+    cr_expect_eq(world->script.requests, 0);
+    world_close(world);
+    return 0;
+}
+
+HTTP_TEST(a_request_is_cancelled_while_its_name_is_looked_up)
+{
+    world_open(world);
+    af_future *future = request(world, "http://name.invalid/");
+    for (int i = 0; i < 3 && !af_future_done(future); i++)
+        cr_assert_eq(af_sleep(0), 0);
+    cr_assert_not(af_future_done(future));
+    expect_cancelled(future);
+    world_close(world);
+    return 0;
+}
+
+/* A port whose queue of connections is full: one more stays in the connecting. */
+static void listen_full(int fds[static 3], char url[static 64])
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    fds[0] = socket(AF_INET, SOCK_STREAM, 0);
+    cr_assert_eq(bind(fds[0], (struct sockaddr *)&address, size), 0);
+    cr_assert_eq(listen(fds[0], 0), 0);
+    cr_assert_eq(getsockname(fds[0], (struct sockaddr *)&address, &size), 0);
+    for (int i = 1; i < 3; i++) {
+        fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        connect(fds[i], (struct sockaddr *)&address, size);
+    }
+    snprintf(url, 64, "http://127.0.0.1:%d/", (int)ntohs(address.sin_port));
+}
+
+HTTP_TEST(a_request_is_cancelled_while_it_connects)
+{
+    world_open(world);
+    int fds[3];
+    char url[64];
+    listen_full(fds, url);
+    af_future *future = request(world, url);
+    cr_assert_eq(af_sleep(0.02), 0);
+    cr_assert_not(af_future_done(future));
+    expect_cancelled(future);
+    for (int i = 0; i < 3; i++)
+        close(fds[i]);
+    world_close(world);
+    return 0;
+}
+
+HTTP_TEST(a_request_is_cancelled_while_it_agrees_on_tls)
+{
+    world_open(world);
+    char url[64];
+    snprintf(url, sizeof url, "https%s", world->url + strlen("http"));
+    af_future *future = request(world, url); /* the server waits for a line that never comes */
+    cr_assert_eq(af_sleep(0.05), 0);
+    cr_assert_not(af_future_done(future));
+    expect_cancelled(future);
+    world_close(world);
+    return 0;
+}
+
+HTTP_TEST(freeing_the_client_cancels_what_runs)
+{
+    world->script.answer = "";
+    world_open(world);
+    af_future *future = request(world, world->url);
+    cr_assert_eq(af_await(world->script.first_request, NULL), 0);
+    af_client_free(world->client);
+    world->client = NULL;
+    cr_expect(af_future_cancelled(future));
+    af_future_unref(future);
+    world_close(world);
+    return 0;
+}
+
+HTTP_TEST(more_requests_than_may_be_starting_at_once_all_come_through)
+{
+    enum { MANY = 1200 };
+    static af_future *futures[MANY];
+    world->options.concurrency = MANY;
+    world_open(world);
+    for (int i = 0; i < MANY; i++)
+        futures[i] = request(world, world->url);
+    expect_cancelled(futures[MANY - 1]); /* it waits in the queue */
+    for (int i = 0; i < MANY - 1; i++) {
+        cr_assert_eq(af_await(futures[i], NULL), 0);
+        cr_assert_eq(af_request_response(futures[i])->status, 200);
+        af_future_unref(futures[i]);
+    }
+    cr_expect_eq(world->script.requests, MANY - 1);
+    world_close(world);
+    return 0;
+}
+
+Test(http, a_client_needs_a_running_loop)
+{
+    af_client *client;
+    cr_expect_eq(af_client_new(NULL, &client), AF_RUNTIME_ERROR);
+}
+
+Test(http, descriptors_carry_about_as_many_requests)
+{
+    cr_expect_geq(af_client_concurrency(20000), 10000);
+    cr_expect_leq(af_client_concurrency(1024), 1024 - 32);
+    cr_expect_eq(af_client_concurrency(10), 1);
+}
