@@ -25,6 +25,9 @@ enum {
     AF_INCOMPLETE_READ = -1007, /* IncompleteReadError */
     AF_LIMIT_OVERRUN = -1008,   /* LimitOverrunError */
     AF_INTERRUPTED = -1009,     /* KeyboardInterrupt */
+    AF_QUEUE_EMPTY = -1010,     /* QueueEmpty */
+    AF_QUEUE_FULL = -1011,      /* QueueFull */
+    AF_QUEUE_SHUT_DOWN = -1012, /* QueueShutDown */
     AF_USER_ERROR = -2000,      /* the first code that is the program's own */
 };
 
@@ -48,6 +51,11 @@ int af_raise_error(af_error error);
 /* The error last raised in this task (outside of tasks: in this thread), for a caller that has just
  * been returned CODE. Borrowed: good until the next error is raised. */
 af_error af_raised(int code);
+
+/* Keeps an error beyond the next one, and lets go of it: what a `finally` needs that awaits and then lets
+ * the exception pass. ref returns the error. */
+af_error af_error_ref(af_error error);
+void af_error_unref(af_error error);
 
 /* The text of an error: what was said when it was raised, else the meaning of its code. Never NULL;
  * lives as long as the error does. */

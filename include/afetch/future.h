@@ -35,6 +35,12 @@ int af_future_result(af_future *future, void **ret_result);
  * AF_INVALID_STATE while pending and AF_CANCELLED where cancelled, otherwise 0. */
 int af_future_exception(af_future *future, af_error *ret_error);
 
+/* The exception, if any, for whoever reports it: borrowed, and it does not count as retrieved. */
+af_error af_future_peek_exception(const af_future *future);
+
+/* Whether it has an exception that nobody has retrieved. */
+bool af_future_unretrieved(const af_future *future);
+
 /* Makes it done. destroy is called with the result when the future goes, and may be NULL.
  * AF_INVALID_STATE where it is done already (the result is then still the caller's), and
  * AF_RUNTIME_ERROR on a task (rules 11 and 12). */

@@ -16,4 +16,16 @@
  * af_loop_new(); otherwise what MAIN returned. */
 int af_run(const af_loop_options *options, af_coroutine *main, void *arg, void **ret_result);
 
+/* The same in steps, asyncio.Runner: a loop in which several coroutines are run one after another. close
+ * cancels and awaits what is left, closes the loop and frees the runner; NULL is fine. The errors are
+ * af_run()'s. */
+typedef struct af_runner af_runner;
+
+int af_runner_new(const af_loop_options *options, af_runner **ret_runner);
+int af_runner_run(af_runner *runner, af_coroutine *main, void *arg, void **ret_result);
+int af_runner_close(af_runner *runner);
+
+/* The runner's loop, which need not be running. Borrowed. */
+af_loop *af_runner_loop(const af_runner *runner);
+
 #endif

@@ -22,7 +22,7 @@ static int wait_for_events(int fd, int events)
     if (!task)
         return AF_RUNTIME_ERROR;
     struct readiness readiness;
-    future_init(&readiness.future, &plain_future, task->loop);
+    future_init_local(&readiness.future, task->loop);
     watch_init(&readiness.watch, task->loop, fd, events, &ready_type);
     int r = watch_start(&readiness.watch);
     if (r < 0)

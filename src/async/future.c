@@ -5,10 +5,17 @@
 
 const struct future_type plain_future = {0};
 
+void future_init_local(af_future *future, af_loop *loop)
+{
+    *future = (af_future){.type = &plain_future, .loop = loop, .references = 1};
+    list_init(&future->callbacks);
+}
+
 void future_init(af_future *future, const struct future_type *type, af_loop *loop)
 {
-    *future = (af_future){.type = type, .loop = loop, .references = 1};
-    list_init(&future->callbacks);
+    future_init_local(future, loop);
+    future->type = type;
+    loop->references++;
 }
 
 int af_future_new(af_loop *loop, af_future **ret_future)
@@ -85,11 +92,13 @@ void af_future_unref(af_future *future)
         free(added_callback(container_of(link, struct handle, link)));
     if (future->destroy_result)
         future->destroy_result(future->result);
-    error_unref(future->error);
+    af_error_unref(future->error);
+    af_loop *loop = future->loop;
     if (future->type->destroy)
         future->type->destroy(future);
     else
         free(future);
+    loop_unref(loop);
 }
 
 bool af_future_done(const af_future *future)
@@ -148,6 +157,8 @@ static void finish(af_future *future, enum future_state state)
         if (is_added(link))
             af_future_ref(future);
     list_append_all(&future->loop->ready, &future->callbacks);
+    if (future->loop->closed)
+        loop_discard(future->loop);
 }
 
 void future_finish(af_future *future, void *result, void (*destroy)(void *result))
@@ -159,7 +170,7 @@ void future_finish(af_future *future, void *result, void (*destroy)(void *result
 
 void future_fail(af_future *future, af_error error)
 {
-    future->error = error_ref(error);
+    future->error = af_error_ref(error);
     future->log_exception = true;
     finish(future, FUTURE_FINISHED);
 }
@@ -173,6 +184,16 @@ void future_release(af_future *future)
 {
     if (future->state == FUTURE_PENDING)
         future_finish(future, NULL, NULL);
+}
+
+af_error af_future_peek_exception(const af_future *future)
+{
+    return future->error;
+}
+
+bool af_future_unretrieved(const af_future *future)
+{
+    return future->log_exception;
 }
 
 static int check_settable(const af_future *future)
@@ -195,11 +216,11 @@ int af_future_set_result(af_future *future, void *result, void (*destroy)(void *
 
 int af_future_set_exception(af_future *future, int code)
 {
-    af_error error = error_ref(af_raised(code));
+    af_error error = af_error_ref(af_raised(code));
     int r = check_settable(future);
     if (r >= 0)
         future_fail(future, error);
-    error_unref(error);
+    af_error_unref(error);
     return r;
 }
 
@@ -230,6 +251,8 @@ void callback_remove(struct callback *callback)
 
 int af_future_add_done_callback(af_future *future, af_done_callback *callback, void *arg)
 {
+    if (future->loop->closed)
+        return loop_check_open(future->loop);
     struct added_callback *added = malloc(sizeof *added);
     if (!added)
         return -ENOMEM;

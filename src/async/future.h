@@ -39,8 +39,12 @@ struct callback {
 
 extern const struct future_type plain_future;
 
-/* Makes the memory a pending future with one reference. */
+/* Makes the memory a pending future with one reference. It keeps the loop, if only as a shell, until its
+ * last reference is gone. */
 void future_init(af_future *future, const struct future_type *type, af_loop *loop);
+
+/* The same for one that lives in the frame of the task that waits for it and is never unreferenced. */
+void future_init_local(af_future *future, af_loop *loop);
 
 /* Registers the callback, whose handle has its type already. */
 void future_add_callback(af_future *future, struct callback *callback);

@@ -37,6 +37,9 @@ static const struct handle_type callback_type = {run_callback, discard_callback}
 
 static int handle_new(af_loop *loop, af_callback *callback, void *arg, af_handle **ret_handle)
 {
+    int r = loop_check_open(loop);
+    if (r < 0)
+        return r;
     af_handle *handle = malloc(sizeof *handle);
     if (!handle)
         return -ENOMEM;

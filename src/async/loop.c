@@ -58,6 +58,7 @@ int af_loop_new(const af_loop_options *options, af_loop **ret_loop)
     af_loop *loop = calloc(1, sizeof *loop);
     if (!loop)
         return -ENOMEM;
+    loop->references = 1;
     if (options)
         loop->options = *options;
     if (!loop->options.poll) {
@@ -86,7 +87,7 @@ static void discard(struct handle *handle)
         handle->type->discard(handle);
 }
 
-static void discard_handles(af_loop *loop)
+void loop_discard(af_loop *loop)
 {
     struct timer *timer;
     while ((timer = timers_first(&loop->timers))) {
@@ -102,10 +103,11 @@ static void discard_handles(af_loop *loop)
 void af_loop_close(af_loop *loop)
 {
     /* First what waits, since some of it lives on the stacks of tasks. */
-    discard_handles(loop);
+    loop_discard(loop);
     if (loop->abandon_tasks)
         loop->abandon_tasks(loop);
-    discard_handles(loop);
+    loop_discard(loop);
+    loop->closed = true;
     timers_free(&loop->timers);
     loop_remove_watches(loop);
     coroutine_pool_free(&loop->coroutines);
@@ -113,8 +115,20 @@ void af_loop_close(af_loop *loop)
     if (loop->ev) {
         ev_async_stop(loop->ev, &loop->wakeup);
         ev_loop_destroy(loop->ev);
+        loop->ev = NULL;
     }
-    free(loop);
+    loop_unref(loop);
+}
+
+void loop_unref(af_loop *loop)
+{
+    if (--loop->references == 0)
+        free(loop);
+}
+
+int loop_check_open(const af_loop *loop)
+{
+    return loop->closed ? af_raise(AF_RUNTIME_ERROR, "the loop is closed") : 0;
 }
 
 af_loop *af_running_loop(void)

@@ -19,6 +19,8 @@ struct af_loop {
     struct timers timers;
     af_loop_options options;
     bool stopping;
+    bool closed;
+    size_t references; /* the owner's until it is closed, and one of each future */
 
     struct ev_loop *ev; /* NULL where the loop has its own poll */
     ev_timer alarm;     /* the one behind which all timers stand */
@@ -77,6 +79,15 @@ static inline void timer_stop(af_loop *loop, struct timer *timer)
     timers_remove(&loop->timers, timer);
     handle_cancel(&timer->handle);
 }
+
+/* Lets go of a loop; with the last reference its memory goes. */
+void loop_unref(af_loop *loop);
+
+/* AF_RUNTIME_ERROR where the loop is closed. */
+int loop_check_open(const af_loop *loop);
+
+/* Drops all callbacks that wait. */
+void loop_discard(af_loop *loop);
 
 /* Tells the exception handler. future may be NULL. */
 void loop_report(af_loop *loop, const char *message, af_error error, af_future *future);

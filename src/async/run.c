@@ -34,15 +34,15 @@ int af_loop_run_until_complete(af_loop *loop, af_future *future, void **ret_resu
 
 /* ------------------------------------------------------------------------------------- run */
 
-struct runner {
+struct af_runner {
     af_loop *loop;
-    af_task *main;
+    af_task *main; /* while it runs */
     bool interrupted;
 };
 
 static int on_interrupt(void *arg)
 {
-    struct runner *runner = arg;
+    af_runner *runner = arg;
     runner->interrupted = true;
     /* The handler goes, so that the next SIGINT does what it does to any program. */
     af_loop_remove_signal_handler(runner->loop, SIGINT);
@@ -51,7 +51,7 @@ static int on_interrupt(void *arg)
 }
 
 /* Only where nobody else has taken SIGINT, as in asyncio. */
-static int handle_interrupt(struct runner *runner)
+static int handle_interrupt(af_runner *runner)
 {
     struct sigaction action;
     if (runner->loop->options.poll || sigaction(SIGINT, NULL, &action) < 0 ||
@@ -93,11 +93,33 @@ static int cancel_all_tasks(af_loop *loop)
     return r;
 }
 
-static int run_main(struct runner *runner, af_coroutine *main, void *arg, void **ret_result)
+int af_runner_new(const af_loop_options *options, af_runner **ret_runner)
 {
+    af_runner *runner = calloc(1, sizeof *runner);
+    if (!runner)
+        return -ENOMEM;
+    int r = af_loop_new(options, &runner->loop);
+    if (r < 0) {
+        free(runner);
+        return r;
+    }
+    *ret_runner = runner;
+    return 0;
+}
+
+af_loop *af_runner_loop(const af_runner *runner)
+{
+    return runner->loop;
+}
+
+int af_runner_run(af_runner *runner, af_coroutine *main, void *arg, void **ret_result)
+{
+    if (af_running_loop())
+        return af_raise(AF_RUNTIME_ERROR, "run cannot be called from a running loop");
     int r = af_loop_create_task(runner->loop, main, arg, NULL, &runner->main);
     if (r < 0)
         return r;
+    runner->interrupted = false;
     r = handle_interrupt(runner);
     if (r >= 0)
         r = af_loop_run_until_complete(runner->loop, runner->main, ret_result);
@@ -108,16 +130,30 @@ static int run_main(struct runner *runner, af_coroutine *main, void *arg, void *
     return r;
 }
 
+int af_runner_close(af_runner *runner)
+{
+    if (!runner)
+        return 0;
+    int r = cancel_all_tasks(runner->loop);
+    /* asyncio turns the loop four times more, for its generators and its executor. */
+    for (int i = 0; i < 4 && r >= 0; i++) {
+        af_loop_stop(runner->loop);
+        r = af_loop_run_forever(runner->loop);
+    }
+    af_loop_close(runner->loop);
+    free(runner);
+    return r;
+}
+
 int af_run(const af_loop_options *options, af_coroutine *main, void *arg, void **ret_result)
 {
     if (af_running_loop())
         return af_raise(AF_RUNTIME_ERROR, "run cannot be called from a running loop");
-    struct runner runner = {0};
-    int r = af_loop_new(options, &runner.loop);
+    af_runner *runner;
+    int r = af_runner_new(options, &runner);
     if (r < 0)
         return r;
-    r = run_main(&runner, main, arg, ret_result);
-    int cancelled = cancel_all_tasks(runner.loop);
-    af_loop_close(runner.loop);
-    return r < 0 || cancelled >= 0 ? r : cancelled;
+    r = af_runner_run(runner, main, arg, ret_result);
+    int closed = af_runner_close(runner);
+    return r < 0 || closed >= 0 ? r : closed;
 }

@@ -121,7 +121,7 @@ static int wait_for_input(af_stream *stream)
     if (byte_queue_size(&stream->input) == 0)
         byte_queue_free(&stream->input);
     af_future arrival;
-    future_init(&arrival, &plain_future, stream->loop);
+    future_init_local(&arrival, stream->loop);
     stream->reader = &arrival;
     r = task_wait(&arrival);
     stream->reader = NULL;

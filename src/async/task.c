@@ -79,7 +79,7 @@ static int run_step(struct handle *handle)
     if (ended) {
         coroutine_free(&loop->coroutines, task->stack);
         task->stack = NULL;
-        error_unref(task->raised);
+        af_error_unref(task->raised);
         task->raised = (af_error){0};
         list_remove(&task->link);
         af_future_unref(&task->future);
@@ -115,7 +115,7 @@ static void abandon_tasks(af_loop *loop)
         list_remove(link);
         coroutine_free(&loop->coroutines, task->stack);
         af_future_unref(task->awaited);
-        error_unref(task->raised);
+        af_error_unref(task->raised);
         af_future_unref(&task->future);
     }
 }
@@ -123,11 +123,14 @@ static void abandon_tasks(af_loop *loop)
 int af_loop_create_task(af_loop *loop, af_coroutine *coroutine, void *arg,
                         void (*destroy)(void *arg), af_task **ret_task)
 {
+    int r = loop_check_open(loop);
+    if (r < 0)
+        return r;
     struct task *task = malloc(sizeof *task);
     if (!task)
         return -ENOMEM;
     struct coroutine *stack;
-    int r = coroutine_new(&loop->coroutines, run_coroutine, task, &stack);
+    r = coroutine_new(&loop->coroutines, run_coroutine, task, &stack);
     if (r < 0) {
         free(task);
         return r;
@@ -254,7 +257,7 @@ int af_sleep(double delay)
     }
     /* The future lives on this stack: nobody but the task itself can reach it. */
     struct sleeper sleeper;
-    future_init(&sleeper.future, &plain_future, loop);
+    future_init_local(&sleeper.future, loop);
     timer_init(&sleeper.timer, &sleeper_type);
     int r = timers_add(&loop->timers, &sleeper.timer, af_loop_time(loop) + delay);
     if (r < 0)

@@ -69,7 +69,7 @@ int af_wait(af_future *const *children, size_t count, double timeout,
         return -ENOMEM;
 
     struct waiting waiting = {.return_when = return_when};
-    future_init(&waiting.future, &plain_future, task->loop);
+    future_init_local(&waiting.future, task->loop);
     timer_init(&waiting.timer, &timeout_type);
     int r = start_timeout(&waiting, timeout);
     if (r < 0) {
@@ -123,7 +123,7 @@ static int cancel_and_wait(af_future *future, void **ret_result)
     if (!task)
         return AF_RUNTIME_ERROR;
     struct end end;
-    future_init(&end.future, &plain_future, task->loop);
+    future_init_local(&end.future, task->loop);
     handle_init(&end.callback.handle, &end_type);
     /* It must not go while its callbacks lead to this frame. */
     af_future_ref(future);

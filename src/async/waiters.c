@@ -19,7 +19,7 @@ int waiters_wait(struct waiters *waiters, bool *ret_woken)
     if (!task)
         return AF_RUNTIME_ERROR;
     struct waiter waiter;
-    future_init(&waiter.future, &plain_future, task->loop);
+    future_init_local(&waiter.future, task->loop);
     list_append(&waiters->waiting, &waiter.link);
     int r = task_wait(&waiter.future);
     list_remove(&waiter.link);
@@ -39,6 +39,15 @@ bool waiters_wake(struct waiters *waiters)
         return true;
     }
     return false;
+}
+
+void waiters_wake_first(struct waiters *waiters)
+{
+    if (!list_empty(&waiters->woken) || list_empty(&waiters->waiting))
+        return;
+    struct waiter *first = container_of(waiters->waiting.next, struct waiter, link);
+    if (!af_future_done(&first->future))
+        waiters_wake(waiters);
 }
 
 bool waiters_any(const struct waiters *waiters)

@@ -25,7 +25,7 @@ static af_error *slot(void)
 static int raise_owned(af_error error)
 {
     af_error *place = slot();
-    error_unref(*place);
+    af_error_unref(*place);
     *place = error;
     return error.code;
 }
@@ -38,20 +38,20 @@ static af_error_detail *detail_new(size_t count)
     return detail;
 }
 
-af_error error_ref(af_error error)
+af_error af_error_ref(af_error error)
 {
     if (error.detail)
         error.detail->references++;
     return error;
 }
 
-void error_unref(af_error error)
+void af_error_unref(af_error error)
 {
     af_error_detail *detail = error.detail;
     if (!detail || --detail->references > 0)
         return;
     for (size_t i = 0; i < detail->count; i++)
-        error_unref(detail->members[i]);
+        af_error_unref(detail->members[i]);
     free(detail->text);
     free(detail);
 }
@@ -74,7 +74,7 @@ int error_new_group(const af_error *errors, size_t count, af_error *ret_error)
     if (!detail)
         return -ENOMEM;
     for (size_t i = 0; i < count; i++)
-        detail->members[i] = error_ref(errors[i]);
+        detail->members[i] = af_error_ref(errors[i]);
     *ret_error = (af_error){.code = AF_GROUP, .detail = detail};
     return 0;
 }
@@ -95,7 +95,7 @@ int af_raise(int code, const char *format, ...)
 
 int af_raise_error(af_error error)
 {
-    return raise_owned(error_ref(error));
+    return raise_owned(af_error_ref(error));
 }
 
 af_error af_raised(int code)
@@ -132,6 +132,12 @@ const char *af_strerror(int code)
         return "the limit of the stream was reached first";
     case AF_INTERRUPTED:
         return "interrupted";
+    case AF_QUEUE_EMPTY:
+        return "the queue is empty";
+    case AF_QUEUE_FULL:
+        return "the queue is full";
+    case AF_QUEUE_SHUT_DOWN:
+        return "the queue is shut down";
     default:
         return code <= AF_USER_ERROR ? "an error of the program" : strerror(-code);
     }

@@ -4,10 +4,6 @@
 
 #include <afetch/error.h>
 
-/* An error that keeps its detail alive. */
-af_error error_ref(af_error error);
-void error_unref(af_error error);
-
 /* Makes *SLOT the place where errors of this thread are raised, and returns the place it was before. A
  * task brings its own, so that no other task's error takes the place of its own while it stands still.
  * NULL: the thread's own. */

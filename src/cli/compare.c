@@ -67,8 +67,9 @@ static int draw(const struct options *options, struct buffer *buffer, bool color
     snprintf(concurrently, sizeof concurrently, "%ld at once", options->jobs);
     double one = sequential->statistics.elapsed, many = concurrent->statistics.elapsed;
     double longest = one > many ? one : many;
-    int r = buffer_append_format(buffer, "%zu requests, one after another and concurrently\n\n",
-                                 concurrent->statistics.count);
+    int r = buffer_append_format(buffer, "%zu request%s, one after another and concurrently\n\n",
+                                 concurrent->statistics.count,
+                                 concurrent->statistics.count == 1 ? "" : "s");
     if (r >= 0)
         r = draw_bar(buffer, "one by one", one, longest, color ? "\x1b[33m" : NULL);
     if (r >= 0)

@@ -1,6 +1,7 @@
 /* afetch: fetch many URLs at once and say of each what happened. */
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -207,6 +208,9 @@ static int finish_stdout(void)
 int main(int argc, char *argv[])
 {
     bool has_stdout = secure_standard_files();
+    /* Lists are UTF-8; libcurl asks the locale before it turns a name into ASCII. */
+    if (!setlocale(LC_CTYPE, "C.UTF-8"))
+        setlocale(LC_CTYPE, "");
     signal(SIGPIPE, SIG_IGN);
     struct program program = {0};
     int r = options_parse(argc, argv, &program.options);

@@ -106,15 +106,13 @@ static struct value get_http_version(const void *member)
 static struct value get_headers(const void *member)
 {
     const af_response *response = member;
-    bool known = response->headers && response->status > 0;
-    return (struct value){known ? VALUE_HEADERS : VALUE_NULL, .response = response};
+    return (struct value){response->headers ? VALUE_HEADERS : VALUE_NULL, .response = response};
 }
 
 static struct value get_body(const void *member)
 {
     const af_response *response = member;
-    bool known = response->body && response->status > 0;
-    return (struct value){known ? VALUE_BODY : VALUE_NULL, .response = response};
+    return (struct value){response->body ? VALUE_BODY : VALUE_NULL, .response = response};
 }
 
 #define RECORD(member) false, offsetof(struct record, member)

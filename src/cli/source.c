@@ -9,6 +9,7 @@
 
 #include <afetch/descriptor.h>
 #include <afetch/error.h>
+#include <afetch/task.h>
 
 #include "base/buffer.h"
 #include "base/utf8.h"
@@ -38,7 +39,7 @@ struct source {
     size_t number; /* of the line */
     size_t begin;  /* of what was read ahead */
     size_t end;
-    bool too_long;      /* the line is longer than what was kept of it */
+    bool too_long;       /* the line is longer than what was kept of it */
     struct buffer line;  /* as far as it was read */
     struct buffer shown; /* a line that is no URL, fit to be shown */
     char ahead[AHEAD_MAXIMUM];
@@ -132,11 +133,17 @@ static int open_list(struct source *source, const char *operand)
     return 0;
 }
 
+/* However long a file is, others have their turn, and a signal is heard. */
+static int yield(void)
+{
+    return af_current_task() ? af_sleep(0) : 0;
+}
+
 /* Reads ahead: 1, or 0 at the end of the list, which is closed then. */
 static int read_ahead(struct source *source)
 {
     for (;;) {
-        int r = source->may_wait ? af_wait_readable(source->fd) : 0;
+        int r = source->may_wait ? af_wait_readable(source->fd) : yield();
         if (r == -EPERM) /* a device that always has something */
             source->may_wait = false;
         else if (r < 0)

@@ -169,6 +169,7 @@ static int start(af_client *client, struct transfer *transfer)
         return_easy(client, easy);
         return -ENOMEM;
     }
+    easy_keep_headers(easy, transfer->request.keep_headers);
     easy->transfer = transfer;
     easy->error_text[0] = '\0';
     r = pump_add(pump, easy->curl);

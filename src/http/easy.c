@@ -135,6 +135,7 @@ int easy_new(const struct easy_settings *settings, struct easy **ret_easy)
         return -ENOMEM;
     list_init(&easy->link);
     easy->transfer = NULL;
+    easy->keeps_headers = false;
     easy->error_text[0] = '\0';
     easy->curl = curl_easy_init();
     if (!easy->curl) {
@@ -158,6 +159,15 @@ int easy_new(const struct easy_settings *settings, struct easy **ret_easy)
     }
     *ret_easy = easy;
     return 0;
+}
+
+void easy_keep_headers(struct easy *easy, bool keep)
+{
+    if (easy->keeps_headers == keep)
+        return;
+    easy->keeps_headers = keep;
+    curl_easy_setopt(easy->curl, CURLOPT_HEADERFUNCTION, keep ? transfer_header : NULL);
+    curl_easy_setopt(easy->curl, CURLOPT_HEADERDATA, keep ? easy : NULL);
 }
 
 void easy_free(struct easy *easy)

@@ -15,6 +15,7 @@ struct easy {
     struct list link; /* among the idle ones of its client */
     CURL *curl;
     struct transfer *transfer; /* NULL while idle */
+    bool keeps_headers;        /* gives them to transfer_header() */
     char error_text[CURL_ERROR_SIZE];
 };
 
@@ -36,5 +37,8 @@ void easy_settings_free(struct easy_settings *settings);
 /* -ENOMEM; -EINVAL with a text where libcurl refuses an option. The settings are borrowed. */
 int easy_new(const struct easy_settings *settings, struct easy **ret_easy);
 void easy_free(struct easy *easy);
+
+/* Whether the next transfer is given its headers. */
+void easy_keep_headers(struct easy *easy, bool keep);
 
 #endif

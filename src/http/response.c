@@ -109,43 +109,12 @@ static char *copy(char **end, const char *string, size_t size)
     return place;
 }
 
-/* ------------------------------------------------------------------------------------- headers */
-
-static const unsigned int ORIGINS = CURLH_HEADER | CURLH_TRAILER;
-
-static size_t headers_size(CURL *easy, size_t *ret_count)
-{
-    size_t size = 0, count = 0;
-    for (struct curl_header *header = NULL;
-         (header = curl_easy_nextheader(easy, ORIGINS, -1, header)); count++)
-        size += strlen(header->name) + 1 + strlen(header->value) + 1;
-    *ret_count = count;
-    return size + count * sizeof(af_header);
-}
-
-static void copy_headers(af_response *response, CURL *easy, af_header *list, char **end)
-{
-    response->headers = list;
-    struct curl_header *header = NULL;
-    for (size_t i = 0; i < response->header_count; i++) {
-        header = curl_easy_nextheader(easy, ORIGINS, -1, header);
-        char *name = copy(end, header->name, strlen(header->name) + 1);
-        for (char *c = name; *c; c++)
-            *c = (char)tolower((unsigned char)*c);
-        list[i].name = name;
-        char *value = copy(end, header->value, strlen(header->value) + 1);
-        value[strcspn(value, "\r\n")] = '\0'; /* libcurl leaves the line's end to an empty one */
-        list[i].value = value;
-    }
-}
-
-int response_fill(af_response *response, CURL *easy, const char *error_text, bool keep_headers,
-                  char **ret_strings)
+int response_fill(af_response *response, CURL *easy, const char *error_text, char **ret_strings)
 {
     fill_numbers(response, easy);
 
-    /* One block: the array of headers first, for its alignment, then all strings. */
-    size_t size = keep_headers ? headers_size(easy, &response->header_count) : 0;
+    /* One block for all of them. */
+    size_t size = 0;
     const char *values[STRINGS];
     size_t sizes[STRINGS];
     size_t count = response->status / 100 == 3 ? STRINGS : STRINGS - 1; /* a redirect_url or not */
@@ -158,13 +127,9 @@ int response_fill(af_response *response, CURL *easy, const char *error_text, boo
     size_t error_size = error_text[0] ? strlen(error_text) + 1 : 0;
 
     char *block = malloc(size + error_size + 1);
-    if (!block) {
-        response->header_count = 0;
+    if (!block)
         return -ENOMEM;
-    }
-    char *end = block + response->header_count * sizeof(af_header);
-    if (keep_headers)
-        copy_headers(response, easy, (af_header *)block, &end);
+    char *end = block;
     for (size_t i = 0; i < count; i++)
         if (sizes[i] > 0)
             *(char **)member(response, strings[i].offset) = copy(&end, values[i], sizes[i]);

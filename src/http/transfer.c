@@ -5,9 +5,10 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "http/headers.h"
 #include "http/response.h"
 
-/* ------------------------------------------------------------------------------------ the future */
+/* ----------------------------------------------------------------------------------- the future */
 
 static bool cancel_transfer(af_future *future)
 {
@@ -27,6 +28,8 @@ static void destroy_transfer(af_future *future)
     free(transfer->url);
     free(transfer->strings);
     buffer_free(&transfer->body);
+    buffer_free(&transfer->header_lines);
+    free(transfer->headers);
     free(transfer);
 }
 
@@ -48,21 +51,32 @@ int transfer_new(af_client *client, af_loop *loop, const af_request *request, in
     list_init(&transfer->link);
     /* One byte more for the NUL behind the body. */
     buffer_init(&transfer->body, max_body > 0 ? (size_t)max_body + 1 : SIZE_MAX);
+    buffer_init(&transfer->header_lines, SIZE_MAX); /* libcurl has a maximum of its own */
     *ret_transfer = transfer;
     return 0;
 }
 
-/* ------------------------------------------------------------------------------------ how it ended */
+/* --------------------------------------------------------------------------------- how it ended */
 
 static void settle_body(struct transfer *transfer)
 {
     af_response *response = &transfer->response;
-    if (transfer->request.body != AF_BODY_MEMORY)
+    if (transfer->request.body != AF_BODY_MEMORY || response->status == 0)
         return;
     response->body_size = transfer->body.length;
     response->body = "";
     if (transfer->body.length > 0 && buffer_append_char(&transfer->body, '\0') == 0)
         response->body = transfer->body.data;
+}
+
+static int settle_headers(struct transfer *transfer)
+{
+    af_response *response = &transfer->response;
+    if (!transfer->request.keep_headers || response->status == 0)
+        return 0;
+    int r = headers_parse(&transfer->header_lines, &transfer->headers, &response->header_count);
+    response->headers = transfer->headers;
+    return r;
 }
 
 void transfer_settle(struct transfer *transfer, CURLcode result)
@@ -73,8 +87,9 @@ void transfer_settle(struct transfer *transfer, CURLcode result)
         result = CURLE_FILESIZE_EXCEEDED;
     if (result == CURLE_OK)
         easy->error_text[0] = '\0'; /* libcurl may leave a note of something it got over */
-    int r = response_fill(response, easy->curl, easy->error_text, transfer->request.keep_headers,
-                          &transfer->strings);
+    int r = response_fill(response, easy->curl, easy->error_text, &transfer->strings);
+    if (r >= 0)
+        r = settle_headers(transfer);
     if (r < 0)
         result = CURLE_OUT_OF_MEMORY;
     response->error = response_error(result, response);
@@ -108,6 +123,13 @@ size_t transfer_write(char *data, size_t size, size_t count, void *arg)
     else if (request->body == AF_BODY_CALLBACK)
         r = request->on_body(data, size, request->on_body_arg);
     return r < 0 ? CURL_WRITEFUNC_ERROR : size;
+}
+
+size_t transfer_header(char *line, size_t size, size_t count, void *arg)
+{
+    struct transfer *transfer = ((struct easy *)arg)->transfer;
+    int r = headers_add_line(&transfer->header_lines, line, size * count);
+    return r < 0 ? CURL_WRITEFUNC_ERROR : size * count;
 }
 
 curl_socket_t transfer_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)

@@ -19,6 +19,8 @@ struct transfer {
     char *url; /* a copy, where it has to wait in the client's queue */
     int64_t received;
     struct buffer body;
+    struct buffer header_lines;
+    af_header *headers; /* their strings are in the lines */
     char *strings;
     af_response response;
 };
@@ -35,6 +37,7 @@ void transfer_settle(struct transfer *transfer, CURLcode result);
 
 /* libcurl's callbacks. Their last argument is the struct easy. */
 size_t transfer_write(char *data, size_t size, size_t count, void *arg);
+size_t transfer_header(char *line, size_t size, size_t count, void *arg);
 curl_socket_t transfer_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address);
 int transfer_connected(void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port);
 

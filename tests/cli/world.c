@@ -65,8 +65,7 @@ static void fill_listener(struct world *world)
         world->full_sockets[i] = connect_socket(world->full_port, SOCK_NONBLOCK);
 }
 
-/* ------------------------------------------------------------------------------------ the origin
- */
+/* ----------------------------------------------------------------------------------- the origin */
 
 static void start_origin(struct world *world)
 {
@@ -131,7 +130,7 @@ double world_statistic(const struct world *world, const char *name)
     return value;
 }
 
-/* ------------------------------------------------------------------------------------ files */
+/* ---------------------------------------------------------------------------------------- files */
 
 static int remove_file(const char *path, const struct stat *status, int type, struct FTW *where)
 {
@@ -158,8 +157,12 @@ void world_create_files(const struct world *world, const cJSON *files)
                 fail("%s: %s", path, strerror(errno));
             continue;
         }
-        world_expand_content(world, file, &content);
+        const cJSON *zeros = cJSON_GetObjectItemCaseSensitive(file, "zeros");
+        if (!zeros)
+            world_expand_content(world, file, &content);
         create_file(path, &content);
+        if (zeros && truncate(path, (off_t)zeros->valuedouble) < 0)
+            fail("%s: %s", path, strerror(errno));
         text_free(&content);
     }
 }

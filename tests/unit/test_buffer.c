@@ -71,6 +71,16 @@ Test(buffer, can_be_filled_to_its_maximum_and_no_further)
     cr_assert(zero(int, buffer_append_char(&buffer, 'x')));
 }
 
+Test(buffer, takes_no_more_memory_than_its_maximum)
+{
+    struct buffer small;
+    buffer_init(&small, 10);
+    cr_assert(zero(int, buffer_append_string(&small, "0123456789")));
+    cr_assert(eq(int, buffer_append_char(&small, 'x'), -EMSGSIZE));
+    cr_assert(eq(sz, small.capacity, 10));
+    buffer_free(&small);
+}
+
 Test(buffer, what_does_not_fit_changes_nothing)
 {
     buffer_append_string(&buffer, "kept");

@@ -152,7 +152,7 @@ Test(coroutine, keeps_its_registers)
 
 /* --------------------------------------------------------------------------- the guard page */
 
-enum { NEIGHBOURS = 4 };
+enum { NEIGHBOURS = 5, VICTIM = 2 };
 
 static struct coroutine *neighbours[NEIGHBOURS];
 static volatile unsigned char *frames[NEIGHBOURS];
@@ -181,8 +181,8 @@ static void overflow_the_stack(void *arg)
     overflow(0);
 }
 
-/* Runs on a stack of its own. What the others have on theirs must be whole; then the fault is let
- * happen again, by default this time. */
+/* Runs on a stack of its own. What the others have on theirs, above and below, must be whole; then
+ * the fault is let happen again, by default this time. */
 static void on_fault(int signal_number)
 {
     for (size_t i = 0; i < NEIGHBOURS; i++)
@@ -196,13 +196,13 @@ static void overflow_among_neighbours(void)
 {
     static char alternate[64 * 1024];
     for (size_t i = 0; i < NEIGHBOURS; i++)
-        neighbours[i] = make(i == 1 ? nothing : fill_a_frame, (void *)i);
-    struct coroutine *victim = make(overflow_the_stack, NULL);
+        neighbours[i] = make(i == VICTIM ? overflow_the_stack : fill_a_frame, (void *)i);
     for (size_t i = 0; i < NEIGHBOURS; i++)
-        coroutine_resume(neighbours[i]);
+        if (i != VICTIM)
+            coroutine_resume(neighbours[i]);
     sigaltstack(&(stack_t){.ss_sp = alternate, .ss_size = sizeof alternate}, NULL);
     sigaction(SIGSEGV, &(struct sigaction){.sa_handler = on_fault, .sa_flags = SA_ONSTACK}, NULL);
-    coroutine_resume(victim);
+    coroutine_resume(neighbours[VICTIM]);
     _exit(2);
 }
 

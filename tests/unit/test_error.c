@@ -79,10 +79,10 @@ Test(error, every_code_has_a_meaning_of_its_own)
 Test(error, an_error_that_is_referenced_outlives_the_next_raise)
 {
     af_raise(-EINVAL, "kept");
-    af_error error = error_ref(af_raised(-EINVAL));
+    af_error error = af_error_ref(af_raised(-EINVAL));
     af_raise(-EINVAL, "next");
     expect_text(error, "kept");
-    error_unref(error);
+    af_error_unref(error);
 }
 
 Test(error, no_error_and_single_errors_have_no_members)
@@ -97,13 +97,13 @@ Test(error, a_group_keeps_its_members_in_order)
 {
     af_error members[3] = {{.code = AF_TIMEOUT}};
     af_raise(-EIO, "second");
-    members[1] = error_ref(af_raised(-EIO));
+    members[1] = af_error_ref(af_raised(-EIO));
     members[2] = (af_error){.code = -EINVAL};
     af_error group, outer;
     expect_code(error_new_group(members, 3, &group), 0);
-    error_unref(members[1]);
+    af_error_unref(members[1]);
     expect_code(error_new_group(&group, 1, &outer), 0);
-    error_unref(group);
+    af_error_unref(group);
     af_raise(-EIO, "something else");
 
     expect_code(outer.code, AF_GROUP);
@@ -115,7 +115,7 @@ Test(error, a_group_keeps_its_members_in_order)
     expect_code(af_error_member(inner, 2).code, -EINVAL);
     expect_code(af_error_member(inner, 3).code, 0);
     expect_text(outer, af_strerror(AF_GROUP));
-    error_unref(outer);
+    af_error_unref(outer);
 }
 
 static void *raise_elsewhere(void *arg)

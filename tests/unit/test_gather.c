@@ -181,6 +181,22 @@ Test(gather, an_exception_that_nobody_awaits_is_reported_once)
     expect_reports("exception was never retrieved: broken");
 }
 
+Test(gather, rule_20_an_exception_that_is_lost_to_a_cancel_counts_as_retrieved)
+{
+    af_future *child = new_future(), *all;
+    af_gather(&child, 1, false, &all);
+    af_task *task = spawn(awaiter, &(struct actor){"a", .future = all});
+    tick(1);
+    fail_later(child);
+    tick(1);
+    cr_assert(af_future_done(all));
+    af_future_cancel(task);
+    settle();
+    expect_trace("a:cancelled");
+    af_future_unref(all);
+    expect_reports("");
+}
+
 Test(gather, rule_28_return_exceptions_collects)
 {
     af_future *good = new_future(), *bad, *cancelled = new_future();

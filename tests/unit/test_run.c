@@ -285,9 +285,12 @@ Test(run, rule_68_the_second_interrupt_kills)
     expect_code(WTERMSIG(status), SIGINT);
 }
 
+static int interrupts;
+
 static int on_interrupt(void *text)
 {
     trace("%s", (char *)text);
+    interrupts++;
     return 0;
 }
 
@@ -295,10 +298,15 @@ static int handle_interrupts(void *arg, void **ret_result)
 {
     (void)arg, (void)ret_result;
     af_loop_add_signal_handler(af_running_loop(), SIGINT, on_interrupt, "handled");
-    interrupt_soon();
-    int r = af_sleep(0.001);
-    interrupt_soon();
-    return r < 0 ? r : af_sleep(0.001);
+    for (int i = 1; i <= 2; i++) {
+        interrupt_soon();
+        while (interrupts < i) {
+            int r = af_sleep(0);
+            if (r < 0)
+                return r;
+        }
+    }
+    return 0;
 }
 
 Test(run, a_main_may_handle_interrupts_itself)

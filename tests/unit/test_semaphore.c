@@ -129,8 +129,10 @@ Test(semaphore, rule_59_permits_released_while_one_is_woken_reach_those_who_came
     expect_value(2, true);
     spawn(acquire, "b");
     spawn(acquire, "c");
-    settle();
-    expect_trace("a:ok b:ok c:ok");
+    tick(1);
+    expect_trace("a:ok");
+    tick(1);
+    expect_trace("b:ok c:ok");
     expect_value(0, true);
 }
 
@@ -260,15 +262,14 @@ Test(semaphore, no_more_are_inside_than_there_are_permits)
 /* What waits is not walked through for each that comes and goes. */
 Test(semaphore, a_long_line_is_not_slow, .timeout = 20)
 {
-    enum { MANY = 20000 };
-    for (int i = 0; i < MANY; i++)
+    for (int i = 0; i < many(); i++)
         expect_code(af_loop_create_task(loop, acquire, "", NULL, NULL), 0);
     af_task *last = spawn(acquire, "last");
     tick(1);
     af_future_cancel(last);
     tick(1);
     expect_trace("last:cancelled");
-    for (int i = 0; i < MANY; i++) {
+    for (int i = 0; i < many(); i++) {
         release();
         tick(1);
         expect_trace(":ok");

@@ -258,8 +258,6 @@ Test(task, may_await_at_any_depth_of_calls)
 
 /* ----------------------------------------------------------------------------------- many tasks */
 
-enum { MANY = 20000 };
-
 static int many_done;
 
 static int wait_among_many(void *future, void **ret_result)
@@ -272,13 +270,13 @@ static int wait_among_many(void *future, void **ret_result)
 Test(task, twenty_thousand_may_live_at_once)
 {
     af_future *future = new_future();
-    for (int i = 0; i < MANY; i++)
+    for (int i = 0; i < many(); i++)
         expect_code(af_loop_create_task(loop, wait_among_many, future, NULL, NULL), 0);
     tick(1);
     expect_code(many_done, 0);
     af_future_set_result(future, NULL, NULL);
     tick(1);
-    expect_code(many_done, MANY);
+    expect_code(many_done, many());
     cr_assert_null(af_first_task(loop));
 }
 

@@ -5,6 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#else
+#define RUNNING_ON_VALGRIND 0
+#endif
 
 af_loop *loop;
 unsigned iteration;
@@ -148,6 +153,11 @@ af_task *spawn(af_coroutine *coroutine, void *arg)
     af_task *task;
     expect_code(af_loop_create_task(loop, coroutine, arg, NULL, &task), 0);
     return keep(task);
+}
+
+int many(void)
+{
+    return RUNNING_ON_VALGRIND ? 2000 : 20000;
 }
 
 int run(af_coroutine *coroutine, void *arg)

@@ -35,6 +35,9 @@ af_task *spawn(af_coroutine *coroutine, void *arg);
 /* Runs a coroutine as a task until it is done, and returns what it returned. */
 int run(af_coroutine *coroutine, void *arg);
 
+/* How many tasks are many: 20,000, but fewer for Valgrind, which has room for 15,000 stacks. */
+int many(void);
+
 /* Runs so many iterations, be there something to do or not; or until nothing is left to do. */
 void tick(unsigned iterations);
 void settle(void);
