@@ -37,6 +37,15 @@ static int run_child_done(struct handle *handle)
     return 0;
 }
 
+/* asyncio cannot take back a callback that is due, and what it does is seen: it retrieves an exception. */
+static void stop_watching(struct child *child)
+{
+    bool due = !list_empty(&child->callback.handle.link) && af_future_done(child->future);
+    callback_remove(&child->callback);
+    if (due)
+        run_child_done(&child->callback.handle);
+}
+
 static int run_timeout(struct handle *handle)
 {
     future_release(&container_of(handle, struct waiting, timer.handle)->future);
@@ -93,7 +102,7 @@ int af_wait(af_future *const *children, size_t count, double timeout,
     timer_stop(task->loop, &waiting.timer);
     int done = 0;
     for (size_t i = 0; i < count; i++) {
-        callback_remove(&list[i].callback);
+        stop_watching(&list[i]);
         done += list[i].waiting && af_future_done(list[i].future);
         af_future_unref(list[i].future);
     }
