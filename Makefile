@@ -53,18 +53,21 @@ $(BUILD)/afetch: $(PROGRAM) $(BUILD)/libafetch.a
 $(BUILD)/origin: $(ORIGIN) $(BUILD)/libafetch.a
 $(BUILD)/unit-tests: LIBS += -lcriterion
 $(BUILD)/unit-tests: $(UNIT) $(BUILD)/libafetch.a
+$(BUILD)/conformance: $(call objects,tests/conformance/*.c) $(BUILD)/libafetch.a
 $(BUILD)/cli-tests: LIBS += -lcriterion
 $(BUILD)/cli-tests: $(CLI)
-$(BUILD)/afetch $(BUILD)/origin $(BUILD)/unit-tests $(BUILD)/cli-tests:
+$(BUILD)/afetch $(BUILD)/origin $(BUILD)/conformance $(BUILD)/unit-tests $(BUILD)/cli-tests:
 	$(call run,LINK,$@)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 demo: $(BUILD)/afetch $(BUILD)/origin
 	@scripts/demo $(BUILD)
 
-test: $(BUILD)/afetch $(BUILD)/origin $(BUILD)/unit-tests $(BUILD)/cli-tests
+TESTS    := $(addprefix $(BUILD)/,afetch origin conformance unit-tests cli-tests)
+
+test: $(TESTS)
 	@scripts/test $(BUILD)
 
-valgrind: $(BUILD)/afetch $(BUILD)/origin $(BUILD)/unit-tests $(BUILD)/cli-tests
+valgrind: $(TESTS)
 	@scripts/test $(BUILD) --valgrind
 
 $(BUILD)/bare: $(BUILD)/tests/bench/bare.o

@@ -2,13 +2,14 @@
 #ifndef AFETCH_CONDITION_H
 #define AFETCH_CONDITION_H
 
-#include <afetch/lock.h>
-
 #include <stddef.h>
+
+#include <afetch/lock.h>
 
 typedef struct af_condition af_condition;
 
-/* A condition on LOCK, which is borrowed; NULL: on a lock of its own. -ENOMEM. The caller owns it. */
+/* A condition on LOCK, which is borrowed; NULL: on a lock of its own. -ENOMEM. The caller owns it.
+ */
 int af_condition_new(af_lock *lock, af_condition **ret_condition);
 
 /* NULL is fine. No task may be waiting for it. */
@@ -19,9 +20,10 @@ int af_condition_acquire(af_condition *condition);
 int af_condition_release(af_condition *condition);
 bool af_condition_locked(const af_condition *condition);
 
-/* Releases the lock, suspends until notified, and takes the lock again, even where it is cancelled. Wakes
- * without a notification are allowed, so look again at what you wait for. A cancelled waiter passes its
- * notification on (rule 62). AF_RUNTIME_ERROR where the lock is not held, AF_CANCELLED. */
+/* Releases the lock, suspends until notified, and takes the lock again, even where it is cancelled.
+ * Wakes without a notification are allowed, so look again at what you wait for. A cancelled waiter
+ * passes its notification on (rule 62). AF_RUNTIME_ERROR where the lock is not held, AF_CANCELLED.
+ */
 int af_condition_wait(af_condition *condition);
 
 /* Waits until PREDICATE is true of ARG. The errors of af_condition_wait(). */

@@ -4,8 +4,8 @@
  * it does not. Codes of the system are negated errno values (-ENOMEM, -ECONNREFUSED); the codes
  * below are asyncio's; a program's own codes are AF_USER_ERROR and less.
  *
- * A code may come with a text. The text travels beside the code: af_raise() notes it for the running
- * task, and a coroutine that returns the code hands code and text to whoever awaits it. So
+ * A code may come with a text. The text travels beside the code: af_raise() notes it for the
+ * running task, and a coroutine that returns the code hands code and text to whoever awaits it. So
  *
  *     return af_raise(-EINVAL, "%s: not a number", word);
  *
@@ -31,18 +31,19 @@ enum {
     AF_USER_ERROR = -2000,      /* the first code that is the program's own */
 };
 
-/* What stands behind a code: a text, or the errors of a group. Shared and counted; never changed. */
+/* What stands behind a code: a text, or the errors of a group. Shared and counted; never changed.
+ */
 typedef struct af_error_detail af_error_detail;
 
-/* An error as a value. code is 0 where there is none. The detail is borrowed from wherever the error
- * was read, and may be NULL. */
+/* An error as a value. code is 0 where there is none. The detail is borrowed from wherever the
+ * error was read, and may be NULL. */
 typedef struct af_error {
     int code;
     af_error_detail *detail;
 } af_error;
 
-/* Notes CODE and a text (printf's format; NULL for none) as the error being raised, and returns CODE.
- * Where there is no memory for the text, the code goes without it. Does not suspend. */
+/* Notes CODE and a text (printf's format; NULL for none) as the error being raised, and returns
+ * CODE. Where there is no memory for the text, the code goes without it. Does not suspend. */
 int af_raise(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The same for an error read from a future: `raise error`. Returns its code. */
@@ -52,8 +53,8 @@ int af_raise_error(af_error error);
  * been returned CODE. Borrowed: good until the next error is raised. */
 af_error af_raised(int code);
 
-/* Keeps an error beyond the next one, and lets go of it: what a `finally` needs that awaits and then lets
- * the exception pass. ref returns the error. */
+/* Keeps an error beyond the next one, and lets go of it: what a `finally` needs that awaits and
+ * then lets the exception pass. ref returns the error. */
 af_error af_error_ref(af_error error);
 void af_error_unref(af_error error);
 

@@ -1,5 +1,5 @@
-/* Futures: a result that is not there yet. A task is a future too, and so is what gather(), shield()
- * and an HTTP request return; every function here takes any of them.
+/* Futures: a result that is not there yet. A task is a future too, and so is what gather(),
+ * shield() and an HTTP request return; every function here takes any of them.
  *
  * Futures are counted: who makes one owns a reference, and drops it with af_future_unref(). */
 #ifndef AFETCH_FUTURE_H
@@ -49,8 +49,8 @@ int af_future_set_result(af_future *future, void *result, void (*destroy)(void *
 /* Makes it fail with CODE and the text noted for CODE by af_raise(). The errors of set_result. */
 int af_future_set_exception(af_future *future, int code);
 
-/* Asks for cancellation; returns whether it was still possible (rules 15, 18, 19, 30). A plain future
- * is cancelled at once, a task at its next await, a gather through its children. */
+/* Asks for cancellation; returns whether it was still possible (rules 15, 18, 19, 30). A plain
+ * future is cancelled at once, a task at its next await, a gather through its children. */
 bool af_future_cancel(af_future *future);
 
 /* Calls CALLBACK once the future is done, in the order they were added; also when it is done

@@ -11,16 +11,16 @@ typedef struct af_outcome {
     af_error error;
 } af_outcome;
 
-/* Makes a future whose result is an array of COUNT outcomes (const af_outcome *), in the order of the
- * arguments whatever the order of completion (rule 25). The children are referenced, not taken.
+/* Makes a future whose result is an array of COUNT outcomes (const af_outcome *), in the order of
+ * the arguments whatever the order of completion (rule 25). The children are referenced, not taken.
  *
  * Without return_exceptions the first exception propagates at once, and the siblings keep running
  * (rule 27); with it, exceptions and cancellations are outcomes like any other (rules 28, 29).
  * Cancelling the gather cancels all children (rules 30, 31). With no children it is done already
  * (rule 26). Takes two iterations from the last child to the awaiter (rule 10).
  *
- * AF_RUNTIME_ERROR where no loop is running, AF_VALUE_ERROR where a child is another loop's, -ENOMEM.
- * Does not suspend. */
+ * AF_RUNTIME_ERROR where no loop is running, AF_VALUE_ERROR where a child is another loop's,
+ * -ENOMEM. Does not suspend. */
 int af_gather(af_future *const *children, size_t count, bool return_exceptions,
               af_future **ret_gather);
 

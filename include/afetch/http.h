@@ -1,11 +1,11 @@
-/* An HTTP client on the loop: every request is a future. Made of libcurl, which does all of HTTP, TLS,
- * redirects and decoding. Only http and https are spoken, in redirects too. */
+/* An HTTP client on the loop: every request is a future. Made of libcurl, which does all of HTTP,
+ * TLS, redirects and decoding. Only http and https are spoken, in redirects too. */
 #ifndef AFETCH_HTTP_H
 #define AFETCH_HTTP_H
 
-#include <afetch/future.h>
-
 #include <stdint.h>
+
+#include <afetch/future.h>
 
 typedef struct af_client af_client;
 
@@ -14,18 +14,18 @@ typedef struct af_client af_client;
 typedef struct af_client_options {
     size_t concurrency; /* how many requests at once to be ready for; 0: 100 */
 
-    const char *user_agent;       /* NULL: "afetch/VERSION" */
-    const char *const *headers;   /* "Name: value" lines, as curl's -H takes them; NULL-terminated */
+    const char *user_agent;     /* NULL: "afetch/VERSION" */
+    const char *const *headers; /* "Name: value" lines, as curl's -H takes them; NULL-terminated */
     bool follow_redirects;
-    long max_redirects;           /* -1: no limit */
+    long max_redirects; /* -1: no limit */
 
-    double attempt_timeout;       /* one request, from its start to the last byte */
-    double connect_timeout;       /* until a connection stands; 0: curl's 300 s */
-    double idle_timeout;          /* with no byte moving, whole seconds */
-    int64_t max_body;             /* bytes; a larger body is AF_HTTP_TOO_LARGE */
+    double attempt_timeout; /* one request, from its start to the last byte */
+    double connect_timeout; /* until a connection stands; 0: curl's 300 s */
+    double idle_timeout;    /* with no byte moving, whole seconds */
+    int64_t max_body;       /* bytes; a larger body is AF_HTTP_TOO_LARGE */
 
-    bool insecure;                /* accept any certificate */
-    const char *ca_file;          /* NULL: the system's */
+    bool insecure;                 /* accept any certificate */
+    const char *ca_file;           /* NULL: the system's */
     const char *const *connect_to; /* HOST1:PORT1:HOST2:PORT2, NULL-terminated */
     const char *const *resolve;    /* [+]HOST:PORT:ADDRESS, NULL-terminated */
 } af_client_options;
@@ -71,9 +71,9 @@ typedef struct af_header {
     const char *value;
 } af_header;
 
-/* What is known of a transfer. Strings are NULL and numbers 0 where nothing is known; nothing in it is
- * trusted: servers may send any byte but NUL. Times are microseconds from the transfer's start, and
- * mean what curl's -w variables of the same name mean. */
+/* What is known of a transfer. Strings are NULL and numbers 0 where nothing is known; nothing in it
+ * is trusted: servers may send any byte but NUL. Times are microseconds from the transfer's start,
+ * and mean what curl's -w variables of the same name mean. */
 typedef struct af_response {
     enum af_http_error error;
     int curl_code;
@@ -122,25 +122,25 @@ typedef struct af_response {
  * text where libcurl refuses an option. The caller owns the client. Does not suspend. */
 int af_client_new(const af_client_options *options, af_client **ret_client);
 
-/* Closes all connections; requests under way are cancelled. NULL is fine. Free it before its loop is
- * closed. Futures of its requests may outlive it. */
+/* Closes all connections; requests under way are cancelled. NULL is fine. Free it before its loop
+ * is closed. Futures of its requests may outlive it. */
 void af_client_free(af_client *client);
 
-/* Begins a request. The future's result is a const af_response *, which lives as long as the future:
- * a status of 404 is a response, and so is a connection that failed, with error set. The future itself
- * fails only where there is nothing to say: -ENOMEM. Cancelling it removes the transfer at once, at any
- * stage. Does not suspend. */
+/* Begins a request. The future's result is a const af_response *, which lives as long as the
+ * future: a status of 404 is a response, and so is a connection that failed, with error set. The
+ * future itself fails only where there is nothing to say: -ENOMEM. Cancelling it removes the
+ * transfer at once, at any stage. Does not suspend. */
 int af_client_request(af_client *client, const af_request *request, af_future **ret_future);
 
-/* What is known of the transfer of a request's future, also when it was cancelled. Borrowed from the
- * future; nothing in it is set before the future is done. */
+/* What is known of the transfer of a request's future, also when it was cancelled. Borrowed from
+ * the future; nothing in it is set before the future is done. */
 const af_response *af_request_response(const af_future *future);
 
 /* libcurl's code for an error, for one that was not found by libcurl. */
 int af_http_curl_code(enum af_http_error error);
 
-/* How many requests at once a process with so many descriptors can carry: one each, and what libcurl needs
- * besides, for resolving names above all. At least 1. */
+/* How many requests at once a process with so many descriptors can carry: one each, and what
+ * libcurl needs besides, for resolving names above all. At least 1. */
 size_t af_client_concurrency(size_t descriptors);
 
 /* The versions of libcurl and of what it is made with, as curl -V begins. Static. */

@@ -12,9 +12,9 @@ int af_lock_new(af_lock **ret_lock);
 /* NULL is fine. No task may be waiting for it. */
 void af_lock_free(af_lock *lock);
 
-/* Takes the lock; suspends where it is held, or others wait already. A cancellation that comes after the
- * lock was handed over passes it on (rule 58). AF_CANCELLED; AF_RUNTIME_ERROR outside a task where it
- * would have to wait. */
+/* Takes the lock; suspends where it is held, or others wait already. A cancellation that comes
+ * after the lock was handed over passes it on (rule 58). AF_CANCELLED; AF_RUNTIME_ERROR outside a
+ * task where it would have to wait. */
 int af_lock_acquire(af_lock *lock);
 
 /* Lets go and wakes the first that waits. A lock has no owner: any task may release it.

@@ -8,10 +8,10 @@
 #ifndef AFETCH_LOOP_H
 #define AFETCH_LOOP_H
 
-#include <afetch/error.h>
-
 #include <math.h>
 #include <stdbool.h>
+
+#include <afetch/error.h>
 
 /* A timeout of None: never. */
 #define AF_FOREVER ((double)INFINITY)
@@ -48,10 +48,10 @@ typedef void af_exception_handler(af_loop *loop, const af_exception_context *con
  * libev finds no way to poll. The caller owns the loop. */
 int af_loop_new(const af_loop_options *options, af_loop **ret_loop);
 
-/* Closes the loop; futures that are left stay readable, and nothing can be added any more: AF_RUNTIME_ERROR.
- * A task that is still pending is reported to the exception handler
- * and destroyed without running again, so what only its stack knows of is lost (rule 17); af_run()
- * cancels and awaits them first. */
+/* Closes the loop; futures that are left stay readable, and nothing can be added any more:
+ * AF_RUNTIME_ERROR. A task that is still pending is reported to the exception handler and destroyed
+ * without running again, so what only its stack knows of is lost (rule 17); af_run() cancels and
+ * awaits them first. */
 void af_loop_close(af_loop *loop);
 
 /* The loop that is running in this thread, or NULL. Borrowed. */
@@ -60,12 +60,12 @@ af_loop *af_running_loop(void);
 /* The loop's clock, in seconds. */
 double af_loop_time(const af_loop *loop);
 
-/* Calls CALLBACK in the next iteration, in the order of the calls. ret_handle may be NULL; otherwise
- * the caller owns the handle and drops it with af_handle_unref(). -ENOMEM. */
+/* Calls CALLBACK in the next iteration, in the order of the calls. ret_handle may be NULL;
+ * otherwise the caller owns the handle and drops it with af_handle_unref(). -ENOMEM. */
 int af_loop_call_soon(af_loop *loop, af_callback *callback, void *arg, af_handle **ret_handle);
 
-/* Calls CALLBACK after DELAY seconds; a negative delay is 0 (rule 3). Equal times run in the order of
- * the calls (rule 4). -ENOMEM; AF_VALUE_ERROR where the time is not a number. */
+/* Calls CALLBACK after DELAY seconds; a negative delay is 0 (rule 3). Equal times run in the order
+ * of the calls (rule 4). -ENOMEM; AF_VALUE_ERROR where the time is not a number. */
 int af_loop_call_later(af_loop *loop, double delay, af_callback *callback, void *arg,
                        af_handle **ret_handle);
 int af_loop_call_at(af_loop *loop, double when, af_callback *callback, void *arg,
@@ -79,9 +79,9 @@ void af_handle_cancel(af_handle *handle);
 bool af_handle_cancelled(const af_handle *handle);
 void af_handle_unref(af_handle *handle);
 
-/* Calls CALLBACK whenever FD is readable, or writable, until removed; one callback of each sort for a
- * descriptor, a second call replaces the first. Remove both before closing the descriptor. -ENOMEM;
- * -ENOTSUP on a loop with its own poll. Removing returns whether there was one. */
+/* Calls CALLBACK whenever FD is readable, or writable, until removed; one callback of each sort for
+ * a descriptor, a second call replaces the first. Remove both before closing the descriptor.
+ * -ENOMEM; -ENOTSUP on a loop with its own poll. Removing returns whether there was one. */
 int af_loop_add_reader(af_loop *loop, int fd, af_callback *callback, void *arg);
 int af_loop_add_writer(af_loop *loop, int fd, af_callback *callback, void *arg);
 bool af_loop_remove_reader(af_loop *loop, int fd);
@@ -92,8 +92,8 @@ bool af_loop_remove_writer(af_loop *loop, int fd);
 int af_loop_add_signal_handler(af_loop *loop, int signal, af_callback *callback, void *arg);
 bool af_loop_remove_signal_handler(af_loop *loop, int signal);
 
-/* Runs until af_loop_stop(). AF_RUNTIME_ERROR where a loop is running in this thread; otherwise 0 or
- * the code that the poll returned. */
+/* Runs until af_loop_stop(). AF_RUNTIME_ERROR where a loop is running in this thread; otherwise 0
+ * or the code that the poll returned. */
 int af_loop_run_forever(af_loop *loop);
 
 /* Runs one iteration: what run_forever does until it is stopped. The same errors. */
@@ -102,8 +102,8 @@ int af_loop_run_once(af_loop *loop);
 /* Ends the run after the current batch; before a run, that run does one iteration (rule 7). */
 void af_loop_stop(af_loop *loop);
 
-/* Who hears of errors that nobody awaits: a failed callback, an exception never retrieved, a pending
- * task destroyed. NULL: nobody. A loop begins with nobody. */
+/* Who hears of errors that nobody awaits: a failed callback, an exception never retrieved, a
+ * pending task destroyed. NULL: nobody. A loop begins with nobody. */
 void af_loop_set_exception_handler(af_loop *loop, af_exception_handler *handler, void *arg);
 
 #endif

@@ -7,10 +7,10 @@
 
 typedef struct af_queue af_queue;
 
-/* Queues that hold at most MAXIMUM items, or any number (0): first in first out; last in first out; the
- * smallest first, by COMPARE as qsort takes it. Items are pointers of the caller's; destroy is called with
- * each that is dropped, by an immediate shutdown or with the queue, and may be NULL. -ENOMEM. The caller
- * owns the queue. */
+/* Queues that hold at most MAXIMUM items, or any number (0): first in first out; last in first out;
+ * the smallest first, by COMPARE as qsort takes it. Items are pointers of the caller's; destroy is
+ * called with each that is dropped, by an immediate shutdown or with the queue, and may be NULL.
+ * -ENOMEM. The caller owns the queue. */
 int af_queue_new(size_t maximum, void (*destroy)(void *item), af_queue **ret_queue);
 int af_lifo_queue_new(size_t maximum, void (*destroy)(void *item), af_queue **ret_queue);
 int af_priority_queue_new(size_t maximum, int (*compare)(const void *a, const void *b),
@@ -29,14 +29,15 @@ int af_queue_put_nowait(af_queue *queue, void *item);
 int af_queue_get(af_queue *queue, void **ret_item);
 int af_queue_get_nowait(af_queue *queue, void **ret_item);
 
-/* Says that what was got is dealt with. AF_VALUE_ERROR where that was said of all already (rule 66). */
+/* Says that what was got is dealt with. AF_VALUE_ERROR where that was said of all already (rule
+ * 66). */
 int af_queue_task_done(af_queue *queue);
 
 /* Suspends until task_done was said for every item put. AF_CANCELLED. */
 int af_queue_join(af_queue *queue);
 
-/* Ends the queue: putting fails, getting fails once it is empty, and all that wait are woken. IMMEDIATE
- * drops what is in it and counts it as done (rule 67). Does not suspend. */
+/* Ends the queue: putting fails, getting fails once it is empty, and all that wait are woken.
+ * IMMEDIATE drops what is in it and counts it as done (rule 67). Does not suspend. */
 void af_queue_shutdown(af_queue *queue, bool immediate);
 
 /* How it stands. */
@@ -45,8 +46,8 @@ bool af_queue_empty(const af_queue *queue);
 bool af_queue_full(const af_queue *queue);
 size_t af_queue_unfinished(const af_queue *queue);
 
-/* The item at a place of the queue as it is kept, for looking only: index 0 is the oldest, or the smallest.
- * NULL beyond the end. */
+/* The item at a place of the queue as it is kept, for looking only: index 0 is the oldest, or the
+ * smallest. NULL beyond the end. */
 void *af_queue_peek(const af_queue *queue, size_t index);
 
 #endif

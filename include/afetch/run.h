@@ -5,8 +5,8 @@
 #include <afetch/task.h>
 
 /* Makes a loop, runs MAIN as a task on it until it is done, cancels and awaits the tasks that are
- * left, reports their errors to the exception handler, and closes the loop (rule 68). *ret_result (NULL
- * for none) is MAIN's, and must not point into what the loop owned.
+ * left, reports their errors to the exception handler, and closes the loop (rule 68). *ret_result
+ * (NULL for none) is MAIN's, and must not point into what the loop owned.
  *
  * The first SIGINT cancels MAIN, and the answer is AF_INTERRUPTED if MAIN lets that cancellation
  * through; the second ends the process at once as an unhandled SIGINT does. A program that handles
@@ -16,9 +16,9 @@
  * af_loop_new(); otherwise what MAIN returned. */
 int af_run(const af_loop_options *options, af_coroutine *main, void *arg, void **ret_result);
 
-/* The same in steps, asyncio.Runner: a loop in which several coroutines are run one after another. close
- * cancels and awaits what is left, closes the loop and frees the runner; NULL is fine. The errors are
- * af_run()'s. */
+/* The same in steps, asyncio.Runner: a loop in which several coroutines are run one after another.
+ * close cancels and awaits what is left, closes the loop and frees the runner; NULL is fine. The
+ * errors are af_run()'s. */
 typedef struct af_runner af_runner;
 
 int af_runner_new(const af_loop_options *options, af_runner **ret_runner);

@@ -16,8 +16,8 @@ int af_bounded_semaphore_new(size_t value, af_semaphore **ret_semaphore);
 /* NULL is fine. No task may be waiting in it. */
 void af_semaphore_free(af_semaphore *semaphore);
 
-/* Takes a permit; suspends where there is none or others wait already (rule 59). A cancellation that
- * comes after the permit was granted gives it back and wakes the next (rule 60). AF_CANCELLED;
+/* Takes a permit; suspends where there is none or others wait already (rule 59). A cancellation
+ * that comes after the permit was granted gives it back and wakes the next (rule 60). AF_CANCELLED;
  * AF_RUNTIME_ERROR outside a task where it would have to wait. */
 int af_semaphore_acquire(af_semaphore *semaphore);
 

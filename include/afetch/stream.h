@@ -15,7 +15,7 @@
 typedef struct af_stream af_stream;
 typedef struct af_server af_server;
 
-/* ------------------------------------------------------------------------ opening */
+/* ----------------------------------------------------------------- opening */
 
 /* Connects to HOST, a numeric address of IPv4 or IPv6, or "localhost", which is 127.0.0.1. Other
  * names are not looked up, since the system's resolver blocks. Suspends until the connection
@@ -26,7 +26,7 @@ int af_open_connection(const char *host, uint16_t port, af_stream **ret_stream);
 /* The same to the Unix socket at PATH. AF_VALUE_ERROR where the path is too long for one. */
 int af_open_unix_connection(const char *path, af_stream **ret_stream);
 
-/* ------------------------------------------------------------------------ reading */
+/* ----------------------------------------------------------------- reading */
 
 /* Reads at least one and up to SIZE bytes, suspending until there are any. Returns how many; 0 at
  * the end, and where SIZE is 0. AF_CANCELLED, and then nothing is lost; AF_RUNTIME_ERROR where
@@ -55,7 +55,7 @@ bool af_stream_at_eof(const af_stream *stream);
 /* How many bytes read_until and read_line take before the separator: 64 KiB unless set. */
 void af_stream_set_limit(af_stream *stream, size_t limit);
 
-/* ------------------------------------------------------------------------ writing */
+/* ----------------------------------------------------------------- writing */
 
 /* Sends SIZE bytes, or as many as the system takes at once, and queues a copy of the rest, however
  * much: drain is what keeps the queue short. Never suspends. AF_RUNTIME_ERROR after write_eof,
@@ -70,7 +70,7 @@ int af_stream_drain(af_stream *stream);
  * close. */
 int af_stream_write_eof(af_stream *stream);
 
-/* ------------------------------------------------------------------------ closing */
+/* ----------------------------------------------------------------- closing */
 
 /* Ends reading at once and closes the connection as soon as the queue is sent. Never suspends. */
 void af_stream_close(af_stream *stream);
@@ -87,7 +87,7 @@ void af_stream_abort(af_stream *stream);
  * wait before. No task may be waiting in it. NULL is fine. */
 void af_stream_free(af_stream *stream);
 
-/* ------------------------------------------------------------------------ looking */
+/* ----------------------------------------------------------------- looking */
 
 /* One end of a connection. */
 typedef struct af_address {
@@ -102,7 +102,7 @@ int af_stream_local_address(const af_stream *stream, af_address *ret_address);
 /* The descriptor, borrowed; -1 once closed. */
 int af_stream_fd(const af_stream *stream);
 
-/* ------------------------------------------------------------------------ serving */
+/* ----------------------------------------------------------------- serving */
 
 /* What a server does with a connection, in a task of its own; it may suspend. The stream is the
  * server's, which closes and frees it afterwards; where the task is cancelled, without waiting for

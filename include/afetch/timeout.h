@@ -7,8 +7,8 @@
  *     r = body();
  *     r = af_timeout_exit(&timeout, r);
  *
- * When the time comes the task is cancelled once; the exit turns that cancellation, and no other, into
- * AF_TIMEOUT (rules 46 to 50). Scopes nest. Nothing here suspends. */
+ * When the time comes the task is cancelled once; the exit turns that cancellation, and no other,
+ * into AF_TIMEOUT (rules 46 to 50). Scopes nest. Nothing here suspends. */
 #ifndef AFETCH_TIMEOUT_H
 #define AFETCH_TIMEOUT_H
 

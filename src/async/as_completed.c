@@ -1,7 +1,7 @@
-#include <afetch/as_completed.h>
-
 #include <errno.h>
 #include <stdlib.h>
+
+#include <afetch/as_completed.h>
 
 #include "async/waiters.h"
 
@@ -17,7 +17,7 @@ struct af_as_completed {
     af_loop *loop;
     size_t count;
     struct child *children;
-    size_t unasked;  /* how many calls of next are still to come */
+    size_t unasked; /* how many calls of next are still to come */
     size_t unfinished;
     size_t timed_out; /* children that will be given as AF_TIMEOUT */
     struct list done;

@@ -1,8 +1,8 @@
-#include <afetch/bounded.h>
-#include <afetch/wait.h>
-
 #include <errno.h>
 #include <stdlib.h>
+
+#include <afetch/bounded.h>
+#include <afetch/wait.h>
 
 #include "async/task.h"
 #include "async/waiters.h"

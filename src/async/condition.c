@@ -1,8 +1,8 @@
-#include <afetch/condition.h>
-
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
+
+#include <afetch/condition.h>
 
 #include "async/waiters.h"
 

@@ -1,18 +1,18 @@
 /* Stacks are entered once by makecontext() and from then on switched by sigsetjmp(env, 0) and
- * siglongjmp(), which makes no system call. The fortified longjmp takes a jump to another stack for an
- * attack and aborts, so this file takes the plain one. */
+ * siglongjmp(), which makes no system call. The fortified longjmp takes a jump to another stack for
+ * an attack and aborts, so this file takes the plain one. */
 #undef _FORTIFY_SOURCE
 
 #include "async/coroutine.h"
-
-#include "async/stack.h"
-#include "base/sanitizer.h"
 
 #include <errno.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <ucontext.h>
+
+#include "async/stack.h"
+#include "base/sanitizer.h"
 
 #ifdef WITH_ADDRESS_SANITIZER
 #include <sanitizer/common_interface_defs.h>
@@ -105,8 +105,8 @@ static void unregister_stack(struct coroutine *coroutine)
     (void)coroutine;
 }
 
-/* The life of a stack: one function after another. makecontext() passes ints only, so the pointer comes
- * in two halves. */
+/* The life of a stack: one function after another. makecontext() passes ints only, so the pointer
+ * comes in two halves. */
 static void trampoline(unsigned low, unsigned high)
 {
     struct coroutine *coroutine = (struct coroutine *)((uintptr_t)high << 16 << 16 | low);

@@ -1,7 +1,7 @@
-#include <afetch/event.h>
-
 #include <errno.h>
 #include <stdlib.h>
+
+#include <afetch/event.h>
 
 #include "async/waiters.h"
 

@@ -42,9 +42,9 @@ af_future *af_future_ref(af_future *future)
     return future;
 }
 
-/* A callback that add_done_callback made, as against those that belong to a waiter. Once the future is
- * done it holds a reference, so that the future is there when it runs; before, it must not, or a future
- * that nobody wants any more could not go. */
+/* A callback that add_done_callback made, as against those that belong to a waiter. Once the future
+ * is done it holds a reference, so that the future is there when it runs; before, it must not, or a
+ * future that nobody wants any more could not go. */
 struct added_callback {
     struct callback callback;
     af_done_callback *function;

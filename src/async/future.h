@@ -30,8 +30,8 @@ struct af_future {
     uint64_t visit;        /* the last walk that passed here: how duplicates are found */
 };
 
-/* A done callback that its owner keeps: adding it cannot fail. The loop runs the handle in the iteration
- * after the future is done. */
+/* A done callback that its owner keeps: adding it cannot fail. The loop runs the handle in the
+ * iteration after the future is done. */
 struct callback {
     struct handle handle;
     af_future *future; /* borrowed: whoever registers keeps it alive */
@@ -39,11 +39,12 @@ struct callback {
 
 extern const struct future_type plain_future;
 
-/* Makes the memory a pending future with one reference. It keeps the loop, if only as a shell, until its
- * last reference is gone. */
+/* Makes the memory a pending future with one reference. It keeps the loop, if only as a shell,
+ * until its last reference is gone. */
 void future_init(af_future *future, const struct future_type *type, af_loop *loop);
 
-/* The same for one that lives in the frame of the task that waits for it and is never unreferenced. */
+/* The same for one that lives in the frame of the task that waits for it and is never unreferenced.
+ */
 void future_init_local(af_future *future, af_loop *loop);
 
 /* Registers the callback, whose handle has its type already. */
@@ -63,8 +64,8 @@ void future_release(af_future *future);
 /* The error of a done future as an awaiter sees it, AF_CANCELLED included. */
 af_error future_error(const af_future *future);
 
-/* Marks the future as passed in this walk; false where it was passed already. A walk begins with a new
- * number. */
+/* Marks the future as passed in this walk; false where it was passed already. A walk begins with a
+ * new number. */
 static inline uint64_t future_new_visit(af_loop *loop)
 {
     return ++loop->visits;

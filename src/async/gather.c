@@ -1,7 +1,7 @@
-#include <afetch/gather.h>
-
 #include <errno.h>
 #include <stdlib.h>
+
+#include <afetch/gather.h>
 
 #include "async/future.h"
 
@@ -91,8 +91,8 @@ static void discard_child(struct handle *handle)
 
 static const struct handle_type child_type = {run_child_done, discard_child};
 
-/* Every child that is not done gets a callback, which keeps the gather alive until it ran. Those that
- * are done count only once all are known, as in asyncio. */
+/* Every child that is not done gets a callback, which keeps the gather alive until it ran. Those
+ * that are done count only once all are known, as in asyncio. */
 static void watch_children(struct gather *gather)
 {
     uint64_t visit = future_new_visit(gather->future.loop);

@@ -1,7 +1,7 @@
-#include <afetch/lock.h>
-
 #include <errno.h>
 #include <stdlib.h>
+
+#include <afetch/lock.h>
 
 #include "async/waiters.h"
 

@@ -8,7 +8,8 @@
 /* As asyncio's: what is due within the resolution of the clock is due. */
 static const double CLOCK_RESOLUTION = 1e-9;
 
-/* How many iterations a busy loop with no descriptors to watch goes on before it looks for signals. */
+/* How many iterations a busy loop with no descriptors to watch goes on before it looks for signals.
+ */
 static const unsigned LONGEST_UNPOLLED = 64;
 
 /* The longest that libev is asked to wait; the loop then looks again. */

@@ -2,10 +2,9 @@
 #ifndef ASYNC_LOOP_H
 #define ASYNC_LOOP_H
 
+#include <ev.h>
 #include <pthread.h>
 #include <stdatomic.h>
-
-#include <ev.h>
 
 #include <afetch/loop.h>
 

@@ -1,8 +1,8 @@
-#include <afetch/queue.h>
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <afetch/queue.h>
 
 #include "async/waiters.h"
 
@@ -53,14 +53,12 @@ int af_lifo_queue_new(size_t maximum, void (*destroy)(void *item), af_queue **re
 int af_priority_queue_new(size_t maximum, int (*compare)(const void *a, const void *b),
                           void (*destroy)(void *item), af_queue **ret_queue)
 {
-    return queue_new(&(af_queue){.order = SMALLEST,
-                                 .maximum = maximum,
-                                 .compare = compare,
-                                 .destroy = destroy},
-                     ret_queue);
+    return queue_new(
+        &(af_queue){.order = SMALLEST, .maximum = maximum, .compare = compare, .destroy = destroy},
+        ret_queue);
 }
 
-/* ------------------------------------------------------------------------------------ items */
+/* ------------------------------------------------------------------- items */
 
 static void **place(const af_queue *queue, size_t index)
 {
@@ -152,7 +150,7 @@ void af_queue_free(af_queue *queue)
     free(queue);
 }
 
-/* ------------------------------------------------------------------------------------ putting */
+/* ----------------------------------------------------------------- putting */
 
 int af_queue_put_nowait(af_queue *queue, void *item)
 {
@@ -187,7 +185,7 @@ int af_queue_put(af_queue *queue, void *item)
     return af_queue_put_nowait(queue, item);
 }
 
-/* ------------------------------------------------------------------------------------ getting */
+/* ----------------------------------------------------------------- getting */
 
 int af_queue_get_nowait(af_queue *queue, void **ret_item)
 {
@@ -215,7 +213,7 @@ int af_queue_get(af_queue *queue, void **ret_item)
     return af_queue_get_nowait(queue, ret_item);
 }
 
-/* ------------------------------------------------------------------------------------ finishing */
+/* --------------------------------------------------------------- finishing */
 
 static void wake_all(struct waiters *waiters)
 {
@@ -257,7 +255,7 @@ void af_queue_shutdown(af_queue *queue, bool immediate)
     wake_all(&queue->putters);
 }
 
-/* ------------------------------------------------------------------------------------ looking */
+/* ----------------------------------------------------------------- looking */
 
 size_t af_queue_size(const af_queue *queue)
 {

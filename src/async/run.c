@@ -1,13 +1,13 @@
-#include <afetch/gather.h>
-#include <afetch/run.h>
-
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 
+#include <afetch/gather.h>
+#include <afetch/run.h>
+
 #include "async/future.h"
 
-/* ------------------------------------------------------------------------- run_until_complete */
+/* ------------------------------------------------------ run_until_complete */
 
 static int stop_when_done(af_future *future, void *arg)
 {
@@ -32,7 +32,7 @@ int af_loop_run_until_complete(af_loop *loop, af_future *future, void **ret_resu
     return af_future_result(future, ret_result);
 }
 
-/* ------------------------------------------------------------------------------------- run */
+/* --------------------------------------------------------------------- run */
 
 struct af_runner {
     af_loop *loop;

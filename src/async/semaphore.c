@@ -1,8 +1,8 @@
-#include <afetch/semaphore.h>
-
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
+
+#include <afetch/semaphore.h>
 
 #include "async/waiters.h"
 

@@ -89,7 +89,7 @@ static int serve_connection(void *arg, void **ret_result)
     return r == AF_CANCELLED ? r : 0;
 }
 
-/* ------------------------------------------------------------------------ accepting */
+/* --------------------------------------------------------------- accepting */
 
 /* Takes the descriptor, whatever comes of it. */
 static int start_connection(af_server *server, int fd)
@@ -160,7 +160,7 @@ static int run_retry(struct handle *handle)
 static const struct handle_type acceptable_type = {.run = run_acceptable};
 static const struct handle_type retry_type = {.run = run_retry};
 
-/* ------------------------------------------------------------------------ a server */
+/* ---------------------------------------------------------------- a server */
 
 static int listen_at(int fd, const struct address *address, int backlog)
 {

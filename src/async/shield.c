@@ -1,7 +1,7 @@
-#include <afetch/shield.h>
-
 #include <errno.h>
 #include <stdlib.h>
+
+#include <afetch/shield.h>
 
 #include "async/future.h"
 

@@ -92,7 +92,7 @@ static int wait_for_change(af_stream *stream)
     return waiters_wait(&stream->waiters, &woken);
 }
 
-/* ------------------------------------------------------------------------ reading */
+/* ----------------------------------------------------------------- reading */
 
 static int run_readable(struct handle *handle)
 {
@@ -293,7 +293,7 @@ void af_stream_set_limit(af_stream *stream, size_t limit)
     stream->limit = limit;
 }
 
-/* ------------------------------------------------------------------------ writing */
+/* ----------------------------------------------------------------- writing */
 
 /* One write(2): how many bytes, which may be none. */
 static ssize_t transmit(af_stream *stream, const void *data, size_t size)
@@ -384,7 +384,7 @@ int af_stream_write_eof(af_stream *stream)
     return byte_queue_size(&stream->output) == 0 ? finish_writing(stream) : 0;
 }
 
-/* ------------------------------------------------------------------------ closing */
+/* ----------------------------------------------------------------- closing */
 
 void af_stream_close(af_stream *stream)
 {
@@ -425,7 +425,7 @@ void af_stream_free(af_stream *stream)
     free(stream);
 }
 
-/* ------------------------------------------------------------------------ looking */
+/* ----------------------------------------------------------------- looking */
 
 int af_stream_peer_address(const af_stream *stream, af_address *ret_address)
 {
@@ -442,7 +442,7 @@ int af_stream_fd(const af_stream *stream)
     return stream->fd;
 }
 
-/* ------------------------------------------------------------------------ making */
+/* ------------------------------------------------------------------ making */
 
 int stream_new(af_loop *loop, int fd, af_stream **ret_stream)
 {

@@ -7,18 +7,18 @@
 
 struct task {
     af_future future;
-    struct list link;         /* among the loop's tasks, while not done */
-    struct callback step;     /* queued, or waiting in the future it awaits; never both */
-    af_future *awaited;       /* referenced; NULL while it is ready or running */
-    struct coroutine *stack;  /* NULL once done */
+    struct list link;        /* among the loop's tasks, while not done */
+    struct callback step;    /* queued, or waiting in the future it awaits; never both */
+    af_future *awaited;      /* referenced; NULL while it is ready or running */
+    struct coroutine *stack; /* NULL once done */
     af_coroutine *coroutine;
     void *arg;
     void (*destroy_arg)(void *arg);
-    af_error raised;          /* see error_swap_slot() */
+    af_error raised; /* see error_swap_slot() */
     unsigned cancelling;
-    bool must_cancel;         /* a cancellation waits for the next step */
+    bool must_cancel; /* a cancellation waits for the next step */
     uint64_t number;
-    char *name;               /* NULL until somebody asks */
+    char *name; /* NULL until somebody asks */
 };
 
 static struct task *task_of(const af_future *future)
@@ -26,7 +26,7 @@ static struct task *task_of(const af_future *future)
     return (struct task *)future; /* the future is its first member */
 }
 
-/* ------------------------------------------------------------------------------------ the life */
+/* ---------------------------------------------------------------- the life */
 
 static void destroy_task(af_future *future)
 {
@@ -50,7 +50,8 @@ static void finish(struct task *task, int r, void *result)
     task->must_cancel = false;
 }
 
-/* The whole of a coroutine on its own stack. One cancelled before its first step never runs (rule 21). */
+/* The whole of a coroutine on its own stack. One cancelled before its first step never runs (rule
+ * 21). */
 static void run_coroutine(void *arg)
 {
     struct task *task = arg;
@@ -89,8 +90,8 @@ static int run_step(struct handle *handle)
 
 static const struct handle_type step_type = {.run = run_step};
 
-/* Rules 18 to 20: through the awaited future where that still can be cancelled, otherwise at the next
- * step. */
+/* Rules 18 to 20: through the awaited future where that still can be cancelled, otherwise at the
+ * next step. */
 static bool cancel_task(af_future *future)
 {
     struct task *task = task_of(future);
@@ -161,7 +162,7 @@ int af_create_task(af_coroutine *coroutine, void *arg, void (*destroy)(void *arg
     return af_loop_create_task(loop, coroutine, arg, destroy, ret_task);
 }
 
-/* ------------------------------------------------------------------------------------ awaiting */
+/* ---------------------------------------------------------------- awaiting */
 
 af_task *af_current_task(void)
 {
@@ -191,7 +192,8 @@ static int wait_for_future(struct task *task, af_future *future, void **ret_resu
 {
     task->awaited = af_future_ref(future);
     future_add_callback(future, &task->step);
-    /* A cancellation from before reaches the task through what it awaits, if that can be cancelled. */
+    /* A cancellation from before reaches the task through what it awaits, if that can be cancelled.
+     */
     if (task->must_cancel && af_future_cancel(future))
         task->must_cancel = false;
     int r = stand_still(task);
@@ -228,7 +230,7 @@ int af_await(af_future *future, void **ret_result)
     return af_future_result(future, ret_result);
 }
 
-/* ------------------------------------------------------------------------------------- sleeping */
+/* ---------------------------------------------------------------- sleeping */
 
 struct sleeper {
     af_future future;
@@ -267,7 +269,7 @@ int af_sleep(double delay)
     return r;
 }
 
-/* ------------------------------------------------------------------------------------- looking */
+/* ----------------------------------------------------------------- looking */
 
 bool af_future_is_task(const af_future *future)
 {

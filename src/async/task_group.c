@@ -1,7 +1,7 @@
-#include <afetch/task_group.h>
-
 #include <errno.h>
 #include <stdlib.h>
+
+#include <afetch/task_group.h>
 
 #include "async/task.h"
 
@@ -139,8 +139,8 @@ int af_task_group_create_task(af_task_group *group, af_coroutine *coroutine, voi
     return 0;
 }
 
-/* Waits for all members, however often it is cancelled meanwhile. The first cancellation that is not of
- * our own making cancels the members too, and is the answer. */
+/* Waits for all members, however often it is cancelled meanwhile. The first cancellation that is
+ * not of our own making cancels the members too, and is the answer. */
 static int await_members(af_task_group *group, int r)
 {
     while (group->member_count > 0) {

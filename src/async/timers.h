@@ -1,4 +1,5 @@
-/* Timers in a heap ordered by (when, sequence), so that equal times run in the order of creation. */
+/* Timers in a heap ordered by (when, sequence), so that equal times run in the order of creation.
+ */
 #ifndef ASYNC_TIMERS_H
 #define ASYNC_TIMERS_H
 

@@ -1,8 +1,8 @@
-#include <afetch/timeout.h>
-#include <afetch/wait.h>
-
 #include <errno.h>
 #include <stdlib.h>
+
+#include <afetch/timeout.h>
+#include <afetch/wait.h>
 
 #include "async/task.h"
 
@@ -37,7 +37,8 @@ static int run_child_done(struct handle *handle)
     return 0;
 }
 
-/* asyncio cannot take back a callback that is due, and what it does is seen: it retrieves an exception. */
+/* asyncio cannot take back a callback that is due, and what it does is seen: it retrieves an
+ * exception. */
 static void stop_watching(struct child *child)
 {
     bool due = !list_empty(&child->callback.handle.link) && af_future_done(child->future);
@@ -110,7 +111,7 @@ int af_wait(af_future *const *children, size_t count, double timeout,
     return r < 0 ? r : done;
 }
 
-/* ------------------------------------------------------------------------------------- wait_for */
+/* ---------------------------------------------------------------- wait_for */
 
 struct end {
     af_future future;
@@ -125,7 +126,8 @@ static int run_end(struct handle *handle)
 
 static const struct handle_type end_type = {.run = run_end};
 
-/* Cancels FUTURE and awaits its end, not the future itself: the wait can then be cancelled on its own. */
+/* Cancels FUTURE and awaits its end, not the future itself: the wait can then be cancelled on its
+ * own. */
 static int cancel_and_wait(af_future *future, void **ret_result)
 {
     af_task *task = task_running();

@@ -15,7 +15,8 @@ struct buffer {
 void buffer_init(struct buffer *buffer, size_t maximum);
 void buffer_free(struct buffer *buffer);
 
-/* Makes room for SIZE more bytes. -EMSGSIZE beyond the maximum, -ENOMEM; nothing is changed then. */
+/* Makes room for SIZE more bytes. -EMSGSIZE beyond the maximum, -ENOMEM; nothing is changed then.
+ */
 int buffer_grow(struct buffer *buffer, size_t size);
 
 static inline int buffer_reserve(struct buffer *buffer, size_t size)

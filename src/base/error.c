@@ -8,8 +8,8 @@
 
 struct af_error_detail {
     unsigned references;
-    char *text;        /* NULL in a group */
-    size_t count;      /* of the group's members */
+    char *text;         /* NULL in a group */
+    size_t count;       /* of the group's members */
     af_error members[]; /* each with a reference */
 };
 

@@ -4,9 +4,9 @@
 
 #include <afetch/error.h>
 
-/* Makes *SLOT the place where errors of this thread are raised, and returns the place it was before. A
- * task brings its own, so that no other task's error takes the place of its own while it stands still.
- * NULL: the thread's own. */
+/* Makes *SLOT the place where errors of this thread are raised, and returns the place it was
+ * before. A task brings its own, so that no other task's error takes the place of its own while it
+ * stands still. NULL: the thread's own. */
 af_error *error_swap_slot(af_error *slot);
 
 /* Raises a code without a text. */

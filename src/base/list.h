@@ -1,5 +1,5 @@
-/* A list of things that hold their own link: adding and removing never fail. An empty list, like a link
- * that is in no list, points to itself. */
+/* A list of things that hold their own link: adding and removing never fail. An empty list, like a
+ * link that is in no list, points to itself. */
 #ifndef BASE_LIST_H
 #define BASE_LIST_H
 
@@ -14,8 +14,8 @@ struct list {
 #define container_of(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 
 /* The body may remove the link it is at, and no other. */
-#define list_for_each(link, head)                                                                  \
-    for (struct list *link = (head)->next, *link##_next = link->next; link != (head);              \
+#define list_for_each(link, head)                                                     \
+    for (struct list *link = (head)->next, *link##_next = link->next; link != (head); \
          link = link##_next, link##_next = link->next)
 
 static inline void list_init(struct list *list)

@@ -1,9 +1,8 @@
 #include "cli/compare.h"
 
+#include <cjson/cJSON.h>
 #include <errno.h>
 #include <stdlib.h>
-
-#include <cjson/cJSON.h>
 
 #include "cli/summary.h"
 
@@ -27,7 +26,7 @@ static double speed_up(const struct fetcher_result *sequential,
                : 0;
 }
 
-/* ------------------------------------------------------------------------------------ drawing */
+/* ----------------------------------------------------------------- drawing */
 
 static int draw_bar(struct buffer *buffer, const char *name, double seconds, double longest,
                     const char *color)
@@ -51,8 +50,8 @@ static int draw_row(struct buffer *buffer, const char *name, const struct statis
     int r = buffer_append_format(buffer, "  %-12s %9.1f", name, statistics_rate(statistics));
     for (size_t i = 0; r >= 0 && i < SHARES; i++) {
         char time[16];
-        r = buffer_append_format(
-            buffer, "  %9s", summary_time(time, statistics_percentile(statistics, shares[i])));
+        r = buffer_append_format(buffer, "  %9s",
+                                 summary_time(time, statistics_percentile(statistics, shares[i])));
     }
     if (r >= 0)
         r = buffer_append_format(buffer, "  %6zu  %6zu\n", statistics->ok,
@@ -75,8 +74,9 @@ static int draw(const struct options *options, struct buffer *buffer, bool color
     if (r >= 0)
         r = draw_bar(buffer, concurrently, many, longest, color ? "\x1b[32m" : NULL);
     if (r >= 0)
-        r = buffer_append_format(buffer, "\n  %.1f times as fast\n\n  %-12s %9s  %9s  %9s  %9s  %6s"
-                                         "  %6s\n",
+        r = buffer_append_format(buffer,
+                                 "\n  %.1f times as fast\n\n  %-12s %9s  %9s  %9s  %9s  %6s"
+                                 "  %6s\n",
                                  speed_up(sequential, concurrent), "", "a second", share_names[0],
                                  share_names[1], share_names[2], "ok", "failed");
     if (r >= 0)
@@ -86,7 +86,7 @@ static int draw(const struct options *options, struct buffer *buffer, bool color
     return r;
 }
 
-/* ------------------------------------------------------------------------------------ JSON */
+/* -------------------------------------------------------------------- JSON */
 
 static cJSON *run_as_json(const struct statistics *statistics, long jobs)
 {

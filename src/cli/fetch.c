@@ -91,7 +91,7 @@ int fetch_url(void *arg, void **ret_result)
     return fetch->result == AF_CANCELLED ? AF_CANCELLED : 0;
 }
 
-/* ------------------------------------------------------------------------------------ the record */
+/* -------------------------------------------------------------- the record */
 
 static const char *const error_words[] = {
     [AF_HTTP_OK] = NULL,

@@ -12,8 +12,9 @@
 struct session {
     const struct options *options;
     af_client *client;
-    double began;             /* on the loop's clock */
-    const char *cancelled_by; /* why requests were cancelled, for their records; NULL: they were not */
+    double began; /* on the loop's clock */
+    const char
+        *cancelled_by; /* why requests were cancelled, for their records; NULL: they were not */
     /* Told of each fetch as it ends; NULL where nobody wants to know. */
     void (*settled)(const struct record *record, void *arg);
     void *settled_arg;
@@ -34,7 +35,8 @@ struct fetch {
 int fetch_new(struct session *session, const struct entry *entry, struct fetch **ret_fetch);
 void fetch_free(void *fetch);
 
-/* The coroutine of a fetch, its argument. Returns 0 even where the request failed: a record says so. */
+/* The coroutine of a fetch, its argument. Returns 0 even where the request failed: a record says
+ * so. */
 int fetch_url(void *fetch, void **ret_result);
 
 /* The record of a fetch that has ended, or was cancelled. Its strings are the fetch's. */

@@ -1,5 +1,5 @@
-/* The program in asyncio's terms: a semaphore for the limit, a task for each URL, wait_for around it
- * (in fetch.c), gather or as_completed for the order, a timeout for the deadline. */
+/* The program in asyncio's terms: a semaphore for the limit, a task for each URL, wait_for around
+ * it (in fetch.c), gather or as_completed for the order, a timeout for the deadline. */
 #include "cli/fetcher.h"
 
 #include <errno.h>
@@ -27,7 +27,7 @@ static const char *const stop_texts[] = {
     [STOP_ENOUGH] = "enough others succeeded (--first)",
 };
 
-/* ------------------------------------------------------------------------------------ stopping */
+/* ---------------------------------------------------------------- stopping */
 
 static void note_stop(struct fetcher *fetcher, enum stop_reason reason)
 {
@@ -84,7 +84,7 @@ static int handle_signals(struct fetcher *fetcher)
     return r < 0 ? r : af_loop_add_signal_handler(loop, SIGTERM, on_terminate, fetcher);
 }
 
-/* ------------------------------------------------------------------------------------ fetching */
+/* ---------------------------------------------------------------- fetching */
 
 /* The source of the bounded iterator: the next line becomes a task. */
 static int next_fetch(void *arg, af_future **ret_task)
@@ -177,22 +177,23 @@ static int run(struct fetcher *fetcher, long jobs)
 static int open_client(struct session *session, long jobs)
 {
     const struct options *options = session->options;
-    return af_client_new(&(af_client_options){
-                             .concurrency = (size_t)jobs,
-                             .user_agent = options->user_agent,
-                             .headers = options->headers.list,
-                             .follow_redirects = options->location,
-                             .max_redirects = options->max_redirects,
-                             .attempt_timeout = options->attempt_timeout,
-                             .connect_timeout = options->connect_timeout,
-                             .idle_timeout = options->idle_timeout,
-                             .max_body = options->max_filesize,
-                             .insecure = options->insecure,
-                             .ca_file = options->ca_file,
-                             .connect_to = options->connect_to.list,
-                             .resolve = options->resolve.list,
-                         },
-                         &session->client);
+    return af_client_new(
+        &(af_client_options){
+            .concurrency = (size_t)jobs,
+            .user_agent = options->user_agent,
+            .headers = options->headers.list,
+            .follow_redirects = options->location,
+            .max_redirects = options->max_redirects,
+            .attempt_timeout = options->attempt_timeout,
+            .connect_timeout = options->connect_timeout,
+            .idle_timeout = options->idle_timeout,
+            .max_body = options->max_filesize,
+            .insecure = options->insecure,
+            .ca_file = options->ca_file,
+            .connect_to = options->connect_to.list,
+            .resolve = options->resolve.list,
+        },
+        &session->client);
 }
 
 int fetch_all(const struct options *options, struct source *source, long jobs,

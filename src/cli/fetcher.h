@@ -16,8 +16,8 @@ enum stop_reason {
     STOP_ENOUGH, /* --first */
 };
 
-/* Takes the records in the order asked for. MORE: another follows at once, so writing may wait for it.
- * May suspend; a negative code ends the run. */
+/* Takes the records in the order asked for. MORE: another follows at once, so writing may wait for
+ * it. May suspend; a negative code ends the run. */
 typedef int record_callback(const struct record *record, bool more, void *arg);
 
 struct fetcher_result {
@@ -25,10 +25,10 @@ struct fetcher_result {
     struct statistics statistics;
 };
 
-/* Fetches every URL of SOURCE, JOBS at once; the rest is as the options say. Suspends until all records
- * have been given to REPORT, which is also told of those that were cancelled. Returns 0 however the
- * requests ended, or the code of REPORT, or the errors of the client and the source; *ret_result is filled
- * in any case. */
+/* Fetches every URL of SOURCE, JOBS at once; the rest is as the options say. Suspends until all
+ * records have been given to REPORT, which is also told of those that were cancelled. Returns 0
+ * however the requests ended, or the code of REPORT, or the errors of the client and the source;
+ * *ret_result is filled in any case. */
 int fetch_all(const struct options *options, struct source *source, long jobs,
               record_callback *report, void *report_arg, struct fetcher_result *ret_result);
 

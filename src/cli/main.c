@@ -37,8 +37,7 @@ struct program {
     bool reader_gone; /* as with `| head`: no fault of ours, and nobody is left to tell */
 };
 
-/* ------------------------------------------------------------------------------------ surroundings
- */
+/* ------------------------------------------------------------ surroundings */
 
 static bool wants(enum when when, bool automatically)
 {
@@ -86,7 +85,7 @@ static void limit_jobs(struct options *options)
     options->jobs = (long)most;
 }
 
-/* ------------------------------------------------------------------------------------ the job */
+/* ----------------------------------------------------------------- the job */
 
 static int write_record(const struct record *record, bool more, void *arg)
 {

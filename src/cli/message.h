@@ -2,8 +2,8 @@
 #ifndef CLI_MESSAGE_H
 #define CLI_MESSAGE_H
 
-/* One line, "afetch: " and the text, with control characters escaped. That stderr cannot be written is
- * nothing anybody could be told. */
+/* One line, "afetch: " and the text, with control characters escaped. That stderr cannot be written
+ * is nothing anybody could be told. */
 void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -23,8 +23,8 @@ int output_open(struct output *output, const char *path)
     return 0;
 }
 
-/* A pipe that polls as writable takes PIPE_BUF bytes without blocking. It stays in blocking mode, since
- * that is shared with whoever else has it open. */
+/* A pipe that polls as writable takes PIPE_BUF bytes without blocking. It stays in blocking mode,
+ * since that is shared with whoever else has it open. */
 int output_flush(struct output *output)
 {
     size_t written = 0;

@@ -13,12 +13,13 @@ struct output {
 /* PATH is created or emptied; NULL is stdout. A negated errno. */
 int output_open(struct output *output, const char *path);
 
-/* Writes what is in the buffer; suspends where the reader is slow. What was not written stays in the
- * buffer, so that a cancelled flush is begun again without loss. A negated errno (-EPIPE where the reader
- * has gone), AF_CANCELLED. */
+/* Writes what is in the buffer; suspends where the reader is slow. What was not written stays in
+ * the buffer, so that a cancelled flush is begun again without loss. A negated errno (-EPIPE where
+ * the reader has gone), AF_CANCELLED. */
 int output_flush(struct output *output);
 
-/* Closes a file; a negated errno where the system finds out only now that it could not be written. */
+/* Closes a file; a negated errno where the system finds out only now that it could not be written.
+ */
 int output_close(struct output *output);
 
 #endif

@@ -9,7 +9,8 @@ struct source;
 /* One line of the input that wants a record. */
 struct entry {
     size_t index;
-    const char *url;   /* as given; escaped and shortened where it is no URL. Lives until the next call. */
+    const char
+        *url; /* as given; escaped and shortened where it is no URL. Lives until the next call. */
     const char *error; /* why it is no URL, or NULL; static */
     const char *place; /* the file's name, "stdin" or "operand"; lives as long as the source */
     size_t line;       /* in the file, from 1; 0 for an operand */

@@ -1,5 +1,5 @@
-/* What a run amounts to: counts, and the distribution of the times, in memory that does not grow with the
- * number of requests. */
+/* What a run amounts to: counts, and the distribution of the times, in memory that does not grow
+ * with the number of requests. */
 #ifndef CLI_STATISTICS_H
 #define CLI_STATISTICS_H
 
@@ -7,8 +7,8 @@
 
 #include "cli/record.h"
 
-/* Times are counted in buckets whose width is a 64th of their value, so that a percentile is right to
- * under two per cent. */
+/* Times are counted in buckets whose width is a 64th of their value, so that a percentile is right
+ * to under two per cent. */
 enum { BUCKETS_A_POWER = 64, BUCKETS = BUCKETS_A_POWER * 40, STATUSES = 600 };
 
 struct error_count {
@@ -33,8 +33,8 @@ struct statistics {
 
 void statistics_add(struct statistics *statistics, const struct record *record);
 
-/* The time_total, in seconds, that this share of the requests did not exceed (0.5: the median); 0 where
- * there was none. */
+/* The time_total, in seconds, that this share of the requests did not exceed (0.5: the median); 0
+ * where there was none. */
 double statistics_percentile(const struct statistics *statistics, double share);
 
 /* Requests a second. */

@@ -1,18 +1,19 @@
-#include <afetch/http.h>
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <afetch/http.h>
 
 #include "base/clock.h"
 #include "http/transfer.h"
 
 /* libcurl looks through all of a handle's connections for every new transfer, so many transfers are
- * spread over several; up to this many, one handle is best, since it reuses the most connections. */
+ * spread over several; up to this many, one handle is best, since it reuses the most connections.
+ */
 static const size_t PUMP_ROOM = 200;
 
-/* How many transfers may be without a connection at once. Each may hold a resolver's thread and its two
- * descriptors; more of them and the system runs out before the names are known. */
+/* How many transfers may be without a connection at once. Each may hold a resolver's thread and its
+ * two descriptors; more of them and the system runs out before the names are known. */
 static const size_t MAX_STARTING = 512;
 
 struct af_client {
@@ -33,7 +34,7 @@ static void on_done(CURL *curl, CURLcode result, void *arg);
 static int run_start_more(struct handle *handle);
 static const struct handle_type start_more_type = {.run = run_start_more};
 
-/* ------------------------------------------------------------------------------------ life */
+/* -------------------------------------------------------------------- life */
 
 int af_client_new(const af_client_options *options, af_client **ret_client)
 {
@@ -112,7 +113,7 @@ const char *af_http_version(void)
     return curl_version();
 }
 
-/* ------------------------------------------------------------------------------------ starting */
+/* ---------------------------------------------------------------- starting */
 
 /* The first pump with room: those that are full stay full, and the rest stay idle. */
 static int choose_pump(af_client *client, struct pump **ret_pump)
@@ -132,8 +133,8 @@ static int choose_pump(af_client *client, struct pump **ret_pump)
         return 0;
     }
     size_t connections = client->concurrency < PUMP_ROOM ? client->concurrency : PUMP_ROOM;
-    int r = pump_new(client->loop, connections, on_done, client,
-                     &client->pumps[client->pump_count]);
+    int r =
+        pump_new(client->loop, connections, on_done, client, &client->pumps[client->pump_count]);
     if (r < 0)
         return r;
     *ret_pump = client->pumps[client->pump_count++];
@@ -200,8 +201,8 @@ static int enqueue(af_client *client, struct transfer *transfer)
 int af_client_request(af_client *client, const af_request *request, af_future **ret_future)
 {
     struct transfer *transfer;
-    int r = transfer_new(client, client->loop, request, client->settings.options.max_body,
-                         &transfer);
+    int r =
+        transfer_new(client, client->loop, request, client->settings.options.max_body, &transfer);
     if (r < 0)
         return r;
     r = client->starting < MAX_STARTING ? start(client, transfer) : enqueue(client, transfer);
@@ -219,8 +220,7 @@ static int run_start_more(struct handle *handle)
 {
     af_client *client = container_of(handle, af_client, start_more);
     while (client->starting < MAX_STARTING && !list_empty(&client->queued)) {
-        struct transfer *transfer =
-            container_of(list_pop(&client->queued), struct transfer, link);
+        struct transfer *transfer = container_of(list_pop(&client->queued), struct transfer, link);
         int r = start(client, transfer);
         if (r >= 0)
             continue;
@@ -243,7 +243,7 @@ void client_started(struct transfer *transfer)
         loop_ready(client->loop, &client->start_more);
 }
 
-/* ------------------------------------------------------------------------------------ ending */
+/* ------------------------------------------------------------------ ending */
 
 /* The transfer is out of its pump: everything goes back to the client. */
 static void let_go(struct transfer *transfer)

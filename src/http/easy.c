@@ -7,7 +7,7 @@
 
 #include "http/transfer.h"
 
-/* ------------------------------------------------------------------------------------ settings */
+/* ---------------------------------------------------------------- settings */
 
 static int copy_string(char **place, const char *string)
 {
@@ -52,7 +52,7 @@ void easy_settings_free(struct easy_settings *settings)
     free(settings->ca_file);
 }
 
-/* ------------------------------------------------------------------------------------ handles */
+/* ----------------------------------------------------------------- handles */
 
 static long milliseconds(double seconds)
 {
@@ -75,10 +75,10 @@ struct setter {
     CURLcode result; /* the first failure */
 };
 
-#define SET(setter, option, value)                                                                 \
-    do {                                                                                           \
-        if ((setter)->result == CURLE_OK)                                                          \
-            (setter)->result = curl_easy_setopt((setter)->curl, option, value);                    \
+#define SET(setter, option, value)                                              \
+    do {                                                                        \
+        if ((setter)->result == CURLE_OK)                                       \
+            (setter)->result = curl_easy_setopt((setter)->curl, option, value); \
     } while (0)
 
 static void set_times(struct setter *setter, const af_client_options *options)

@@ -1,5 +1,5 @@
-/* An easy handle with all that every request of a client shares set once, so that a request has only its
- * URL to set. */
+/* An easy handle with all that every request of a client shares set once, so that a request has
+ * only its URL to set. */
 #ifndef HTTP_EASY_H
 #define HTTP_EASY_H
 

@@ -95,14 +95,12 @@ static int on_socket_change(CURL *easy, curl_socket_t fd, int what, void *arg, v
     return 0;
 }
 
-int pump_new(af_loop *loop, size_t connections, pump_done *done, void *arg,
-             struct pump **ret_pump)
+int pump_new(af_loop *loop, size_t connections, pump_done *done, void *arg, struct pump **ret_pump)
 {
     struct pump *pump = malloc(sizeof *pump);
     if (!pump)
         return -ENOMEM;
-    *pump = (struct pump){
-        .multi = curl_multi_init(), .loop = loop, .done = done, .done_arg = arg};
+    *pump = (struct pump){.multi = curl_multi_init(), .loop = loop, .done = done, .done_arg = arg};
     if (!pump->multi) {
         free(pump);
         return -ENOMEM;
@@ -112,8 +110,8 @@ int pump_new(af_loop *loop, size_t connections, pump_done *done, void *arg,
     curl_multi_setopt(pump->multi, CURLMOPT_SOCKETDATA, pump);
     curl_multi_setopt(pump->multi, CURLMOPT_TIMERFUNCTION, on_timer_change);
     curl_multi_setopt(pump->multi, CURLMOPT_TIMERDATA, pump);
-    /* Left alone, libcurl closes idle connections whenever few transfers are in, as between the end of
-     * some and the begin of the next. */
+    /* Left alone, libcurl closes idle connections whenever few transfers are in, as between the end
+     * of some and the begin of the next. */
     curl_multi_setopt(pump->multi, CURLMOPT_MAXCONNECTS, (long)connections);
     *ret_pump = pump;
     return 0;

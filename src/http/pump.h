@@ -1,5 +1,5 @@
-/* A pump: one CURLM on the loop, with its timer and its sockets. All that libcurl does, it does in here,
- * on the stack of the thread and while the loop polls. */
+/* A pump: one CURLM on the loop, with its timer and its sockets. All that libcurl does, it does in
+ * here, on the stack of the thread and while the loop polls. */
 #ifndef HTTP_PUMP_H
 #define HTTP_PUMP_H
 
@@ -13,8 +13,7 @@ struct pump;
 typedef void pump_done(CURL *easy, CURLcode result, void *arg);
 
 /* A pump that keeps at most so many connections, used or idle. DONE is called with ARG. -ENOMEM. */
-int pump_new(af_loop *loop, size_t connections, pump_done *done, void *arg,
-             struct pump **ret_pump);
+int pump_new(af_loop *loop, size_t connections, pump_done *done, void *arg, struct pump **ret_pump);
 
 /* NULL is fine. No transfer may be in it. */
 void pump_free(struct pump *pump);

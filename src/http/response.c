@@ -140,7 +140,7 @@ int response_fill(af_response *response, CURL *easy, const char *error_text, cha
     return 0;
 }
 
-/* ------------------------------------------------------------------------------------- errors */
+/* ------------------------------------------------------------------ errors */
 
 /* libcurl takes no more bytes of headers, and says so with the code of a lost connection. */
 static const int64_t HEADERS_MAXIMUM = 300 * 1024;

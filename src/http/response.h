@@ -6,9 +6,9 @@
 
 #include <afetch/http.h>
 
-/* Reads all that the easy handle knows but headers and body. Strings are copied into one block, *ret_strings, which the
- * caller frees after the response. ERROR_TEXT may be empty. -ENOMEM: the numbers are filled in all the
- * same, the strings are NULL. */
+/* Reads all that the easy handle knows but headers and body. Strings are copied into one block,
+ * *ret_strings, which the caller frees after the response. ERROR_TEXT may be empty. -ENOMEM: the
+ * numbers are filled in all the same, the strings are NULL. */
 int response_fill(af_response *response, CURL *easy, const char *error_text, char **ret_strings);
 
 /* Which of our words a code of libcurl is, for a response that is filled. */

@@ -8,7 +8,7 @@
 #include "http/headers.h"
 #include "http/response.h"
 
-/* ----------------------------------------------------------------------------------- the future */
+/* -------------------------------------------------------------- the future */
 
 static bool cancel_transfer(af_future *future)
 {
@@ -56,7 +56,7 @@ int transfer_new(af_client *client, af_loop *loop, const af_request *request, in
     return 0;
 }
 
-/* --------------------------------------------------------------------------------- how it ended */
+/* ------------------------------------------------------------ how it ended */
 
 static void settle_body(struct transfer *transfer)
 {
@@ -105,7 +105,7 @@ void transfer_settle(struct transfer *transfer, CURLcode result)
     settle_body(transfer);
 }
 
-/* ------------------------------------------------------------------------------------ callbacks */
+/* --------------------------------------------------------------- callbacks */
 
 size_t transfer_write(char *data, size_t size, size_t count, void *arg)
 {

@@ -9,7 +9,7 @@
 
 struct transfer {
     af_future future;
-    struct list link; /* in the client's queue, or among those under way */
+    struct list link;  /* in the client's queue, or among those under way */
     af_client *client; /* NULL once done */
     struct easy *easy; /* NULL before it was begun and once done */
     struct pump *pump;
@@ -41,8 +41,8 @@ size_t transfer_header(char *line, size_t size, size_t count, void *arg);
 curl_socket_t transfer_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address);
 int transfer_connected(void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port);
 
-/* The client's part, for those callbacks and for cancelling: the transfer has a connection, or needs none
- * any more; and it is to be let go at once, at whatever stage. */
+/* The client's part, for those callbacks and for cancelling: the transfer has a connection, or
+ * needs none any more; and it is to be let go at once, at whatever stage. */
 void client_started(struct transfer *transfer);
 void client_abandon(struct transfer *transfer);
 

@@ -1,13 +1,12 @@
-/* The barest fetcher on libcurl and libev: what a request costs before anything is built on it. It sets
- * the options that afetch sets, keeps its handles, and writes nothing but a count.
+/* The barest fetcher on libcurl and libev: what a request costs before anything is built on it. It
+ * sets the options that afetch sets, keeps its handles, and writes nothing but a count.
  *
  *     bare JOBS FILE       fetches every line of FILE, JOBS at once, on one multi handle */
+#include <curl/curl.h>
+#include <ev.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <curl/curl.h>
-#include <ev.h>
 
 static CURLM *multi;
 static struct ev_loop *loop;
@@ -98,7 +97,8 @@ static void on_timer(struct ev_loop *ev, ev_timer *watcher, int events)
 static void on_socket(struct ev_loop *ev, ev_io *io, int events)
 {
     (void)ev;
-    act(io->fd, (events & EV_READ ? CURL_CSELECT_IN : 0) | (events & EV_WRITE ? CURL_CSELECT_OUT : 0));
+    act(io->fd,
+        (events & EV_READ ? CURL_CSELECT_IN : 0) | (events & EV_WRITE ? CURL_CSELECT_OUT : 0));
 }
 
 static int change_timer(CURLM *handle, long milliseconds, void *arg)

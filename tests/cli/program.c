@@ -21,7 +21,7 @@ double now(void)
     return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
-/* ------------------------------------------------------------------------------------- starting */
+/* ---------------------------------------------------------------- starting */
 
 static int open_terminal(int *ret_fd)
 {
@@ -111,7 +111,7 @@ void program_start(struct program *program)
             close(fds[i]);
 }
 
-/* -------------------------------------------------------------------------------------- serving */
+/* ----------------------------------------------------------------- serving */
 
 void program_close_stream(struct program *program, int number)
 {

@@ -5,7 +5,7 @@
 
 #include "failure.h"
 
-/* ---------------------------------------------------------------------------------------- bytes */
+/* ------------------------------------------------------------------- bytes */
 
 static bool is_allowed(enum format format, bool colored, const char *byte)
 {
@@ -28,7 +28,7 @@ void output_check(enum format format, bool colored, const struct text *output)
                  (unsigned char)output->data[i], i);
 }
 
-/* ----------------------------------------------------------------------------------------- JSON */
+/* -------------------------------------------------------------------- JSON */
 
 static cJSON *parse_value(const char *text, size_t length, const char *what)
 {
@@ -69,7 +69,7 @@ static cJSON *parse_lines(const struct text *output)
     return records;
 }
 
-/* ------------------------------------------------------------------------------------------ CSV */
+/* --------------------------------------------------------------------- CSV */
 
 struct cell {
     struct text text;
@@ -173,7 +173,7 @@ cJSON *records_parse(enum format format, const struct text *output)
     }
 }
 
-/* ------------------------------------------------------------------------------------- checking */
+/* ---------------------------------------------------------------- checking */
 
 static const char *const fields[] = {
     "index",

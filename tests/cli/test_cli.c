@@ -35,7 +35,7 @@ static const cJSON *get(const char *key)
     return cJSON_GetObjectItemCaseSensitive(trial.object, key);
 }
 
-/* --------------------------------------------------------------------------------------- before */
+/* ------------------------------------------------------------------ before */
 
 struct strings {
     char **list; /* NULL-terminated */
@@ -152,7 +152,7 @@ static void await_end(void)
             fail("the program does not end");
 }
 
-/* --------------------------------------------------------------------------------- how it ended */
+/* ------------------------------------------------------------ how it ended */
 
 static void check_exit(void)
 {
@@ -190,7 +190,7 @@ static void check_statistics(void)
     }
 }
 
-/* --------------------------------------------------------------------------------- what it said */
+/* ------------------------------------------------------------ what it said */
 
 static bool has_argument(const char *argument)
 {
@@ -286,7 +286,7 @@ static void check_lines(const struct text *output)
     }
 }
 
-/* -------------------------------------------------------------------------------------- records */
+/* ----------------------------------------------------------------- records */
 
 /* The last that is asked for. */
 static enum format find_format(void)
@@ -425,7 +425,7 @@ static void check_output(void)
     text_free(&file);
 }
 
-/* ------------------------------------------------------------------------------------- the test */
+/* ---------------------------------------------------------------- the test */
 
 static void describe_stream(struct text *text, const char *name, const struct stream *stream)
 {

@@ -28,7 +28,7 @@ const char *world_sibling(const char *name)
     return path;
 }
 
-/* ------------------------------------------------------------------------------------ addresses */
+/* --------------------------------------------------------------- addresses */
 
 /* A socket on a free port of the loopback. */
 static int bind_socket(unsigned *ret_port)
@@ -65,7 +65,7 @@ static void fill_listener(struct world *world)
         world->full_sockets[i] = connect_socket(world->full_port, SOCK_NONBLOCK);
 }
 
-/* ----------------------------------------------------------------------------------- the origin */
+/* -------------------------------------------------------------- the origin */
 
 static void start_origin(struct world *world)
 {
@@ -130,7 +130,7 @@ double world_statistic(const struct world *world, const char *name)
     return value;
 }
 
-/* ---------------------------------------------------------------------------------------- files */
+/* ------------------------------------------------------------------- files */
 
 static int remove_file(const char *path, const struct stat *status, int type, struct FTW *where)
 {
@@ -187,7 +187,7 @@ void world_close(struct world *world)
     world->directory[0] = '\0';
 }
 
-/* ------------------------------------------------------------------------------------ expanding */
+/* --------------------------------------------------------------- expanding */
 
 void world_expand(const struct world *world, const char *string, struct text *to)
 {

@@ -1,5 +1,5 @@
-/* Reads scenarios as JSON lines on stdin, runs each on the library under a virtual clock, and prints its
- * trace as a JSON line. */
+/* Reads scenarios as JSON lines on stdin, runs each on the library under a virtual clock, and
+ * prints its trace as a JSON line. */
 #include <stdio.h>
 #include <stdlib.h>
 

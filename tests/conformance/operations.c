@@ -37,25 +37,20 @@ static cJSON *number(void *value)
     return cJSON_CreateNumber((double)(intptr_t)value);
 }
 
-/* ------------------------------------------------------------------------ without suspending */
-
-struct later {
-    struct simulation *simulation;
-    const cJSON *operation;
-};
+/* ------------------------------------------------------ without suspending */
 
 static int run_later(void *arg)
 {
-    struct later later = *(struct later *)arg;
-    free(arg);
-    run_synchronous(later.simulation, "loop", later.operation);
-    return 0;
+    const struct later *later = arg;
+    run_synchronous(later->simulation, "loop", later->operation);
+    return 0; /* what it raises was logged, and is dropped */
 }
 
 static int call(struct simulation *simulation, const cJSON *operation, int place, double delay)
 {
     struct later *later = malloc(sizeof *later);
-    *later = (struct later){simulation, cJSON_GetArrayItem(operation, place)};
+    *later = (struct later){simulation->laters, simulation, cJSON_GetArrayItem(operation, place)};
+    simulation->laters = later;
     return delay < 0 ? af_loop_call_soon(simulation->loop, run_later, later, NULL)
                      : af_loop_call_later(simulation->loop, delay, run_later, later, NULL);
 }
@@ -129,8 +124,7 @@ static int perform(struct simulation *simulation, const cJSON *operation, cJSON 
     if (IS("fset"))
         return af_future_set_result(resource->future, value_at(operation, 2), NULL);
     if (IS("fexc"))
-        return af_future_set_exception(resource->future,
-                                       exception_code(text_at(operation, 2)));
+        return af_future_set_exception(resource->future, exception_code(text_at(operation, 2)));
     if (IS("fcancel")) {
         *ret_result = cJSON_CreateBool(af_future_cancel(resource->future));
         return 0;
@@ -168,7 +162,7 @@ int run_synchronous(struct simulation *simulation, const char *who, const cJSON 
     return r;
 }
 
-/* ------------------------------------------------------------------------ suspending */
+/* -------------------------------------------------------------- suspending */
 
 /* An operation between ">" and "<" or "!". Returns its code; *ret_result as in perform(). */
 typedef int suspending(struct actor *actor, const cJSON *operation, cJSON **ret_result);
@@ -311,8 +305,7 @@ static int do_gather(struct actor *actor, const cJSON *operation, cJSON **ret_re
         *ret_result = cJSON_CreateArray();
         for (size_t i = 0; i < count; i++) {
             char *name = outcomes[i].error.code != 0 ? exception_name(outcomes[i].error) : NULL;
-            cJSON_AddItemToArray(*ret_result,
-                                 cJSON_CreateString(name ? name : outcomes[i].result));
+            cJSON_AddItemToArray(*ret_result, cJSON_CreateString(name ? name : outcomes[i].result));
             free(name);
         }
     }
@@ -341,7 +334,7 @@ static int do_wait(struct actor *actor, const cJSON *operation, cJSON **ret_resu
     return 0;
 }
 
-/* ------------------------------------------------------------------------ blocks */
+/* ------------------------------------------------------------------ blocks */
 
 static int acquire(struct resource *resource)
 {
@@ -410,8 +403,7 @@ static int do_reschedule(struct actor *actor, const cJSON *operation)
 {
     struct simulation *simulation = actor->simulation;
     if (actor->timeout_count == 0) {
-        cJSON_AddItemToArray(event(simulation, actor->name, "skip"),
-                             cJSON_CreateString("resched"));
+        cJSON_AddItemToArray(event(simulation, actor->name, "skip"), cJSON_CreateString("resched"));
         return 0;
     }
     int r = af_timeout_reschedule(actor->timeouts[actor->timeout_count - 1],
@@ -430,9 +422,8 @@ static int run_group(struct actor *actor, const cJSON *operation)
     if (r < 0)
         return r;
     const cJSON *name;
-    cJSON_ArrayForEach(name, cJSON_GetArrayItem(operation, 1))
-        if (r >= 0)
-            r = spawn(actor->simulation, name->valuestring, group);
+    cJSON_ArrayForEach(name, cJSON_GetArrayItem(operation, 1)) if (r >= 0) r =
+        spawn(actor->simulation, name->valuestring, group);
     if (r >= 0)
         r = run_operations(actor, cJSON_GetArrayItem(operation, 2));
     return af_task_group_exit(group, r);
@@ -535,24 +526,34 @@ static int do_repeat(struct actor *actor, const cJSON *operation)
     return r;
 }
 
-/* ------------------------------------------------------------------------ dispatch */
+/* ---------------------------------------------------------------- dispatch */
 
 static const struct {
     const char *name;
-    suspending *between;                                      /* ">", then "<" or "!" */
+    suspending *between;                                       /* ">", then "<" or "!" */
     int (*block)(struct actor *actor, const cJSON *operation); /* writes its own events */
     bool of_task; /* skipped where the task it names was not spawned yet */
 } table[] = {
-    {"sleep", do_sleep, NULL, false},          {"acq", do_acquire, NULL, false},
-    {"put", do_put, NULL, false},              {"get", do_get, NULL, false},
-    {"join", do_join, NULL, false},            {"ewait", do_event_wait, NULL, false},
-    {"cwait", do_condition_wait, NULL, false}, {"fwait", do_future_wait, NULL, false},
-    {"await", do_await, NULL, true},           {"shield", do_shield, NULL, true},
-    {"waitfor", do_wait_for, NULL, true},      {"gather", do_gather, NULL, false},
-    {"wait", do_wait, NULL, false},            {"with", NULL, do_with, false},
-    {"timeout", NULL, do_timeout, false},      {"resched", NULL, do_reschedule, false},
-    {"tg", NULL, do_group, false},             {"asc", NULL, do_as_completed, false},
-    {"try", NULL, do_try, false},              {"rep", NULL, do_repeat, false},
+    {"sleep", do_sleep, NULL, false},
+    {"acq", do_acquire, NULL, false},
+    {"put", do_put, NULL, false},
+    {"get", do_get, NULL, false},
+    {"join", do_join, NULL, false},
+    {"ewait", do_event_wait, NULL, false},
+    {"cwait", do_condition_wait, NULL, false},
+    {"fwait", do_future_wait, NULL, false},
+    {"await", do_await, NULL, true},
+    {"shield", do_shield, NULL, true},
+    {"waitfor", do_wait_for, NULL, true},
+    {"gather", do_gather, NULL, false},
+    {"wait", do_wait, NULL, false},
+    {"with", NULL, do_with, false},
+    {"timeout", NULL, do_timeout, false},
+    {"resched", NULL, do_reschedule, false},
+    {"tg", NULL, do_group, false},
+    {"asc", NULL, do_as_completed, false},
+    {"try", NULL, do_try, false},
+    {"rep", NULL, do_repeat, false},
 };
 
 static int run_operation(struct actor *actor, const cJSON *operation)

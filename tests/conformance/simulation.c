@@ -11,7 +11,7 @@ int exception_code(const char *name)
     return (name[0] == 'E' ? EXCEPTION_E : EXCEPTION_X) - atoi(name + 1);
 }
 
-/* ------------------------------------------------------------------------ names */
+/* ------------------------------------------------------------------- names */
 
 static char *group_name(af_error error)
 {
@@ -35,10 +35,10 @@ char *exception_name(af_error error)
         int code;
         const char *name;
     } names[] = {
-        {AF_CANCELLED, "Cancelled"},          {AF_TIMEOUT, "Timeout"},
-        {AF_INVALID_STATE, "InvalidState"},   {AF_RUNTIME_ERROR, "Runtime"},
-        {AF_VALUE_ERROR, "Value"},            {AF_QUEUE_EMPTY, "QueueEmpty"},
-        {AF_QUEUE_FULL, "QueueFull"},         {AF_QUEUE_SHUT_DOWN, "QueueShutDown"},
+        {AF_CANCELLED, "Cancelled"},        {AF_TIMEOUT, "Timeout"},
+        {AF_INVALID_STATE, "InvalidState"}, {AF_RUNTIME_ERROR, "Runtime"},
+        {AF_VALUE_ERROR, "Value"},          {AF_QUEUE_EMPTY, "QueueEmpty"},
+        {AF_QUEUE_FULL, "QueueFull"},       {AF_QUEUE_SHUT_DOWN, "QueueShutDown"},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (names[i].code == error.code)
@@ -75,7 +75,7 @@ cJSON *outcome(const af_future *future)
                                      : cJSON_CreateNumber((double)(intptr_t)result);
 }
 
-/* ------------------------------------------------------------------------ the trace */
+/* --------------------------------------------------------------- the trace */
 
 cJSON *event(struct simulation *simulation, const char *who, const char *kind)
 {
@@ -101,7 +101,7 @@ void event_add_exception(cJSON *event, const char *prefix, int code)
     free(name);
 }
 
-/* ------------------------------------------------------------------------ the virtual world */
+/* ------------------------------------------------------- the virtual world */
 
 static double virtual_time(void *arg)
 {
@@ -113,8 +113,7 @@ static int idle(struct simulation *simulation)
 {
     if (++simulation->idles > MOST_IDLES)
         return af_raise(AF_RUNTIME_ERROR, "stuck");
-    cJSON_AddItemToArray(event(simulation, "loop", "idle"),
-                         cJSON_CreateNumber(simulation->idles));
+    cJSON_AddItemToArray(event(simulation, "loop", "idle"), cJSON_CreateNumber(simulation->idles));
     struct actor *main = find_actor(simulation, "main");
     if (simulation->idles == 1 && !af_future_done(main->task)) {
         af_future_cancel(main->task);
@@ -145,7 +144,7 @@ static void on_exception(af_loop *loop, const af_exception_context *context, voi
     cJSON_AddItemToArray(unhandled, take_string(exception_name(context->error)));
 }
 
-/* ------------------------------------------------------------------------ tasks */
+/* ------------------------------------------------------------------- tasks */
 
 struct actor *find_actor(struct simulation *simulation, const char *name)
 {
@@ -205,7 +204,7 @@ int spawn(struct simulation *simulation, const char *name, af_task_group *group)
     return af_future_add_done_callback(actor->task, on_done, actor);
 }
 
-/* ------------------------------------------------------------------------ resources */
+/* --------------------------------------------------------------- resources */
 
 struct resource *find_resource(struct simulation *simulation, const char *name)
 {
@@ -273,8 +272,7 @@ static cJSON *resource_state(const struct resource *resource)
         cJSON_AddItemToArray(
             items, cJSON_CreateNumber((double)(intptr_t)af_queue_peek(resource->queue, i)));
     cJSON_AddItemToArray(state, items);
-    cJSON_AddItemToArray(state,
-                         cJSON_CreateNumber((double)af_queue_unfinished(resource->queue)));
+    cJSON_AddItemToArray(state, cJSON_CreateNumber((double)af_queue_unfinished(resource->queue)));
     return state;
 }
 
@@ -302,7 +300,7 @@ static void free_resource(struct resource *resource)
     }
 }
 
-/* ------------------------------------------------------------------------ a run */
+/* ------------------------------------------------------------------- a run */
 
 struct planned {
     struct simulation *simulation;
@@ -373,9 +371,9 @@ cJSON *simulation_run(cJSON *scenario)
     af_loop_set_exception_handler(simulation.loop, on_exception, &simulation);
 
     const cJSON *item;
-    cJSON_ArrayForEach(item, cJSON_GetObjectItem(scenario, "res"))
-        if (make_resource(&simulation, item) < 0)
-            abort();
+    cJSON_ArrayForEach(
+        item, cJSON_GetObjectItem(scenario, "res")) if (make_resource(&simulation, item) < 0)
+        abort();
     const cJSON *at = cJSON_GetObjectItem(scenario, "at");
     struct planned *plans = calloc((size_t)cJSON_GetArraySize(at) + 1, sizeof *plans);
     struct planned *plan = plans;
@@ -399,6 +397,11 @@ cJSON *simulation_run(cJSON *scenario)
         af_future_unref(simulation.actors[i].task);
     for (size_t i = 0; i < simulation.resource_count; i++)
         free_resource(&simulation.resources[i]);
+    while (simulation.laters) {
+        struct later *later = simulation.laters;
+        simulation.laters = later->next;
+        free(later);
+    }
     free(plans);
     return answer;
 }

@@ -2,8 +2,9 @@
 #ifndef CONFORMANCE_SIMULATION_H
 #define CONFORMANCE_SIMULATION_H
 
-#include <afetch/afetch.h>
 #include <cjson/cJSON.h>
+
+#include <afetch/afetch.h>
 
 enum { MAX_TASKS = 64, MAX_RESOURCES = 32, MAX_TIMEOUTS = 64 };
 
@@ -42,6 +43,14 @@ struct simulation {
     struct actor actors[MAX_TASKS];
     size_t actor_count;
     cJSON *trace;
+    struct later *laters;
+};
+
+/* An operation that a callback runs; some never come to run. */
+struct later {
+    struct later *next;
+    struct simulation *simulation;
+    const cJSON *operation;
 };
 
 /* Runs one scenario; returns its trace and final state, {"seed", "trace", "final"}. */

@@ -45,7 +45,7 @@ static const char *reason(int status)
     return "Status";
 }
 
-/* ------------------------------------------------------------------------ sending */
+/* ----------------------------------------------------------------- sending */
 
 static bool sends_body(const struct exchange *exchange)
 {
@@ -134,7 +134,7 @@ int send_status(struct exchange *exchange, int status)
     return send_answer(exchange, status, "text/plain", NULL, text, strlen(text));
 }
 
-/* ------------------------------------------------------------------------ numbers */
+/* ----------------------------------------------------------------- numbers */
 
 bool read_count(const char *text, int64_t maximum, int64_t *ret_count)
 {

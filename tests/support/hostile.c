@@ -15,7 +15,7 @@ static int close_after(struct exchange *exchange, int r)
     return r;
 }
 
-/* ------------------------------------------------------------------------ no answer */
+/* --------------------------------------------------------------- no answer */
 
 static int get_hang(struct exchange *exchange, const char *rest)
 {
@@ -146,7 +146,7 @@ static int get_invalid_utf8(struct exchange *exchange, const char *rest)
     return send_answer(exchange, 200, PLAIN, NULL, body, strlen(body));
 }
 
-/* ------------------------------------------------------------------------ redirects */
+/* --------------------------------------------------------------- redirects */
 
 static int redirect(struct exchange *exchange, const char *header)
 {
@@ -165,7 +165,7 @@ static int get_redirect_file(struct exchange *exchange, const char *rest)
     return redirect(exchange, "Location: file:///etc/passwd\r\n");
 }
 
-/* ------------------------------------------------------------------------ failures */
+/* ---------------------------------------------------------------- failures */
 
 /* How often a key was asked for. */
 struct flake {

@@ -21,7 +21,7 @@ static int send_description(struct exchange *exchange, const char *members)
     return send_text(exchange, 200, JSON, &body);
 }
 
-/* ------------------------------------------------------------------------ descriptions */
+/* ------------------------------------------------------------ descriptions */
 
 static int get_root(struct exchange *exchange, const char *rest)
 {
@@ -59,7 +59,7 @@ static int get_user_agent(struct exchange *exchange, const char *rest)
     return send_description(exchange, "user-agent");
 }
 
-/* ------------------------------------------------------------------------ statuses */
+/* ---------------------------------------------------------------- statuses */
 
 static int get_status(struct exchange *exchange, const char *rest)
 {
@@ -110,7 +110,7 @@ static int get_redirect_to(struct exchange *exchange, const char *rest)
     return send_redirect(exchange, (int)status, url);
 }
 
-/* ------------------------------------------------------------------------ bodies */
+/* ------------------------------------------------------------------ bodies */
 
 static int get_bytes(struct exchange *exchange, const char *rest)
 {
@@ -201,7 +201,7 @@ static int get_stream(struct exchange *exchange, const char *rest)
     return r < 0 ? r : send_chunk(exchange, NULL, 0);
 }
 
-/* ------------------------------------------------------------------------ gzip */
+/* -------------------------------------------------------------------- gzip */
 
 static uint32_t crc32_of(const char *data, size_t size)
 {

@@ -24,7 +24,7 @@ struct options {
     struct origin *origin;
 };
 
-/* ------------------------------------------------------------------------ routing */
+/* ----------------------------------------------------------------- routing */
 
 /* What the path has after the route's; NULL where it is another's. */
 static const char *match(const struct route *route, const char *path)
@@ -71,7 +71,7 @@ static int answer(struct exchange *exchange)
     return answer_counted(exchange, NULL, NULL);
 }
 
-/* ------------------------------------------------------------------------ connections */
+/* ------------------------------------------------------------- connections */
 
 /* One request and its answer: 1 where another may follow. */
 static int serve_request(af_stream *stream, struct origin *origin)
@@ -100,7 +100,7 @@ static int serve_connection(af_stream *stream, void *arg)
     return r;
 }
 
-/* ------------------------------------------------------------------------ the end */
+/* ----------------------------------------------------------------- the end */
 
 static int set_stop(void *arg)
 {
@@ -168,7 +168,7 @@ static int serve(void *arg, void **ret_result)
     return r;
 }
 
-/* ------------------------------------------------------------------------ the program */
+/* ------------------------------------------------------------- the program */
 
 static bool is_loopback(const char *host)
 {

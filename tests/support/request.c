@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* ------------------------------------------------------------------------ fields */
+/* ------------------------------------------------------------------ fields */
 
 static int add_field(struct fields *fields, const char *name, const char *value)
 {
@@ -48,7 +48,7 @@ static bool header_has(const struct request *request, const char *name, const ch
     return false;
 }
 
-/* ------------------------------------------------------------------------ the query */
+/* --------------------------------------------------------------- the query */
 
 static int hex_digit(char c)
 {
@@ -90,7 +90,7 @@ static int parse_query(struct request *request, char *query)
     return 0;
 }
 
-/* ------------------------------------------------------------------------ the head */
+/* ---------------------------------------------------------------- the head */
 
 /* The form with a path, or the absolute one that proxies get. COPY has room for it. */
 static int parse_target(struct request *request, const char *target, char *copy)
@@ -197,7 +197,7 @@ static int read_head(af_stream *stream, struct request **ret_request)
     return take_head(head, length - strlen("\r\n\r\n"), ret_request);
 }
 
-/* ------------------------------------------------------------------------ the body */
+/* ---------------------------------------------------------------- the body */
 
 static int read_body(af_stream *stream, struct request *request)
 {

@@ -160,7 +160,7 @@ Test(as_completed, a_timeout_that_is_no_number_is_a_value_error)
     cr_assert_null(iterator);
 }
 
-/* --------------------------------------------------------------------------- several at a time */
+/* ------------------------------------------------------- several at a time */
 
 static int take_one(void *name, void **ret_result)
 {
@@ -234,7 +234,7 @@ Test(as_completed, a_waiter_cancelled_in_line_does_not_get_in_the_way)
     af_as_completed_free(iterator);
 }
 
-/* ------------------------------------------------------------------------------------- timeout */
+/* ----------------------------------------------------------------- timeout */
 
 Test(as_completed, rule_38_after_the_timeout_each_missing_child_is_a_timeout)
 {

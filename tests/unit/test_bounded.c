@@ -6,7 +6,7 @@
 
 #include "virtual_clock.h"
 
-/* ---------------------------------------------------------------------------------- the source */
+/* -------------------------------------------------------------- the source */
 
 enum { LONGEST = 16 };
 
@@ -148,7 +148,7 @@ static int cancel(void *arg)
     return 0;
 }
 
-/* --------------------------------------------------------------------------------------- order */
+/* ------------------------------------------------------------------- order */
 
 static const double uneven[] = {3, 1, 2};
 
@@ -236,7 +236,7 @@ Test(bounded, futures_that_are_done_and_failed_are_handed_out_like_any_other)
     expect_trace("1 failed 2 failed 3 failed");
 }
 
-/* -------------------------------------------------------------------------------------- limits */
+/* ------------------------------------------------------------------ limits */
 
 Test(bounded, no_more_run_than_there_are_permits)
 {
@@ -366,7 +366,7 @@ Test(bounded, refuses_a_window_of_nothing_and_no_loop)
     af_bounded_free(NULL);
 }
 
-/* -------------------------------------------------------------------------------------- source */
+/* ------------------------------------------------------------------ source */
 
 Test(bounded, a_source_may_suspend)
 {
@@ -412,7 +412,7 @@ Test(bounded, an_error_of_the_source_that_nobody_asks_for_is_reported)
     expect_reports("exception was never retrieved: source failed");
 }
 
-/* ----------------------------------------------------------------------------------- consumers */
+/* --------------------------------------------------------------- consumers */
 
 Test(bounded, several_may_take_and_each_item_comes_once)
 {
@@ -483,7 +483,7 @@ Test(bounded, ready_tells_whether_next_would_wait)
     expect_trace("waits ready 0 ready");
 }
 
-/* ----------------------------------------------------------------------------------------- stop */
+/* -------------------------------------------------------------------- stop */
 
 Test(bounded, stop_pulls_no_more_and_what_was_pulled_is_handed_out)
 {
@@ -599,7 +599,7 @@ Test(bounded, stop_after_the_end_is_nothing)
     expect_trace("stop:ok stop:ok 0 end");
 }
 
-/* --------------------------------------------------------------------------------------- cancel */
+/* ------------------------------------------------------------------ cancel */
 
 Test(bounded, cancel_asks_all_and_they_are_handed_out)
 {
@@ -623,7 +623,7 @@ Test(bounded, cancel_does_not_stop_the_source)
     cr_assert_eq(af_loop_time(loop), 11);
 }
 
-/* ----------------------------------------------------------------------------------------- free */
+/* -------------------------------------------------------------------- free */
 
 Test(bounded, what_is_not_handed_out_runs_on_after_the_free)
 {

@@ -150,7 +150,7 @@ Test(coroutine, keeps_its_registers)
     coroutine_free(&pool, coroutine);
 }
 
-/* --------------------------------------------------------------------------- the guard page */
+/* ---------------------------------------------------------- the guard page */
 
 enum { NEIGHBOURS = 5, VICTIM = 2 };
 

@@ -136,7 +136,7 @@ Test(error, every_thread_raises_for_itself)
     expect_text(af_raised(-EIO), "ours");
 }
 
-/* ------------------------------------------------------------------------------ through tasks */
+/* ----------------------------------------------------------- through tasks */
 
 static int fail_deeply(void *depth, void **ret_result)
 {

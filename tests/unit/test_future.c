@@ -28,7 +28,7 @@ static af_future *failed_future(void)
     return future;
 }
 
-/* -------------------------------------------------------------------------------------- states */
+/* ------------------------------------------------------------------ states */
 
 Test(future, begins_pending)
 {
@@ -151,7 +151,7 @@ Test(future, rule_11_set_on_what_is_not_plain_is_an_error)
     settle();
 }
 
-/* ----------------------------------------------------------------------------- done callbacks */
+/* ---------------------------------------------------------- done callbacks */
 
 Test(future, rule_13_callbacks_run_in_order_through_the_queue)
 {
@@ -234,7 +234,7 @@ Test(future, remove_spares_those_that_wait_for_it)
     expect_trace("task:ok");
 }
 
-/* ----------------------------------------------------------------------------------- ownership */
+/* --------------------------------------------------------------- ownership */
 
 static int destroyed;
 
@@ -312,7 +312,7 @@ Test(future, may_be_dropped_in_its_own_callback)
     expect_code(destroyed, 1);
 }
 
-/* -------------------------------------------------------------------------- retrieved or not */
+/* -------------------------------------------------------- retrieved or not */
 
 Test(future, rule_16_an_exception_never_retrieved_is_reported_at_destruction)
 {
@@ -386,6 +386,18 @@ Test(future, rule_16_of_a_task_that_nobody_kept_it_is_reported_at_its_end)
     expect_reports("");
     tick(1);
     expect_reports("exception was never retrieved: a failed");
+}
+
+Test(future, a_peek_at_the_exception_does_not_retrieve_it)
+{
+    af_future *future = failed_future();
+    cr_assert(eq(str, (char *)af_error_text(af_future_peek_exception(future)), "broken"));
+    cr_assert(af_future_unretrieved(future));
+    ask_result(future);
+    cr_assert(not(af_future_unretrieved(future)));
+    af_future_unref(future);
+    expect_code(af_future_peek_exception(new_future()).code, 0);
+    cr_assert(not(af_future_unretrieved(new_future())));
 }
 
 Test(future, rule_16_done_and_cancelled_and_callbacks_do_not_retrieve)

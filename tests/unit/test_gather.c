@@ -28,7 +28,7 @@ static void expect_result(const af_outcome *outcome, const char *result)
     cr_assert(eq(str, outcome->result, (char *)result));
 }
 
-/* ------------------------------------------------------------------------------------- results */
+/* ----------------------------------------------------------------- results */
 
 Test(gather, rule_10_two_iterations_from_the_last_child_to_the_awaiter)
 {
@@ -139,7 +139,7 @@ Test(gather, may_be_dropped_while_it_waits)
     af_future_unref(all);
 }
 
-/* ---------------------------------------------------------------------------------- exceptions */
+/* -------------------------------------------------------------- exceptions */
 
 Test(gather, rule_27_the_first_exception_propagates_at_once_and_the_siblings_go_on)
 {
@@ -246,7 +246,7 @@ Test(gather, rule_29_with_return_exceptions_a_cancelled_child_is_an_outcome)
     expect_code(outcomes(all)[0].error.code, AF_CANCELLED);
 }
 
-/* ---------------------------------------------------------------------------------- cancelling */
+/* -------------------------------------------------------------- cancelling */
 
 Test(gather, rule_30_cancel_reaches_every_child)
 {

@@ -14,8 +14,8 @@
 
 TestSuite(http, .timeout = 30);
 
-/* What the server answers to a request, word for word, and whether it then closes the connection. Where
- * it does not close, it waits for the client's end and notes it. */
+/* What the server answers to a request, word for word, and whether it then closes the connection.
+ * Where it does not close, it waits for the client's end and notes it. */
 struct script {
     const char *answer;
     bool close;
@@ -98,12 +98,12 @@ static void run(int (*test)(struct world *))
     cr_assert_eq(af_run(NULL, in_world, &test, NULL), 0);
 }
 
-#define HTTP_TEST(name)                                                                            \
-    static int name(struct world *world);                                                          \
-    Test(http, name)                                                                               \
-    {                                                                                              \
-        run(name);                                                                                 \
-    }                                                                                              \
+#define HTTP_TEST(name)                   \
+    static int name(struct world *world); \
+    Test(http, name)                      \
+    {                                     \
+        run(name);                        \
+    }                                     \
     static int name(struct world *world)
 
 HTTP_TEST(a_request_becomes_a_future_whose_result_is_the_response)
@@ -307,7 +307,7 @@ HTTP_TEST(a_body_goes_to_the_callback_and_the_callback_may_end_it)
     return 0;
 }
 
-/* ------------------------------------------------------------------------------------ cancelling */
+/* -------------------------------------------------------------- cancelling */
 
 static void expect_cancelled(af_future *future)
 {
@@ -319,7 +319,8 @@ static void expect_cancelled(af_future *future)
     af_future_unref(future);
 }
 
-/* Cancels once the server has the request, and waits until the server has seen the connection end. */
+/* Cancels once the server has the request, and waits until the server has seen the connection end.
+ */
 static int cancel_after_answer(struct world *world, const char *answer)
 {
     world->script.answer = answer;
@@ -375,8 +376,7 @@ HTTP_TEST(a_request_is_cancelled_while_its_name_is_looked_up)
 /* A port whose queue of connections is full: one more stays in the connecting. */
 static void listen_full(int fds[static 3], char url[static 64])
 {
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
     fds[0] = socket(AF_INET, SOCK_STREAM, 0);
     cr_assert_eq(bind(fds[0], (struct sockaddr *)&address, size), 0);

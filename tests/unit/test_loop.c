@@ -22,7 +22,7 @@ static int later(double delay, char *text)
     return af_loop_call_later(loop, delay, trace_callback, text, NULL);
 }
 
-/* --------------------------------------------------------------------------------- iterations */
+/* -------------------------------------------------------------- iterations */
 
 static int trace_and_add(void *text)
 {
@@ -87,7 +87,7 @@ Test(loop, callbacks_run_first_in_first_out)
     expect_trace("a b c");
 }
 
-/* ------------------------------------------------------------------------------------- timers */
+/* ------------------------------------------------------------------ timers */
 
 /* CPython's test_call_later_negative_delays. */
 Test(loop, rule_3_a_negative_delay_is_due_at_once)
@@ -185,7 +185,7 @@ Test(loop, a_timer_for_ever_never_fires)
     expect_trace("a");
 }
 
-/* ------------------------------------------------------------------------------------ handles */
+/* ----------------------------------------------------------------- handles */
 
 static int cancel_handle(void *handle)
 {
@@ -246,7 +246,7 @@ Test(loop, a_callback_may_cancel_its_own_handle)
     af_handle_unref(handle);
 }
 
-/* -------------------------------------------------------------------------------- exceptions */
+/* -------------------------------------------------------------- exceptions */
 
 Test(loop, rule_5_a_failed_callback_is_reported_and_the_loop_goes_on)
 {
@@ -268,7 +268,7 @@ Test(loop, without_a_handler_nobody_is_told)
     expect_reports("");
 }
 
-/* ---------------------------------------------------------------------------- running and stop */
+/* -------------------------------------------------------- running and stop */
 
 static int stop(void *arg)
 {
@@ -379,7 +379,7 @@ Test(loop, time_is_the_clock_of_the_options)
     cr_assert_eq(af_loop_time(loop), 12.5);
 }
 
-/* ------------------------------------------------------------------------------------ closing */
+/* ----------------------------------------------------------------- closing */
 
 static int resolve(af_future *future, void *arg)
 {
@@ -407,6 +407,38 @@ Test(loop, close_drops_what_waits)
     expect_trace("");
 }
 
+static int nothing(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    return 0;
+}
+
+Test(loop, closed_it_takes_nothing_and_what_outlives_it_is_whole)
+{
+    af_future *pending, *failed;
+    af_task *done;
+    af_future_new(loop, &pending);
+    af_future_new(loop, &failed);
+    af_loop_create_task(loop, nothing, NULL, NULL, &done);
+    af_future_add_done_callback(pending, resolve, "never");
+    fail_later(failed);
+    tick(1);
+    af_loop_close(loop);
+    expect_code(soon("never"), AF_RUNTIME_ERROR);
+    expect_code(later(1, "never"), AF_RUNTIME_ERROR);
+    expect_code(af_loop_create_task(loop, nothing, NULL, NULL, NULL), AF_RUNTIME_ERROR);
+    expect_code(af_future_add_done_callback(failed, resolve, "never"), AF_RUNTIME_ERROR);
+    expect_code(af_future_set_result(pending, NULL, NULL), 0);
+    expect_code(af_future_result(done, NULL), 0);
+    af_future_unref(pending);
+    af_future_unref(done);
+    expect_trace("");
+    expect_reports("");
+    af_future_unref(failed);
+    expect_reports("exception was never retrieved: broken");
+    open_loop();
+}
+
 Test(loop, with_its_own_poll_it_watches_nothing)
 {
     expect_code(af_loop_add_reader(loop, 0, trace_callback, ""), -ENOTSUP);
@@ -416,8 +448,7 @@ Test(loop, with_its_own_poll_it_watches_nothing)
     cr_assert(not(af_loop_remove_signal_handler(loop, SIGUSR1)));
 }
 
-/* ----------------------------------------------------------------------- the real clock and poll
- */
+/* ------------------------------------------------- the real clock and poll */
 
 static int ends[2], other_ends[2];
 
@@ -548,7 +579,7 @@ Test(real_loop, a_timer_is_seen_by_a_busy_loop)
     expect_trace("timer");
 }
 
-/* -------------------------------------------------------------------------------- descriptors */
+/* ------------------------------------------------------------- descriptors */
 
 static int read_one(void *fd)
 {
@@ -685,7 +716,7 @@ Test(real_loop, close_forgets_readers_writers_and_signals)
     af_loop_add_signal_handler(loop, SIGUSR2, trace_callback, "");
 }
 
-/* ------------------------------------------------------------------------------------ signals */
+/* ----------------------------------------------------------------- signals */
 
 static int raise_signal(void *number)
 {

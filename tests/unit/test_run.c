@@ -98,7 +98,7 @@ Test(run, the_error_of_the_poll_ends_it_and_main_is_cancelled)
     expect_trace("cancelled");
 }
 
-/* ---------------------------------------------------------------------------------- left behind */
+/* ------------------------------------------------------------- left behind */
 
 static int hang(void *name, void **ret_result)
 {
@@ -188,7 +188,27 @@ Test(run, one_that_returns_though_cancelled_is_fine)
     expect_reports("");
 }
 
-/* ----------------------------------------------------------------------------------- interrupts */
+/* ---------------------------------------------------------------- in steps */
+
+Test(run, a_runner_runs_one_after_another_in_one_loop)
+{
+    af_runner *runner;
+    int value;
+    void *result;
+    expect_code(af_runner_new(&virtual_clock, &runner), 0);
+    expect_code(af_runner_run(runner, leave_tasks, NULL, NULL), 0);
+    cr_assert_eq(af_runner_loop(runner), loop);
+    expect_trace("main ends");
+    expect_code(af_runner_run(runner, fail, NULL, NULL), -EIO);
+    expect_code(af_runner_run(runner, return_argument, &value, &result), 0);
+    cr_assert_eq(result, &value);
+    cr_assert_eq(af_loop_time(loop), 5);
+    expect_code(af_runner_close(runner), 0);
+    expect_trace("a:cancelled b:cancelled a ends b ends");
+    expect_code(af_runner_close(NULL), 0);
+}
+
+/* -------------------------------------------------------------- interrupts */
 
 static int interrupt(void *arg)
 {
@@ -333,7 +353,7 @@ Test(run, a_process_that_ignores_interrupts_goes_on_ignoring_them)
     cr_assert_eq(action.sa_handler, SIG_IGN);
 }
 
-/* ------------------------------------------------------------------------ everything together */
+/* ----------------------------------------------------- everything together */
 
 static int clean_up_and_go(void *arg, void **ret_result)
 {

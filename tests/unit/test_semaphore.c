@@ -123,12 +123,12 @@ Test(semaphore, rule_59_permits_released_while_one_is_woken_reach_those_who_came
 {
     spawn(acquire, "a");
     tick(1);
+    spawn(acquire, "b");
+    spawn(acquire, "c");
     release();
     release();
     release();
     expect_value(2, true);
-    spawn(acquire, "b");
-    spawn(acquire, "c");
     tick(1);
     expect_trace("a:ok");
     tick(1);
@@ -230,7 +230,7 @@ Test(semaphore, rule_60_releasing_a_bounded_one_too_often_is_an_error)
     af_semaphore_free(bounded);
 }
 
-/* ------------------------------------------------------------------------------ limiting others */
+/* --------------------------------------------------------- limiting others */
 
 static unsigned inside, most_inside;
 

@@ -70,7 +70,7 @@ static void expect_read(af_stream *stream, const char *expected)
     expect_bytes(buffer, (size_t)r, expected);
 }
 
-/* ------------------------------------------------------------------------ reading */
+/* ----------------------------------------------------------------- reading */
 
 static int write_in_pieces(void *arg, void **ret_result)
 {
@@ -262,7 +262,7 @@ Test(stream, a_second_reader_is_an_error)
     run(two_readers_main);
 }
 
-/* ------------------------------------------------------------------------ writing */
+/* ----------------------------------------------------------------- writing */
 
 enum { KIB = 1024, LONG = 1024 * KIB };
 
@@ -440,7 +440,7 @@ Test(stream, waiting_outside_a_task_is_an_error)
     af_loop_close(loop);
 }
 
-/* ------------------------------------------------------------------------ serving */
+/* ----------------------------------------------------------------- serving */
 
 static int echo(af_stream *stream, void *arg)
 {

@@ -9,7 +9,7 @@
 
 TestSuite(task, .init = open_loop, .fini = close_loop);
 
-/* -------------------------------------------------------------------------------- interleaving */
+/* ------------------------------------------------------------ interleaving */
 
 static int count(void *name, void **ret_result)
 {
@@ -78,7 +78,7 @@ Test(task, create_task_needs_a_running_loop)
     cr_assert_null(task);
 }
 
-/* ------------------------------------------------------------------------------------ sleeping */
+/* ---------------------------------------------------------------- sleeping */
 
 Test(task, rule_9_a_sleep_of_zero_or_less_is_exactly_one_iteration)
 {
@@ -120,7 +120,7 @@ Test(task, sleeping_is_for_tasks_and_numbers)
     expect_code(run(sleeper, &(struct actor){.delay = NAN}), AF_VALUE_ERROR);
 }
 
-/* ------------------------------------------------------------------------------------ awaiting */
+/* ---------------------------------------------------------------- awaiting */
 
 Test(task, rule_10_one_iteration_from_the_future_to_its_awaiter)
 {
@@ -256,7 +256,7 @@ Test(task, may_await_at_any_depth_of_calls)
     expect_trace("ok broken");
 }
 
-/* ----------------------------------------------------------------------------------- many tasks */
+/* -------------------------------------------------------------- many tasks */
 
 static int many_done;
 
@@ -280,7 +280,7 @@ Test(task, twenty_thousand_may_live_at_once)
     cr_assert_null(af_first_task(loop));
 }
 
-/* -------------------------------------------------------------------------------------- the end */
+/* ----------------------------------------------------------------- the end */
 
 static int return_code(void *code, void **ret_result)
 {
@@ -337,7 +337,7 @@ Test(task, that_nobody_kept_destroys_its_argument_at_the_end)
     expect_trace("destroyed");
 }
 
-/* ------------------------------------------------------------- rule 17, at the end of the loop */
+/* ----------------------------------------- rule 17, at the end of the loop */
 
 static af_future *never;
 static af_semaphore *semaphore;
@@ -407,7 +407,7 @@ Test(task, rule_17_each_in_the_order_of_creation)
     open_loop();
 }
 
-/* ---------------------------------------------------------------------------------- cancelling */
+/* -------------------------------------------------------------- cancelling */
 
 Test(task, rule_18_cancel_counts_and_is_false_once_done)
 {
@@ -666,7 +666,7 @@ Test(task, rule_24_a_withdrawn_cancel_lets_an_unbegun_task_begin)
     expect_trace("a0 a1 a2");
 }
 
-/* ------------------------------------------------------------------------------------ looking */
+/* ----------------------------------------------------------------- looking */
 
 Test(task, has_a_name)
 {

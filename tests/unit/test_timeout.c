@@ -163,7 +163,7 @@ Test(timeout, is_for_tasks_and_numbers)
     expect_code(run(sleep_in_scope, &(struct scope){.timeout = NAN}), AF_VALUE_ERROR);
 }
 
-/* ------------------------------------------------------------------------------------- nesting */
+/* ----------------------------------------------------------------- nesting */
 
 struct nest {
     double outer, inner, sleep, busy;
@@ -207,7 +207,7 @@ Test(timeout, rule_48_scopes_nest)
     }
 }
 
-/* ----------------------------------------------------------------------------------- reschedule */
+/* -------------------------------------------------------------- reschedule */
 
 Test(timeout, rule_49_a_later_time_delays_it)
 {
@@ -283,7 +283,7 @@ Test(timeout, may_be_given_as_a_time_of_the_clock)
     cr_assert_eq(af_loop_time(loop), 1007);
 }
 
-/* ----------------------------------------------------------------------------------------- zero */
+/* -------------------------------------------------------------------- zero */
 
 static int no_sleep_in_scope(void *arg, void **ret_result)
 {

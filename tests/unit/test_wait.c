@@ -200,6 +200,22 @@ Test(wait, rule_35_a_cancelled_child_does_not_trigger_it)
     expect_trace("2");
 }
 
+/* The third fails after the wait was over and before the waiter resumed: that, too, is seen. */
+Test(wait, rule_35_what_fails_before_the_waiter_resumes_counts_as_retrieved)
+{
+    setup_children(2);
+    af_future_new(loop, &children[2]);
+    spawn_wait(3, AF_FOREVER, AF_FIRST_EXCEPTION);
+    fail_later(children[0]);
+    tick(1);
+    fail_later(children[2]);
+    settle();
+    expect_trace("2");
+    af_future_unref(children[2]);
+    expect_reports("");
+    af_future_result(children[0], NULL);
+}
+
 Test(wait, rule_36_cancelling_the_waiter_spares_the_children)
 {
     setup_children(1);
@@ -224,7 +240,7 @@ Test(wait, a_cancel_in_the_tick_of_the_last_child_wins)
     expect_trace("cancelled");
 }
 
-/* ------------------------------------------------------------------------------------ wait_for */
+/* ---------------------------------------------------------------- wait_for */
 
 TestSuite(wait_for, .init = open_loop, .fini = close_loop);
 
