@@ -290,12 +290,12 @@ static int ignore_interrupts(void *arg, void **ret_result)
     return 0;
 }
 
-Test(run, rule_68_the_second_interrupt_kills)
+static void expect_death_by_interrupt(af_coroutine *main)
 {
     pid_t child = fork();
     if (child == 0) {
         signal(SIGINT, SIG_DFL);
-        af_run(NULL, ignore_interrupts, NULL, NULL);
+        af_run(NULL, main, NULL, NULL);
         _exit(0);
     }
     int status;
@@ -303,6 +303,29 @@ Test(run, rule_68_the_second_interrupt_kills)
     bool killed = WIFSIGNALED(status);
     cr_assert(killed);
     expect_code(WTERMSIG(status), SIGINT);
+}
+
+Test(run, rule_68_the_second_interrupt_kills)
+{
+    expect_death_by_interrupt(ignore_interrupts);
+}
+
+static int be_interrupted_when_cancelled(void *arg, void **ret_result)
+{
+    af_sleep(1000);
+    return ignore_interrupts(arg, ret_result);
+}
+
+static int leave_the_interrupted(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    create(be_interrupted_when_cancelled, NULL);
+    return af_sleep(0);
+}
+
+Test(run, rule_68_an_interrupt_after_main_kills)
+{
+    expect_death_by_interrupt(leave_the_interrupted);
 }
 
 static int interrupts;
