@@ -76,6 +76,7 @@ int af_loop_new(const af_loop_options *options, af_loop **ret_loop)
     list_init(&loop->signals);
     list_init(&loop->foreign);
     list_init(&loop->tasks);
+    list_init(&loop->spare_tasks);
     coroutine_pool_init(&loop->coroutines);
     pthread_mutex_init(&loop->foreign_mutex, NULL);
     *ret_loop = loop;
@@ -103,12 +104,12 @@ void loop_discard(af_loop *loop)
 
 void af_loop_close(af_loop *loop)
 {
+    loop->closed = true;
     /* First what waits, since some of it lives on the stacks of tasks. */
     loop_discard(loop);
     if (loop->abandon_tasks)
         loop->abandon_tasks(loop);
     loop_discard(loop);
-    loop->closed = true;
     timers_free(&loop->timers);
     loop_remove_watches(loop);
     coroutine_pool_free(&loop->coroutines);

@@ -41,6 +41,7 @@ struct af_loop {
 
     /* Kept for futures and tasks, of which the loop knows nothing else. */
     struct list tasks;
+    struct list spare_tasks; /* whose memory waits to be used again */
     af_future *current_task;
     uint64_t tasks_created;
     uint64_t visits;

@@ -34,7 +34,17 @@ static void destroy_task(af_future *future)
     if (task->destroy_arg)
         task->destroy_arg(task->arg);
     free(task->name);
-    free(task);
+    if (future->loop->closed)
+        free(task);
+    else
+        list_prepend(&future->loop->spare_tasks, &task->link);
+}
+
+/* Tasks come and go in waves that are too high for malloc to keep their memory at hand. */
+static struct task *take_memory(af_loop *loop)
+{
+    struct list *link = list_pop(&loop->spare_tasks);
+    return link ? container_of(link, struct task, link) : malloc(sizeof(struct task));
 }
 
 /* What asyncio does when a coroutine returns or raises. A cancellation that came too late to be
@@ -119,6 +129,9 @@ static void abandon_tasks(af_loop *loop)
         af_error_unref(task->raised);
         af_future_unref(&task->future);
     }
+    struct list *link;
+    while ((link = list_pop(&loop->spare_tasks)))
+        free(container_of(link, struct task, link));
 }
 
 int af_loop_create_task(af_loop *loop, af_coroutine *coroutine, void *arg,
@@ -127,7 +140,7 @@ int af_loop_create_task(af_loop *loop, af_coroutine *coroutine, void *arg,
     int r = loop_check_open(loop);
     if (r < 0)
         return r;
-    struct task *task = malloc(sizeof *task);
+    struct task *task = take_memory(loop);
     if (!task)
         return -ENOMEM;
     struct coroutine *stack;

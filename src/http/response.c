@@ -70,9 +70,9 @@ static int version_number(long version)
 /* libcurl completes a URL that came without its scheme. */
 static const char *scheme_of(const char *url)
 {
-    if (!url)
+    if (!url || strlen(url) < 5)
         return NULL;
-    return strncasecmp(url, "https:", 6) == 0 ? "https" : "http";
+    return (url[4] | 0x20) == 's' ? "https" : "http";
 }
 
 static long get_long(CURL *easy, CURLINFO info)
@@ -109,11 +109,11 @@ static char *copy(char **end, const char *string, size_t size)
     return place;
 }
 
-int response_fill(af_response *response, CURL *easy, const char *error_text, char **ret_strings)
+int response_fill(af_response *response, CURL *easy, const char *error_text, char *room,
+                  size_t room_size, char **ret_block)
 {
     fill_numbers(response, easy);
 
-    /* One block for all of them. */
     size_t size = 0;
     const char *values[STRINGS];
     size_t sizes[STRINGS];
@@ -126,17 +126,17 @@ int response_fill(af_response *response, CURL *easy, const char *error_text, cha
     }
     size_t error_size = error_text[0] ? strlen(error_text) + 1 : 0;
 
-    char *block = malloc(size + error_size + 1);
-    if (!block)
+    size += error_size;
+    *ret_block = size > room_size ? malloc(size) : NULL;
+    if (size > room_size && !*ret_block)
         return -ENOMEM;
-    char *end = block;
+    char *end = *ret_block ? *ret_block : room;
     for (size_t i = 0; i < count; i++)
         if (sizes[i] > 0)
             *(char **)member(response, strings[i].offset) = copy(&end, values[i], sizes[i]);
     response->scheme = scheme_of(response->url);
     if (error_size > 0)
         response->error_text = copy(&end, error_text, error_size);
-    *ret_strings = block;
     return 0;
 }
 

@@ -6,10 +6,12 @@
 
 #include <afetch/http.h>
 
-/* Reads all that the easy handle knows but headers and body. Strings are copied into one block,
- * *ret_strings, which the caller frees after the response. ERROR_TEXT may be empty. -ENOMEM: the
- * numbers are filled in all the same, the strings are NULL. */
-int response_fill(af_response *response, CURL *easy, const char *error_text, char **ret_strings);
+/* Reads all that the easy handle knows but headers and body. Strings are copied to ROOM, and where
+ * it is too small to a block of their own, *ret_block, which the caller frees after the response;
+ * otherwise that is NULL. ERROR_TEXT may be empty. -ENOMEM: the numbers are filled in all the same,
+ * the strings are NULL. */
+int response_fill(af_response *response, CURL *easy, const char *error_text, char *room,
+                  size_t room_size, char **ret_block);
 
 /* Which of our words a code of libcurl is, for a response that is filled. */
 enum af_http_error response_error(CURLcode code, const af_response *response);

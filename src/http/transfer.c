@@ -87,7 +87,8 @@ void transfer_settle(struct transfer *transfer, CURLcode result)
         result = CURLE_FILESIZE_EXCEEDED;
     if (result == CURLE_OK)
         easy->error_text[0] = '\0'; /* libcurl may leave a note of something it got over */
-    int r = response_fill(response, easy->curl, easy->error_text, &transfer->strings);
+    int r = response_fill(response, easy->curl, easy->error_text, transfer->string_room,
+                          sizeof transfer->string_room, &transfer->strings);
     if (r >= 0)
         r = settle_headers(transfer);
     if (r < 0)

@@ -21,7 +21,8 @@ struct transfer {
     struct buffer body;
     struct buffer header_lines;
     af_header *headers; /* their strings are in the lines */
-    char *strings;
+    char *strings;      /* of the response, where they are too long for the room */
+    char string_room[192];
     af_response response;
 };
 
