@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <afetch/error.h>
 
@@ -17,6 +16,10 @@ static const size_t STACK_SIZE = 1024 * 1024;
 static const size_t STACK_SIZE = 128 * 1024;
 #endif
 
+/* More than any frame, so that none steps over it, and a multiple of every page size. Never touched, it
+ * costs addresses only. */
+static const size_t GUARD_SIZE = 64 * 1024;
+
 static int failed(void)
 {
     /* Each stack takes two mappings, of which Linux allows a process 65,530 by default. */
@@ -26,22 +29,20 @@ static int failed(void)
 
 int stack_map(struct stack *ret_stack)
 {
-    size_t guard = (size_t)sysconf(_SC_PAGESIZE);
-    char *mapping = mmap(NULL, guard + STACK_SIZE, PROT_READ | PROT_WRITE,
+    char *mapping = mmap(NULL, GUARD_SIZE + STACK_SIZE, PROT_READ | PROT_WRITE,
                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
     if (mapping == MAP_FAILED)
         return failed();
-    if (mprotect(mapping, guard, PROT_NONE) < 0) {
+    if (mprotect(mapping, GUARD_SIZE, PROT_NONE) < 0) {
         int r = failed();
-        munmap(mapping, guard + STACK_SIZE);
+        munmap(mapping, GUARD_SIZE + STACK_SIZE);
         return r;
     }
-    *ret_stack = (struct stack){.bottom = mapping + guard, .size = STACK_SIZE};
+    *ret_stack = (struct stack){.bottom = mapping + GUARD_SIZE, .size = STACK_SIZE};
     return 0;
 }
 
 void stack_unmap(struct stack *stack)
 {
-    size_t guard = (size_t)sysconf(_SC_PAGESIZE);
-    munmap(stack->bottom - guard, guard + stack->size);
+    munmap(stack->bottom - GUARD_SIZE, GUARD_SIZE + stack->size);
 }

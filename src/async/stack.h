@@ -1,11 +1,11 @@
-/* Stacks for coroutines: mapped memory with a guard page below. */
+/* Stacks for coroutines: mapped memory with a guard below. */
 #ifndef ASYNC_STACK_H
 #define ASYNC_STACK_H
 
 #include <stddef.h>
 
 struct stack {
-    char *bottom; /* the lowest usable byte; the guard page ends here */
+    char *bottom; /* the lowest usable byte; the guard ends here */
     size_t size;
 };
 

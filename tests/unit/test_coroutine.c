@@ -168,17 +168,27 @@ static void fill_a_frame(void *arg)
 
 static volatile bool endless = true;
 
-static unsigned overflow(unsigned depth)
+static unsigned overflow_in_small_frames(unsigned depth)
 {
-    volatile char frame[1024];
-    frame[depth % sizeof frame] = (char)depth;
-    return (endless ? overflow(depth + 1) : 0) + frame[0];
+    volatile char frame[256];
+    frame[0] = (char)depth;
+    return (endless ? overflow_in_small_frames(depth + 1) : 0) + frame[0];
 }
 
-static void overflow_the_stack(void *arg)
+/* Each is larger than a page and hardly touched. */
+static unsigned overflow_in_large_frames(unsigned depth)
 {
-    (void)arg;
-    overflow(0);
+    volatile char frame[16384];
+    frame[0] = (char)depth;
+    return (endless ? overflow_in_large_frames(depth + 1) : 0) + frame[0];
+}
+
+static void overflow_the_stack(void *large)
+{
+    if (large)
+        overflow_in_large_frames(0);
+    else
+        overflow_in_small_frames(0);
 }
 
 /* Runs on a stack of its own. What the others have on theirs, above and below, must be whole; then
@@ -192,11 +202,12 @@ static void on_fault(int signal_number)
     signal(signal_number, SIG_DFL);
 }
 
-static void overflow_among_neighbours(void)
+static void overflow_among_neighbours(bool large)
 {
     static char alternate[64 * 1024];
     for (size_t i = 0; i < NEIGHBOURS; i++)
-        neighbours[i] = make(i == VICTIM ? overflow_the_stack : fill_a_frame, (void *)i);
+        neighbours[i] = i == VICTIM ? make(overflow_the_stack, large ? &pool : NULL)
+                                    : make(fill_a_frame, (void *)i);
     for (size_t i = 0; i < NEIGHBOURS; i++)
         if (i != VICTIM)
             coroutine_resume(neighbours[i]);
@@ -208,12 +219,14 @@ static void overflow_among_neighbours(void)
 
 Test(coroutine, an_overflow_dies_by_sigsegv_and_harms_no_other_stack)
 {
-    pid_t child = fork();
-    if (child == 0)
-        overflow_among_neighbours();
-    int status;
-    cr_assert(eq(int, waitpid(child, &status, 0), child));
-    bool killed = WIFSIGNALED(status);
-    cr_assert(killed, "it exited with %d", WEXITSTATUS(status));
-    expect_code(WTERMSIG(status), SIGSEGV);
+    for (int large = 0; large < 2; large++) {
+        pid_t child = fork();
+        if (child == 0)
+            overflow_among_neighbours(large);
+        int status;
+        cr_assert(eq(int, waitpid(child, &status, 0), child));
+        bool killed = WIFSIGNALED(status);
+        cr_assert(killed, "it exited with %d", WEXITSTATUS(status));
+        expect_code(WTERMSIG(status), SIGSEGV);
+    }
 }
