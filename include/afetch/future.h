@@ -46,7 +46,8 @@ bool af_future_unretrieved(const af_future *future);
  * AF_RUNTIME_ERROR on a task (rules 11 and 12). */
 int af_future_set_result(af_future *future, void *result, void (*destroy)(void *result));
 
-/* Makes it fail with CODE and the text noted for CODE by af_raise(). The errors of set_result. */
+/* Makes it fail with CODE and the text noted for CODE by af_raise(). The errors of set_result, and
+ * AF_VALUE_ERROR for a code that is not negative. */
 int af_future_set_exception(af_future *future, int code);
 
 /* Asks for cancellation; returns whether it was still possible (rules 15, 18, 19, 30). A plain

@@ -64,8 +64,8 @@ double af_loop_time(const af_loop *loop);
  * otherwise the caller owns the handle and drops it with af_handle_unref(). -ENOMEM. */
 int af_loop_call_soon(af_loop *loop, af_callback *callback, void *arg, af_handle **ret_handle);
 
-/* Calls CALLBACK after DELAY seconds; a negative delay is 0 (rule 3). Equal times run in the order
- * of the calls (rule 4). -ENOMEM; AF_VALUE_ERROR where the time is not a number. */
+/* Calls CALLBACK after DELAY seconds, at once where that is negative (rule 3). Equal times run in
+ * the order of the calls (rule 4). -ENOMEM; AF_VALUE_ERROR where the time is not a number. */
 int af_loop_call_later(af_loop *loop, double delay, af_callback *callback, void *arg,
                        af_handle **ret_handle);
 int af_loop_call_at(af_loop *loop, double when, af_callback *callback, void *arg,

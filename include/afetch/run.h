@@ -9,8 +9,8 @@
  * (NULL for none) is MAIN's, and must not point into what the loop owned.
  *
  * The first SIGINT cancels MAIN, and the answer is AF_INTERRUPTED if MAIN lets that cancellation
- * through; the second ends the process at once as an unhandled SIGINT does. A program that handles
- * SIGINT itself, by af_loop_add_signal_handler() in MAIN, replaces this.
+ * through; once the loop has seen that one, the next ends the process as an unhandled SIGINT does.
+ * A program that handles SIGINT itself, by af_loop_add_signal_handler() in MAIN, replaces this.
  *
  * options may be NULL. AF_RUNTIME_ERROR where a loop is running in this thread; the errors of
  * af_loop_new(); otherwise what MAIN returned. */

@@ -216,6 +216,8 @@ int af_future_set_result(af_future *future, void *result, void (*destroy)(void *
 
 int af_future_set_exception(af_future *future, int code)
 {
+    if (code >= 0)
+        return af_raise(AF_VALUE_ERROR, "an exception has a negative code");
     af_error error = af_error_ref(af_raised(code));
     int r = check_settable(future);
     if (r >= 0)

@@ -16,8 +16,8 @@ static const size_t STACK_SIZE = 1024 * 1024;
 static const size_t STACK_SIZE = 128 * 1024;
 #endif
 
-/* More than any frame, so that none steps over it, and a multiple of every page size. Never touched, it
- * costs addresses only. */
+/* More than any frame, so that none steps over it, and a multiple of every page size. Never
+ * touched, it costs addresses only. */
 static const size_t GUARD_SIZE = 64 * 1024;
 
 static int failed(void)

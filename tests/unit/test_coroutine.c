@@ -178,7 +178,7 @@ static unsigned overflow_in_small_frames(unsigned depth)
 /* Each is larger than a page and hardly touched. */
 static unsigned overflow_in_large_frames(unsigned depth)
 {
-    volatile char frame[16384];
+    volatile char frame[30000];
     frame[0] = (char)depth;
     return (endless ? overflow_in_large_frames(depth + 1) : 0) + frame[0];
 }
