@@ -14,7 +14,9 @@ int af_as_completed_new(af_future *const *children, size_t count, double timeout
 
 /* Suspends until the next child is done: 1 and the child, borrowed from the iterator; 0 after the
  * last. Several tasks may wait at once and are served in order (rule 37). After the timeout each
- * child that is missing gives AF_TIMEOUT, and goes on running (rule 38). AF_CANCELLED, -ENOMEM. */
+ * child that is missing gives AF_TIMEOUT, and goes on running (rule 38). AF_CANCELLED, which
+ * uses up a turn as it does in asyncio; AF_RUNTIME_ERROR outside a task where it would have to
+ * wait. */
 int af_as_completed_next(af_as_completed *iterator, af_future **ret_child);
 
 /* Stops watching; the children go on. NULL is fine. No task may be waiting in it. */

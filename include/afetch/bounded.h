@@ -37,7 +37,8 @@ int af_bounded_as_completed(const af_bounded_options *options, af_bounded **ret_
 
 /* Suspends until a future can be handed out: 1 and the future, done, a reference that is now the
  * caller's; 0 when the source has ended and all are out; the source's code if it failed, after all
- * that it gave before are out. AF_CANCELLED, and then nothing is lost: call again. */
+ * that it gave before are out; AF_RUNTIME_ERROR if it was cancelled by somebody else. AF_CANCELLED,
+ * and then nothing is lost: call again. */
 int af_bounded_next(af_bounded *bounded, af_future **ret_future);
 
 /* Whether next would return without suspending. */

@@ -118,6 +118,8 @@ int af_as_completed_next(af_as_completed *iterator, af_future **ret_child)
         return 0;
     iterator->unasked--;
     int r = wait_for_item(iterator);
+    if (r < 0 && r != AF_CANCELLED)
+        iterator->unasked++; /* as in asyncio, a cancelled wait has used up its turn */
     if (r < 0)
         return r;
     struct list *link = list_pop(&iterator->done);

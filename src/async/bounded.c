@@ -169,7 +169,9 @@ bool af_bounded_ready(const af_bounded *bounded)
 static int source_result(const af_bounded *bounded)
 {
     int r = af_future_result(bounded->feeder, NULL);
-    return r == AF_CANCELLED ? 0 : r;
+    if (r != AF_CANCELLED)
+        return r;
+    return bounded->stopped ? 0 : af_raise(AF_RUNTIME_ERROR, "the source was cancelled");
 }
 
 int af_bounded_next(af_bounded *bounded, af_future **ret_future)
@@ -220,8 +222,9 @@ void af_bounded_free(af_bounded *bounded)
         struct item *item = container_of(link, struct item, link);
         if (!list_empty(&item->done.handle.link))
             af_semaphore_release(bounded->options.semaphore);
-        af_future_unref(item->future);
-        item_free(item);
+        af_future *future = item->future;
+        item_free(item); /* takes its callback back while the future is there */
+        af_future_unref(future);
     }
     struct list *link;
     while ((link = list_pop(&bounded->spare)))

@@ -183,22 +183,30 @@ static int run_once(af_loop *loop)
     return 0;
 }
 
-int af_loop_run_once(af_loop *loop)
+static int check_runnable(const af_loop *loop)
 {
     if (running_loop)
         return af_raise(AF_RUNTIME_ERROR, "a loop is running in this thread already");
+    return loop_check_open(loop);
+}
+
+int af_loop_run_once(af_loop *loop)
+{
+    int r = check_runnable(loop);
+    if (r < 0)
+        return r;
     running_loop = loop;
-    int r = run_once(loop);
+    r = run_once(loop);
     running_loop = NULL;
     return r;
 }
 
 int af_loop_run_forever(af_loop *loop)
 {
-    if (running_loop)
-        return af_raise(AF_RUNTIME_ERROR, "a loop is running in this thread already");
+    int r = check_runnable(loop);
+    if (r < 0)
+        return r;
     running_loop = loop;
-    int r;
     do
         r = run_once(loop);
     while (r >= 0 && !loop->stopping);

@@ -106,7 +106,7 @@ static bool cancel_task(af_future *future)
 {
     struct task *task = task_of(future);
     future->log_exception = false;
-    if (af_future_done(future))
+    if (af_future_done(future) || future->loop->closed)
         return false;
     task->cancelling++;
     if (!task->awaited || !af_future_cancel(task->awaited))
@@ -126,6 +126,7 @@ static void abandon_tasks(af_loop *loop)
         list_remove(link);
         coroutine_free(&loop->coroutines, task->stack);
         af_future_unref(task->awaited);
+        task->awaited = NULL;
         af_error_unref(task->raised);
         af_future_unref(&task->future);
     }

@@ -101,7 +101,9 @@ static bool remove_watch(struct watch **place)
 
 static int add_watch(af_loop *loop, int fd, int events, af_callback *callback, void *arg)
 {
-    int r = grow_descriptors(loop, fd);
+    int r = loop_check_open(loop);
+    if (r >= 0)
+        r = grow_descriptors(loop, fd);
     if (r < 0)
         return r;
     struct callback_watch *watch = malloc(sizeof *watch);
@@ -159,6 +161,9 @@ static const struct handle_type signal_callback_type = {.run = run_signal_callba
 
 int af_loop_add_signal_handler(af_loop *loop, int signal, af_callback *callback, void *arg)
 {
+    int r = loop_check_open(loop);
+    if (r < 0)
+        return r;
     if (!loop->ev)
         return af_raise(-ENOTSUP, "a loop with its own poll watches no signals");
     if (signal <= 0 || signal >= NSIG || signal == SIGKILL || signal == SIGSTOP)
@@ -200,6 +205,8 @@ void loop_remove_watches(af_loop *loop)
     }
     free(loop->readers);
     free(loop->writers);
+    loop->readers = loop->writers = NULL;
+    loop->descriptors = 0;
     list_for_each (link, &loop->signals)
         af_loop_remove_signal_handler(loop,
                                       container_of(link, struct signal_watch, link)->signal.signum);

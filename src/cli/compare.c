@@ -131,6 +131,12 @@ static int write_json(const struct options *options, struct buffer *buffer,
     return r;
 }
 
+/* A run that was cut short compares with nothing. */
+static bool is_whole(const struct fetcher_result *result)
+{
+    return result->stop == STOP_NONE || result->stop == STOP_ENOUGH;
+}
+
 int compare_run(const struct options *options, struct source *source, struct output *output,
                 bool color, struct fetcher_result *ret_result)
 {
@@ -140,13 +146,13 @@ int compare_run(const struct options *options, struct source *source, struct out
         return r;
     r = fetch_all(options, source, 1, ignore_record, NULL, &sequential);
     *ret_result = sequential;
-    if (r < 0 || sequential.stop == STOP_INTERRUPTED || sequential.stop == STOP_TERMINATED)
+    if (r < 0 || !is_whole(&sequential))
         return r;
     r = source_rewind(source);
     if (r < 0)
         return r;
     r = fetch_all(options, source, options->jobs, ignore_record, NULL, ret_result);
-    if (r < 0 || ret_result->stop == STOP_INTERRUPTED || ret_result->stop == STOP_TERMINATED)
+    if (r < 0 || !is_whole(ret_result))
         return r;
     bool json = options->format == FORMAT_JSON || options->format == FORMAT_JSONL;
     return json ? write_json(options, &output->buffer, &sequential, ret_result)

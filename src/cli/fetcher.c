@@ -140,7 +140,8 @@ static void cancel_rest(struct fetcher *fetcher)
 {
     /* The cancellation that brought us here is dealt with. */
     af_task_uncancel(fetcher->task);
-    af_bounded_stop(fetcher->results);
+    while (af_bounded_stop(fetcher->results) == AF_CANCELLED)
+        ;
     af_bounded_cancel(fetcher->results);
 }
 
@@ -148,15 +149,19 @@ static void cancel_rest(struct fetcher *fetcher)
 static void await_rest(struct fetcher *fetcher)
 {
     af_task *task;
-    while (af_bounded_next(fetcher->results, &task) > 0)
-        af_future_unref(task);
+    int r;
+    while ((r = af_bounded_next(fetcher->results, &task)) > 0 || r == AF_CANCELLED)
+        if (r > 0)
+            af_future_unref(task);
 }
 
 static int run(struct fetcher *fetcher, long jobs)
 {
     const struct options *options = fetcher->session.options;
-    /* How far results may run ahead of a slow one: as far as memory is cheap. */
-    af_bounded_options bounded = {next_fetch, fetcher, fetcher->semaphore, (size_t)jobs * 2 + 1000};
+    /* How far results may run ahead of a slow one: as far as memory is cheap, which bodies are not.
+     */
+    size_t window = options->include_body ? (size_t)jobs : (size_t)jobs * 2 + 1000;
+    af_bounded_options bounded = {next_fetch, fetcher, fetcher->semaphore, window};
     int r = options->order == ORDER_GATHER ? af_bounded_gather(&bounded, &fetcher->results)
                                            : af_bounded_as_completed(&bounded, &fetcher->results);
     if (r < 0)
@@ -167,6 +172,7 @@ static int run(struct fetcher *fetcher, long jobs)
         r = report_all(fetcher);
     }
     if (r < 0) {
+        fetcher->session.settled = NULL; /* how the rest ends is of no interest */
         cancel_rest(fetcher);
         await_rest(fetcher);
     }

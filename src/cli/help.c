@@ -12,7 +12,8 @@ enum {
 static const char introduction[] =
     "Fetches many URLs at once and says of every one what happened. An operand with\n"
     "'://' in it is a URL, '-' is standard input, anything else is a file of URLs,\n"
-    "one a line. Without operands standard input is read.\n";
+    "one a line; blank lines and those that begin with # are skipped. Without\n"
+    "operands standard input is read, unless it is a terminal.\n";
 
 static const char conclusion[] =
     "\n"

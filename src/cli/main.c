@@ -34,7 +34,7 @@ struct program {
     struct output output;
     struct formatter *formatter;
     struct fetcher_result result;
-    bool reader_gone; /* as with `| head`: no fault of ours, and nobody is left to tell */
+    bool output_failed; /* so that nothing more can be written */
 };
 
 /* ------------------------------------------------------------ surroundings */
@@ -96,7 +96,24 @@ static int write_record(const struct record *record, bool more, void *arg)
     /* As soon as the order allows, but not a system call for each where several are ready. */
     if (more && program->output.buffer.length < 64 * 1024)
         return 0;
-    return output_flush(&program->output);
+    r = output_flush(&program->output);
+    program->output_failed = r < 0 && r != AF_CANCELLED;
+    return r;
+}
+
+/* However the run ended, what was fetched is written, and well-formed. */
+static int end_records(struct program *program, int r)
+{
+    if (program->output_failed)
+        return r;
+    af_error error = af_error_ref(af_raised(r));
+    int ended = formatter_end(program->formatter, &program->output.buffer);
+    if (ended >= 0)
+        ended = output_flush(&program->output);
+    if (r < 0)
+        ended = af_raise_error(error);
+    af_error_unref(error);
+    return ended;
 }
 
 static int fetch_and_write(struct program *program)
@@ -107,7 +124,7 @@ static int fetch_and_write(struct program *program)
         return r;
     r = fetch_all(&program->options, program->source, program->options.jobs, write_record, program,
                   &program->result);
-    return r < 0 ? r : formatter_end(program->formatter, buffer);
+    return end_records(program, r);
 }
 
 /* The main coroutine: everything between the options and the exit status. */
@@ -167,6 +184,17 @@ static int exit_status(const struct program *program)
     return statistics->ok >= enough ? EXIT_ALL_OK : EXIT_SOME_FAILED;
 }
 
+/* A run that the program itself cut short must not look like a whole one. */
+static void tell_stop(const struct program *program)
+{
+    if (program->options.quiet)
+        return;
+    if (program->result.stop == STOP_DEADLINE)
+        message("the deadline has passed: what ran was cancelled, and the rest was not begun");
+    else if (program->result.stop == STOP_FAILED)
+        message("a request failed: what ran was cancelled, and the rest was not begun");
+}
+
 static int run(struct program *program)
 {
     const struct options *options = &program->options;
@@ -189,6 +217,7 @@ static int run(struct program *program)
         r = closed;
     if (r < 0)
         return explain(program, r);
+    tell_stop(program);
     if (!options->compare && !options->quiet && wants(options->summary, isatty(STDERR_FILENO)))
         summary_print(stderr, &program->result);
     return exit_status(program);

@@ -48,6 +48,8 @@ void statistics_add(struct statistics *statistics, const struct record *record)
     statistics->bytes += response->size_download;
     if (response->status > 0 && response->status < STATUSES)
         statistics->statuses[response->status]++;
+    if (response->size_request == 0)
+        return; /* nothing was ever sent, so it took no time that says anything */
     int64_t time = response->time_total;
     if (statistics->timed++ == 0 || time < statistics->fastest)
         statistics->fastest = time;

@@ -7,9 +7,18 @@
 
 static const char STATUS[] = "HTTP/";
 
+/* Whether the empty line that ends the headers of a response is in. */
+static bool is_end(const struct buffer *lines)
+{
+    const char *end = lines->data + lines->length;
+    return lines->length >= 2 && end[-1] == '\n' &&
+           (end[-2] == '\n' || (lines->length >= 3 && end[-2] == '\r' && end[-3] == '\n'));
+}
+
 int headers_add_line(struct buffer *lines, const char *line, size_t size)
 {
-    if (size >= strlen(STATUS) && memcmp(line, STATUS, strlen(STATUS)) == 0) {
+    bool first = lines->length == 0 || is_end(lines);
+    if (first && size >= strlen(STATUS) && memcmp(line, STATUS, strlen(STATUS)) == 0) {
         lines->length = 0;
         return 0;
     }

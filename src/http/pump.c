@@ -10,6 +10,8 @@ struct pump {
     size_t load;
     pump_done *done;
     void *done_arg;
+    struct socket *spare; /* for when there is no memory: libcurl gives up all transfers of a multi
+                             handle whose socket cannot be watched */
 };
 
 /* A socket that libcurl wants watched. */
@@ -72,6 +74,16 @@ static int forget_socket(struct pump *pump, curl_socket_t fd, struct socket *wat
     return 0;
 }
 
+static struct socket *take_socket(struct pump *pump)
+{
+    struct socket *watched = malloc(sizeof *watched);
+    if (!watched) {
+        watched = pump->spare;
+        pump->spare = NULL;
+    }
+    return watched;
+}
+
 static int on_socket_change(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
 {
     (void)easy;
@@ -81,9 +93,9 @@ static int on_socket_change(CURL *easy, curl_socket_t fd, int what, void *arg, v
         return forget_socket(pump, fd, watched);
     int events = (what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0);
     if (!watched) {
-        watched = malloc(sizeof *watched);
+        watched = take_socket(pump);
         if (!watched)
-            return -1; /* libcurl ends the transfer with an error */
+            return -1;
         watched->pump = pump;
         ev_io_init(&watched->io, on_socket, fd, events);
         curl_multi_assign(pump->multi, fd, watched);
@@ -123,11 +135,14 @@ void pump_free(struct pump *pump)
         return;
     curl_multi_cleanup(pump->multi);
     ev_timer_stop(pump->loop->ev, &pump->timer);
+    free(pump->spare);
     free(pump);
 }
 
 int pump_add(struct pump *pump, CURL *easy)
 {
+    if (!pump->spare && !(pump->spare = malloc(sizeof *pump->spare)))
+        return -ENOMEM;
     if (curl_multi_add_handle(pump->multi, easy) != CURLM_OK)
         return -ENOMEM;
     pump->load++;

@@ -70,7 +70,7 @@ static int version_number(long version)
 /* libcurl completes a URL that came without its scheme. */
 static const char *scheme_of(const char *url)
 {
-    if (!url || strlen(url) < 5)
+    if (!url || strlen(url) < 5 || (url[0] | 0x20) != 'h')
         return NULL;
     return (url[4] | 0x20) == 's' ? "https" : "http";
 }

@@ -58,15 +58,18 @@ int transfer_new(af_client *client, af_loop *loop, const af_request *request, in
 
 /* ------------------------------------------------------------ how it ended */
 
-static void settle_body(struct transfer *transfer)
+static int settle_body(struct transfer *transfer)
 {
     af_response *response = &transfer->response;
     if (transfer->request.body != AF_BODY_MEMORY || response->status == 0)
-        return;
-    response->body_size = transfer->body.length;
-    response->body = "";
-    if (transfer->body.length > 0 && buffer_append_char(&transfer->body, '\0') == 0)
-        response->body = transfer->body.data;
+        return 0;
+    size_t size = transfer->body.length;
+    int r = buffer_append_char(&transfer->body, '\0');
+    if (r < 0)
+        return r;
+    response->body = transfer->body.data;
+    response->body_size = size;
+    return 0;
 }
 
 static int settle_headers(struct transfer *transfer)
@@ -91,6 +94,8 @@ void transfer_settle(struct transfer *transfer, CURLcode result)
                           sizeof transfer->string_room, &transfer->strings);
     if (r >= 0)
         r = settle_headers(transfer);
+    if (r >= 0)
+        r = settle_body(transfer);
     if (r < 0)
         result = CURLE_OUT_OF_MEMORY;
     response->error = response_error(result, response);
@@ -103,7 +108,6 @@ void transfer_settle(struct transfer *transfer, CURLcode result)
     /* libcurl keeps its total up to date only as long as the transfer moves. */
     if (response->error == AF_HTTP_CANCELLED)
         response->time_total = (int64_t)((response->end - response->start) * 1e6);
-    settle_body(transfer);
 }
 
 /* --------------------------------------------------------------- callbacks */

@@ -536,11 +536,11 @@ static int begin_take_and_stop(void *arg)
     return 0;
 }
 
-Test(bounded, one_stopped_before_its_source_began_ends_too)
+Test(bounded, one_whose_source_others_cancelled_before_it_began_says_so)
 {
     begin(begin_take_and_stop, 3, 1);
     settle();
-    expect_trace("end stop:ok");
+    expect_trace("runtime-error stop:ok");
     cr_assert(zero(sz, source.pulled));
 }
 
