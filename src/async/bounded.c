@@ -205,7 +205,8 @@ int af_bounded_stop(af_bounded *bounded)
     bounded->stopped = true;
     af_future_cancel(bounded->feeder);
     af_future *feeder = bounded->feeder;
-    return af_future_done(feeder) ? 0 : af_wait(&feeder, 1, AF_FOREVER, AF_ALL_COMPLETED);
+    int r = af_future_done(feeder) ? 0 : af_wait(&feeder, 1, AF_FOREVER, AF_ALL_COMPLETED);
+    return r < 0 ? r : 0;
 }
 
 void af_bounded_cancel(af_bounded *bounded)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include <afetch/bounded.h>
+#include <afetch/run.h>
 #include <afetch/task.h>
 
 #include "virtual_clock.h"
@@ -653,4 +654,35 @@ Test(bounded, a_free_in_the_tick_where_they_finish_gives_each_permit_back_once)
     bounded = NULL;
     settle();
     cr_assert(eq(sz, af_semaphore_value(semaphore), 3));
+}
+
+static int give_pending_future(void *arg, af_future **ret_future)
+{
+    size_t *left = arg;
+    if ((*left)-- == 0)
+        return 0;
+    int r = af_create_future(ret_future);
+    return r < 0 ? r : 1;
+}
+
+static int free_with_pending_futures(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    size_t left = 3;
+    af_semaphore *permits;
+    af_bounded *alone;
+    cr_assert(zero(int, af_semaphore_new(3, &permits)));
+    af_bounded_options wanted = {give_pending_future, &left, permits, 3};
+    cr_assert(zero(int, af_bounded_gather(&wanted, &alone)));
+    cr_assert(zero(int, af_sleep(0)));
+    cr_assert(zero(int, af_bounded_stop(alone)));
+    af_bounded_free(alone);
+    cr_expect(eq(sz, af_semaphore_value(permits), 3));
+    af_semaphore_free(permits);
+    return 0;
+}
+
+Test(bounded_alone, futures_that_only_it_knows_go_with_it)
+{
+    cr_assert(zero(int, af_run(NULL, free_with_pending_futures, NULL, NULL)));
 }

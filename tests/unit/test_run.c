@@ -403,3 +403,39 @@ Test(run, rule_47_a_task_cancelled_at_the_end_may_use_timeouts)
     expect_code(af_run(&virtual_clock, leave_a_task_with_timeouts, NULL, NULL), 0);
     expect_trace("cancelled timeout");
 }
+
+static int ignore(void *arg)
+{
+    (void)arg;
+    return 0;
+}
+
+static int sleep_long(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    return af_sleep(1000);
+}
+
+Test(closed_loop, takes_nothing_more_and_what_is_left_stays_safe)
+{
+    af_loop *closed;
+    af_future *future;
+    af_task *task;
+    cr_assert(zero(int, af_loop_new(NULL, &closed)));
+    cr_assert(zero(int, af_future_new(closed, &future)));
+    cr_assert(zero(int, af_loop_create_task(closed, sleep_long, NULL, NULL, &task)));
+    cr_assert(zero(int, af_loop_add_reader(closed, 0, ignore, NULL)));
+    af_loop_stop(closed);
+    cr_assert(zero(int, af_loop_run_forever(closed)));
+    af_loop_close(closed);
+
+    cr_expect(eq(int, af_loop_call_soon(closed, ignore, NULL, NULL), AF_RUNTIME_ERROR));
+    cr_expect(eq(int, af_loop_add_reader(closed, 0, ignore, NULL), AF_RUNTIME_ERROR));
+    cr_expect(eq(int, af_loop_add_signal_handler(closed, 10, ignore, NULL), AF_RUNTIME_ERROR));
+    cr_expect(eq(int, af_loop_run_once(closed), AF_RUNTIME_ERROR));
+    cr_expect(not(af_loop_remove_reader(closed, 0)));
+    cr_expect(not(af_future_cancel(task)));
+    cr_expect(zero(int, af_future_set_result(future, NULL, NULL)));
+    af_future_unref(task);
+    af_future_unref(future);
+}
