@@ -16,6 +16,7 @@ int fetch_new(struct session *session, const struct entry *entry, struct fetch *
         return -ENOMEM;
     fetch->session = session;
     fetch->index = entry->index;
+    fetch->place = entry->place;
     fetch->line = entry->line;
     fetch->entry_error = entry->error;
     fetch->request = NULL;
@@ -114,6 +115,16 @@ static bool accepted(long status)
     return status >= 200 && status < 400;
 }
 
+/* What is wrong with a URL, and where it stands. */
+static void tell_place(struct fetch *fetch, const char *text)
+{
+    if (fetch->line > 0)
+        snprintf(fetch->errormsg, sizeof fetch->errormsg, "%s (%s, line %zu)", text, fetch->place,
+                 fetch->line);
+    else
+        snprintf(fetch->errormsg, sizeof fetch->errormsg, "%s", text);
+}
+
 /* What the transfer itself has to say. */
 static void judge_response(struct fetch *fetch, struct record *record)
 {
@@ -121,6 +132,10 @@ static void judge_response(struct fetch *fetch, struct record *record)
     record->error = error_words[response->error];
     record->errormsg = response->error_text;
     record->exitcode = response->curl_code;
+    if (response->error == AF_HTTP_URL) {
+        tell_place(fetch, response->error_text);
+        record->errormsg = fetch->errormsg;
+    }
     record->ok = response->error == AF_HTTP_OK && accepted(response->status);
     if (response->error == AF_HTTP_OK && !record->ok) {
         record->error = "http";
@@ -137,9 +152,7 @@ static enum af_http_error judge_result(struct fetch *fetch)
     char *text = fetch->errormsg;
     size_t size = sizeof fetch->errormsg;
     if (fetch->entry_error) {
-        int length = snprintf(text, size, "%s", fetch->entry_error);
-        if (fetch->line > 0)
-            snprintf(text + length, size - (size_t)length, " (line %zu)", fetch->line);
+        tell_place(fetch, fetch->entry_error);
         return AF_HTTP_URL;
     }
     if (fetch->result == AF_TIMEOUT) {

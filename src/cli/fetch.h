@@ -23,11 +23,12 @@ struct session {
 struct fetch {
     struct session *session;
     size_t index;
+    const char *place;       /* the list's name, borrowed from the source */
     size_t line;             /* of the list; 0 for an operand */
     const char *entry_error; /* why it is no URL, or NULL */
     af_future *request;      /* NULL where none was made */
     int result;              /* of the coroutine; AF_CANCELLED until it has run */
-    char errormsg[96];
+    char errormsg[160];
     char url[];
 };
 
