@@ -8,18 +8,22 @@
 #include <afetch/descriptor.h>
 #include <afetch/error.h>
 #include <afetch/event.h>
+#include <afetch/executor.h>
 #include <afetch/future.h>
 #include <afetch/gather.h>
 #include <afetch/http.h>
 #include <afetch/lock.h>
 #include <afetch/loop.h>
 #include <afetch/queue.h>
+#include <afetch/rate_limiter.h>
+#include <afetch/retry.h>
 #include <afetch/run.h>
 #include <afetch/semaphore.h>
 #include <afetch/shield.h>
 #include <afetch/stream.h>
 #include <afetch/task.h>
 #include <afetch/task_group.h>
+#include <afetch/task_set.h>
 #include <afetch/timeout.h>
 #include <afetch/wait.h>
 

@@ -25,11 +25,12 @@ typedef struct af_handle af_handle;
 /* Returns 0, or a negative code, which goes to the loop's exception handler (rule 5). */
 typedef int af_callback(void *arg);
 
-/* A clock and a poll of one's own, for tests. time gives seconds from any point that does not move.
- * poll waits at most TIMEOUT seconds (0: not at all; AF_FOREVER: nothing is ready and no timer is
- * armed) and returns 0 or a negative code, which ends the run. A loop with its own poll watches no
- * file descriptors and no signals. */
+/* debug: see af_loop_set_debug(). The rest is a clock and a poll of one's own, for tests. time
+ * gives seconds from any point that does not move. poll waits at most TIMEOUT seconds (0: not at
+ * all; AF_FOREVER: nothing is ready and no timer is armed) and returns 0 or a negative code, which
+ * ends the run. A loop with its own poll watches no file descriptors and no signals. */
 typedef struct af_loop_options {
+    bool debug;
     double (*time)(void *arg);
     int (*poll)(void *arg, double timeout);
     void *arg;
@@ -106,5 +107,19 @@ void af_loop_stop(af_loop *loop);
 /* Who hears of errors that nobody awaits: a failed callback, an exception never retrieved, a
  * pending task destroyed. NULL: nobody. A loop begins with nobody. */
 void af_loop_set_exception_handler(af_loop *loop, af_exception_handler *handler, void *arg);
+
+/* A handler that writes each report to stderr as a line, what asyncio's default one does; the
+ * argument is not used. */
+void af_print_exception(af_loop *loop, const af_exception_context *context, void *arg);
+
+/* Debug mode (rule 69), on from the start where the options or AFETCH_DEBUG=1 in the environment
+ * say so. To the exception handler, or to af_print_exception() where there is none, it also reports
+ * callbacks and steps of tasks that took longer than slow_callback_duration (0.1 s unless set), by
+ * name, and tasks that went without having begun. call_soon, call_later, call_at and what makes a
+ * task or sets a future are then AF_RUNTIME_ERROR in another thread than the loop's. A stack that a
+ * task outgrew is named on stderr before the process ends of it. */
+void af_loop_set_debug(af_loop *loop, bool on);
+bool af_loop_debug(const af_loop *loop);
+void af_loop_set_slow_callback_duration(af_loop *loop, double seconds);
 
 #endif
