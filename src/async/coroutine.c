@@ -217,3 +217,8 @@ void coroutine_free(struct coroutine_pool *pool, struct coroutine *coroutine)
     else
         list_prepend(&pool->idle, &coroutine->link); /* the one still in the cache first */
 }
+
+bool coroutine_overflowed(const struct coroutine *coroutine, const void *address)
+{
+    return stack_is_guard(&coroutine->stack, address);
+}

@@ -1,7 +1,7 @@
 /* A coroutine with a stack of its own: a function that can stand still anywhere and go on later.
  *
- * No more than new, resume, yield and free, so that what switches stacks can be exchanged. Only one
- * level: a coroutine is resumed from the stack of the thread, never from another coroutine. */
+ * Hardly more than new, resume, yield and free, so that what switches stacks can be exchanged. Only
+ * one level: a coroutine is resumed from the stack of the thread, never from another coroutine. */
 #ifndef ASYNC_COROUTINE_H
 #define ASYNC_COROUTINE_H
 
@@ -32,5 +32,8 @@ void coroutine_yield(struct coroutine *coroutine);
 /* Gives it back to the pool. Where it has not ended, its stack stays as it is until the pool goes:
  * others may still point to what lives there. */
 void coroutine_free(struct coroutine_pool *pool, struct coroutine *coroutine);
+
+/* Whether ADDRESS is where nothing is but what comes after the end of the stack. */
+bool coroutine_overflowed(const struct coroutine *coroutine, const void *address);
 
 #endif

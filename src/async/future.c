@@ -73,7 +73,15 @@ static void discard_added_callback(struct handle *handle)
     free(added);
 }
 
-static const struct handle_type added_callback_type = {run_added_callback, discard_added_callback};
+static struct subject added_callback_subject(const struct handle *handle)
+{
+    const struct added_callback *added =
+        container_of(handle, struct added_callback, callback.handle);
+    return (struct subject){.function = (const void *)added->function};
+}
+
+static const struct handle_type added_callback_type = {run_added_callback, discard_added_callback,
+                                                       added_callback_subject};
 
 static bool is_added(const struct list *link)
 {
@@ -202,7 +210,7 @@ static int check_settable(const af_future *future)
         return af_raise(AF_RUNTIME_ERROR, "only a plain future is set from outside");
     if (future->state != FUTURE_PENDING)
         return af_raise(AF_INVALID_STATE, "the future is done already");
-    return 0;
+    return loop_check_thread(future->loop);
 }
 
 int af_future_set_result(af_future *future, void *result, void (*destroy)(void *result))

@@ -89,7 +89,7 @@ static void discard_child(struct handle *handle)
     af_future_unref(&container_of(handle, struct child, callback.handle)->gather->future);
 }
 
-static const struct handle_type child_type = {run_child_done, discard_child};
+static const struct handle_type child_type = {.run = run_child_done, .discard = discard_child};
 
 /* Every child that is not done gets a callback, which keeps the gather alive until it ran. Those
  * that are done count only once all are known, as in asyncio. */

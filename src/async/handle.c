@@ -33,7 +33,13 @@ static void discard_callback(struct handle *base)
     af_handle_unref(container_of(base, af_handle, timer.handle));
 }
 
-static const struct handle_type callback_type = {run_callback, discard_callback};
+static struct subject callback_subject(const struct handle *base)
+{
+    const af_handle *handle = container_of(base, af_handle, timer.handle);
+    return (struct subject){.function = (const void *)handle->callback};
+}
+
+static const struct handle_type callback_type = {run_callback, discard_callback, callback_subject};
 
 static int handle_new(af_loop *loop, af_callback *callback, void *arg, af_handle **ret_handle)
 {
@@ -61,7 +67,9 @@ static void share(af_handle *handle, af_handle **ret_handle)
 int af_loop_call_soon(af_loop *loop, af_callback *callback, void *arg, af_handle **ret_handle)
 {
     af_handle *handle;
-    int r = handle_new(loop, callback, arg, &handle);
+    int r = loop_check_thread(loop);
+    if (r >= 0)
+        r = handle_new(loop, callback, arg, &handle);
     if (r < 0)
         return r;
     loop_ready(loop, &handle->timer.handle);
@@ -75,7 +83,9 @@ int af_loop_call_at(af_loop *loop, double when, af_callback *callback, void *arg
     if (isnan(when))
         return af_raise(AF_VALUE_ERROR, "the time of a callback is not a number");
     af_handle *handle;
-    int r = handle_new(loop, callback, arg, &handle);
+    int r = loop_check_thread(loop);
+    if (r >= 0)
+        r = handle_new(loop, callback, arg, &handle);
     if (r < 0)
         return r;
     r = timers_add(&loop->timers, &handle->timer, when);

@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "async/debug.h"
 #include "base/clock.h"
 
 /* As asyncio's: what is due within the resolution of the clock is due. */
@@ -14,6 +16,9 @@ static const unsigned LONGEST_UNPOLLED = 64;
 
 /* The longest that libev is asked to wait; the loop then looks again. */
 static const double LONGEST_WAIT = 24 * 3600;
+
+/* As asyncio's loop.slow_callback_duration. */
+static const double SLOW_CALLBACK_DURATION = 0.1;
 
 static _Thread_local af_loop *running_loop;
 
@@ -54,6 +59,12 @@ static int poll_events(af_loop *loop, double timeout)
     return 0;
 }
 
+static bool debug_is_asked_for(void)
+{
+    const char *value = getenv("AFETCH_DEBUG");
+    return value && value[0] && strcmp(value, "0") != 0;
+}
+
 int af_loop_new(const af_loop_options *options, af_loop **ret_loop)
 {
     af_loop *loop = calloc(1, sizeof *loop);
@@ -62,6 +73,8 @@ int af_loop_new(const af_loop_options *options, af_loop **ret_loop)
     loop->references = 1;
     if (options)
         loop->options = *options;
+    loop->debug = loop->options.debug || debug_is_asked_for();
+    loop->slow_callback_duration = SLOW_CALLBACK_DURATION;
     if (!loop->options.poll) {
         loop->ev = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
         if (!loop->ev) {
@@ -176,59 +189,59 @@ static int run_once(af_loop *loop)
     list_append_all(&batch, &loop->ready);
     while ((link = list_pop(&batch))) {
         struct handle *handle = container_of(link, struct handle, link);
-        r = handle->type->run(handle);
+        r = loop->debug ? debug_run(loop, handle) : handle->type->run(handle);
         if (r < 0)
             loop_report(loop, "exception in a callback", af_raised(r), NULL);
     }
     return 0;
 }
 
-static int check_runnable(const af_loop *loop)
+static int begin_run(af_loop *loop)
 {
     if (running_loop)
         return af_raise(AF_RUNTIME_ERROR, "a loop is running in this thread already");
-    return loop_check_open(loop);
+    int r = loop_check_open(loop);
+    if (r < 0)
+        return r;
+    running_loop = loop;
+    loop->thread = pthread_self();
+    atomic_store(&loop->running, true);
+    if (loop->debug)
+        debug_begin(loop);
+    return 0;
+}
+
+static void end_run(af_loop *loop)
+{
+    debug_end(loop);
+    atomic_store(&loop->running, false);
+    running_loop = NULL;
 }
 
 int af_loop_run_once(af_loop *loop)
 {
-    int r = check_runnable(loop);
+    int r = begin_run(loop);
     if (r < 0)
         return r;
-    running_loop = loop;
     r = run_once(loop);
-    running_loop = NULL;
+    end_run(loop);
     return r;
 }
 
 int af_loop_run_forever(af_loop *loop)
 {
-    int r = check_runnable(loop);
+    int r = begin_run(loop);
     if (r < 0)
         return r;
-    running_loop = loop;
     do
         r = run_once(loop);
     while (r >= 0 && !loop->stopping);
     loop->stopping = false;
-    running_loop = NULL;
+    end_run(loop);
     return r;
 }
 
 void af_loop_stop(af_loop *loop)
 {
     loop->stopping = true;
-}
-
-void af_loop_set_exception_handler(af_loop *loop, af_exception_handler *handler, void *arg)
-{
-    loop->exception_handler = handler;
-    loop->exception_handler_arg = arg;
-}
-
-void loop_report(af_loop *loop, const char *message, af_error error, af_future *future)
-{
-    af_exception_context context = {.message = message, .error = error, .future = future};
-    if (loop->exception_handler)
-        loop->exception_handler(loop, &context, loop->exception_handler_arg);
 }

@@ -39,6 +39,12 @@ struct af_loop {
     af_exception_handler *exception_handler;
     void *exception_handler_arg;
 
+    bool debug;
+    double slow_callback_duration;
+    pthread_t thread; /* that runs it */
+    atomic_bool running;
+    void *signal_stack; /* while a run is debugged */
+
     /* Kept for futures and tasks, of which the loop knows nothing else. */
     struct list tasks;
     struct list spare_tasks; /* whose memory waits to be used again */
@@ -48,6 +54,9 @@ struct af_loop {
     void (*abandon_tasks)(af_loop *loop); /* set with the first task: what closing does to them */
     struct coroutine_pool coroutines;
 };
+
+/* See debug.c. */
+int debug_check_thread(const af_loop *loop);
 
 static inline void handle_init(struct handle *handle, const struct handle_type *type)
 {
@@ -85,6 +94,12 @@ void loop_unref(af_loop *loop);
 
 /* AF_RUNTIME_ERROR where the loop is closed. */
 int loop_check_open(const af_loop *loop);
+
+/* In debug mode, AF_RUNTIME_ERROR where the loop runs in another thread. */
+static inline int loop_check_thread(const af_loop *loop)
+{
+    return loop->debug ? debug_check_thread(loop) : 0;
+}
 
 /* Drops all callbacks that wait. */
 void loop_discard(af_loop *loop);

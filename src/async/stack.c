@@ -46,3 +46,9 @@ void stack_unmap(struct stack *stack)
 {
     munmap(stack->bottom - GUARD_SIZE, GUARD_SIZE + stack->size);
 }
+
+bool stack_is_guard(const struct stack *stack, const void *address)
+{
+    const char *byte = address;
+    return byte >= stack->bottom - GUARD_SIZE && byte < stack->bottom;
+}

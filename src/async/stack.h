@@ -2,6 +2,7 @@
 #ifndef ASYNC_STACK_H
 #define ASYNC_STACK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct stack {
@@ -12,5 +13,8 @@ struct stack {
 /* -ENOMEM; -EAGAIN with a text where the process has as many mappings as the system lets it. */
 int stack_map(struct stack *ret_stack);
 void stack_unmap(struct stack *stack);
+
+/* Whether ADDRESS is in the guard of the stack. */
+bool stack_is_guard(const struct stack *stack, const void *address);
 
 #endif

@@ -17,6 +17,7 @@ struct task {
     af_error raised; /* see error_swap_slot() */
     unsigned cancelling;
     bool must_cancel; /* a cancellation waits for the next step */
+    bool begun;
     uint64_t number;
     char *name; /* NULL until somebody asks */
 };
@@ -67,6 +68,7 @@ static void run_coroutine(void *arg)
     struct task *task = arg;
     void *result = NULL;
     int r = AF_CANCELLED;
+    task->begun = true;
     if (task->must_cancel)
         task->must_cancel = false;
     else
@@ -98,7 +100,13 @@ static int run_step(struct handle *handle)
     return 0;
 }
 
-static const struct handle_type step_type = {.run = run_step};
+static struct subject step_subject(const struct handle *handle)
+{
+    const struct task *task = container_of(handle, struct task, step.handle);
+    return (struct subject){.task = (af_future *)&task->future};
+}
+
+static const struct handle_type step_type = {run_step, NULL, step_subject};
 
 /* Rules 18 to 20: through the awaited future where that still can be cancelled, otherwise at the
  * next step. */
@@ -122,6 +130,8 @@ static void abandon_tasks(af_loop *loop)
     list_for_each (link, &loop->tasks) {
         struct task *task = container_of(link, struct task, link);
         loop_report(loop, "a pending task was destroyed", (af_error){0}, &task->future);
+        if (!task->begun)
+            loop_report(loop, "a coroutine was never awaited", (af_error){0}, &task->future);
         callback_remove(&task->step);
         list_remove(link);
         coroutine_free(&loop->coroutines, task->stack);
@@ -139,6 +149,8 @@ int af_loop_create_task(af_loop *loop, af_coroutine *coroutine, void *arg,
                         void (*destroy)(void *arg), af_task **ret_task)
 {
     int r = loop_check_open(loop);
+    if (r >= 0)
+        r = loop_check_thread(loop);
     if (r < 0)
         return r;
     struct task *task = take_memory(loop);
@@ -312,6 +324,16 @@ int af_task_set_name(af_task *future, const char *name)
     free(task->name);
     task->name = copy;
     return 0;
+}
+
+const void *task_function(const af_task *task)
+{
+    return (const void *)task_of(task)->coroutine;
+}
+
+bool task_overflowed(const af_task *task, const void *address)
+{
+    return coroutine_overflowed(task_of(task)->stack, address);
 }
 
 unsigned af_task_cancelling(const af_task *task)

@@ -109,7 +109,7 @@ static void discard_member(struct handle *handle)
     free(member);
 }
 
-static const struct handle_type member_type = {run_member_done, discard_member};
+static const struct handle_type member_type = {.run = run_member_done, .discard = discard_member};
 
 int af_task_group_create_task(af_task_group *group, af_coroutine *coroutine, void *arg,
                               void (*destroy)(void *arg), af_task **ret_task)

@@ -9,10 +9,17 @@
 
 struct handle;
 
+/* What a handle runs, for debug mode: a task, or a function. Neither where it is the library's. */
+struct subject {
+    struct af_future *task;
+    const void *function;
+};
+
 struct handle_type {
     int (*run)(struct handle *handle);
     /* Frees what will never run, as its loop is closed. NULL: it is part of something else. */
     void (*discard)(struct handle *handle);
+    struct subject (*subject)(const struct handle *handle); /* NULL: neither */
 };
 
 /* What the loop runs. Whoever owns it may take it back by handle_cancel(). */

@@ -64,7 +64,13 @@ static int run_watch_callback(struct handle *handle)
     return watch->callback(watch->arg);
 }
 
-static const struct handle_type watch_callback_type = {.run = run_watch_callback};
+static struct subject watch_subject(const struct handle *handle)
+{
+    const struct callback_watch *watch = container_of(handle, struct callback_watch, watch.handle);
+    return (struct subject){.function = (const void *)watch->callback};
+}
+
+static const struct handle_type watch_callback_type = {run_watch_callback, NULL, watch_subject};
 
 static int grow_descriptors(af_loop *loop, int fd)
 {
@@ -157,7 +163,13 @@ static int run_signal_callback(struct handle *handle)
     return watch->callback(watch->arg);
 }
 
-static const struct handle_type signal_callback_type = {.run = run_signal_callback};
+static struct subject signal_subject(const struct handle *handle)
+{
+    const struct signal_watch *watch = container_of(handle, struct signal_watch, handle);
+    return (struct subject){.function = (const void *)watch->callback};
+}
+
+static const struct handle_type signal_callback_type = {run_signal_callback, NULL, signal_subject};
 
 int af_loop_add_signal_handler(af_loop *loop, int signal, af_callback *callback, void *arg)
 {

@@ -1,7 +1,9 @@
 #include "base/error.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,12 +23,37 @@ static af_error *slot(void)
     return current_slot ? current_slot : &thread_slot;
 }
 
+/* The last error of a thread goes with it. */
+static pthread_key_t thread_end;
+static pthread_once_t thread_end_once = PTHREAD_ONCE_INIT;
+static bool has_thread_end;
+
+static void clear_slot(void *place)
+{
+    af_error_unref(*(af_error *)place);
+    *(af_error *)place = (af_error){0};
+}
+
+static void create_thread_end(void)
+{
+    has_thread_end = pthread_key_create(&thread_end, clear_slot) == 0;
+}
+
+static void clear_at_thread_end(void)
+{
+    pthread_once(&thread_end_once, create_thread_end);
+    if (has_thread_end)
+        pthread_setspecific(thread_end, &thread_slot);
+}
+
 /* Takes over the reference that ERROR has. */
 static int raise_owned(af_error error)
 {
     af_error *place = slot();
     af_error_unref(*place);
     *place = error;
+    if (error.detail && place == &thread_slot)
+        clear_at_thread_end();
     return error.code;
 }
 

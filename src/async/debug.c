@@ -1,0 +1,127 @@
+#include "async/debug.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/symbol.h"
+
+void af_loop_set_debug(af_loop *loop, bool on)
+{
+    loop->debug = on;
+}
+
+bool af_loop_debug(const af_loop *loop)
+{
+    return loop->debug;
+}
+
+void af_loop_set_slow_callback_duration(af_loop *loop, double seconds)
+{
+    loop->slow_callback_duration = seconds;
+}
+
+int debug_check_thread(const af_loop *loop)
+{
+    if (!atomic_load(&loop->running) || pthread_equal(loop->thread, pthread_self()))
+        return 0;
+    return af_raise(AF_RUNTIME_ERROR,
+                    "the loop runs in another thread: use af_loop_call_soon_threadsafe()");
+}
+
+/* ------------------------------------------------------------ slow callbacks */
+
+void debug_name_task(af_task *task, char *buffer, size_t size)
+{
+    char function[100];
+    symbol_name(task_function(task), function, sizeof function);
+    snprintf(buffer, size, "%s (%s)", af_task_name(task), function);
+}
+
+static void report_slow(af_loop *loop, struct subject subject, double seconds)
+{
+    char name[160] = "a callback of the library", message[224];
+    if (subject.task)
+        debug_name_task(subject.task, name, sizeof name);
+    else if (subject.function)
+        symbol_name(subject.function, name, sizeof name);
+    snprintf(message, sizeof message, "executing %s took %.3f seconds", name, seconds);
+    loop_report(loop, message, (af_error){0}, NULL);
+}
+
+int debug_run(af_loop *loop, struct handle *handle)
+{
+    struct subject subject = {0};
+    if (handle->type->subject)
+        subject = handle->type->subject(handle);
+    if (subject.task)
+        af_future_ref(subject.task);
+    double begun = af_loop_time(loop);
+    int r = handle->type->run(handle);
+    double seconds = af_loop_time(loop) - begun;
+    if (seconds >= loop->slow_callback_duration)
+        report_slow(loop, subject, seconds);
+    af_future_unref(subject.task);
+    return r;
+}
+
+/* ---------------------------------------------------------- overflown stacks */
+
+static const size_t SIGNAL_STACK_SIZE = 64 * 1024;
+
+static struct sigaction previous_action;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void write_line(const char *text)
+{
+    /* The process ends here: there is nobody to tell that this failed. */
+    ssize_t written = write(STDERR_FILENO, text, strlen(text));
+    (void)written;
+}
+
+/* Runs on a stack of its own, since the task's has no room left. Then the fault is left to whoever
+ * would have had it: the instruction is tried again. */
+static void on_fault(int signal, siginfo_t *info, void *context)
+{
+    (void)context;
+    af_task *task = af_current_task();
+    if (task && task_overflowed(task, info->si_addr)) {
+        char name[160], line[224];
+        debug_name_task(task, name, sizeof name);
+        snprintf(line, sizeof line, "libafetch: %s has overflown its stack\n", name);
+        write_line(line);
+    }
+    sigaction(signal, &previous_action, NULL);
+}
+
+static void handle_faults(void)
+{
+    struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    sigaction(SIGSEGV, &action, &previous_action);
+}
+
+/* A debugging aid that finds no memory is done without. */
+void debug_begin(af_loop *loop)
+{
+    stack_t present;
+    if (sigaltstack(NULL, &present) < 0)
+        return;
+    if (present.ss_flags & SS_DISABLE) {
+        loop->signal_stack = malloc(SIGNAL_STACK_SIZE);
+        if (!loop->signal_stack)
+            return;
+        sigaltstack(&(stack_t){.ss_sp = loop->signal_stack, .ss_size = SIGNAL_STACK_SIZE}, NULL);
+    }
+    pthread_once(&once, handle_faults);
+}
+
+void debug_end(af_loop *loop)
+{
+    if (!loop->signal_stack)
+        return;
+    sigaltstack(&(stack_t){.ss_flags = SS_DISABLE}, NULL);
+    free(loop->signal_stack);
+    loop->signal_stack = NULL;
+}
