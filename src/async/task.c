@@ -108,17 +108,31 @@ static struct subject step_subject(const struct handle *handle)
 
 static const struct handle_type step_type = {run_step, NULL, step_subject};
 
+/* Whoever asks for a cancellation has no interest in the exception any more. */
+static bool is_cancellable(af_future *future)
+{
+    future->log_exception = false;
+    return !af_future_done(future) && !future->loop->closed;
+}
+
 /* Rules 18 to 20: through the awaited future where that still can be cancelled, otherwise at the
- * next step. */
+ * next step. A chain of tasks that await each other may be longer than a stack is deep, or bent to
+ * a ring, so this goes along it instead of calling itself. */
 static bool cancel_task(af_future *future)
 {
-    struct task *task = task_of(future);
-    future->log_exception = false;
-    if (af_future_done(future) || future->loop->closed)
+    if (!is_cancellable(future))
         return false;
-    task->cancelling++;
-    if (!task->awaited || !af_future_cancel(task->awaited))
-        task->must_cancel = true;
+    uint64_t visit = future_new_visit(future->loop);
+    while (future_visit(future, visit)) {
+        struct task *task = task_of(future);
+        task->cancelling++;
+        future = task->awaited;
+        if (future && af_future_is_task(future) && is_cancellable(future))
+            continue;
+        if (!future || !af_future_cancel(future))
+            task->must_cancel = true;
+        break;
+    }
     return true;
 }
 

@@ -411,6 +411,47 @@ Test(task, rule_17_each_in_the_order_of_creation)
 
 /* -------------------------------------------------------------- cancelling */
 
+/* From within a task, whose stack is small. */
+static int cancel_it(void *task, void **ret_result)
+{
+    (void)ret_result;
+    return af_future_cancel(task) ? 0 : -EINVAL;
+}
+
+Test(task, rule_19_a_cancel_goes_down_a_chain_longer_than_a_stack_is_deep)
+{
+    int length = many();
+    struct actor *links = calloc((size_t)length, sizeof *links);
+    af_task *task = spawn(sleep_long, NULL);
+    for (int i = 0; i < length; i++) {
+        links[i].future = task;
+        task = spawn(awaiter, &links[i]);
+    }
+    tick(1);
+    expect_code(run(cancel_it, task), 0);
+    settle();
+    cr_assert(af_future_cancelled(task));
+    cr_assert(af_future_cancelled(links[0].future));
+    free(links);
+}
+
+Test(task, a_cancel_in_a_ring_of_tasks_comes_to_an_end)
+{
+    struct actor one = {0}, other = {0};
+    one.future = spawn(awaiter, &other);
+    other.future = spawn(awaiter, &one);
+    tick(1);
+    cr_assert(af_future_cancel(one.future));
+    tick(2);
+    cr_assert(not(af_future_done(one.future)));
+    cr_assert(eq(uint, af_task_cancelling(one.future), 1));
+    cr_assert(eq(uint, af_task_cancelling(other.future), 1));
+    other.future = one.future = NULL;
+    close_loop();
+    take_reports();
+    open_loop();
+}
+
 Test(task, rule_18_cancel_counts_and_is_false_once_done)
 {
     af_task *task = spawn(sleeper, &(struct actor){"a", .delay = 1});
