@@ -5,21 +5,23 @@
 #ifndef ASYNC_COROUTINE_H
 #define ASYNC_COROUTINE_H
 
-#include "base/list.h"
+#include "async/stack.h"
 
 struct coroutine;
 
 typedef void coroutine_function(void *arg);
 
 struct coroutine_pool {
+    struct stacks stacks;
     struct list idle;      /* ended; their stacks wait to be used again */
     struct list abandoned; /* given up while they stood still */
+    size_t count;          /* of all that were ever made */
 };
 
 void coroutine_pool_init(struct coroutine_pool *pool);
 void coroutine_pool_free(struct coroutine_pool *pool);
 
-/* A coroutine that will run FUNCTION when first resumed. -ENOMEM, -EAGAIN as stack_map(). */
+/* A coroutine that will run FUNCTION when first resumed. -ENOMEM, -EAGAIN as stacks_take(). */
 int coroutine_new(struct coroutine_pool *pool, coroutine_function *function, void *arg,
                   struct coroutine **ret_coroutine);
 

@@ -70,8 +70,10 @@ static void discard_outer_done(struct handle *handle)
     af_future_unref(&container_of(handle, struct shield, outer_done.handle)->future);
 }
 
-static const struct handle_type inner_done_type = {.run = run_inner_done, .discard = discard_inner_done};
-static const struct handle_type outer_done_type = {.run = run_outer_done, .discard = discard_outer_done};
+static const struct handle_type inner_done_type = {.run = run_inner_done,
+                                                   .discard = discard_inner_done};
+static const struct handle_type outer_done_type = {.run = run_outer_done,
+                                                   .discard = discard_outer_done};
 
 int af_shield(af_future *inner, af_future **ret_outer)
 {

@@ -1,12 +1,18 @@
 #include "async/stack.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include <afetch/error.h>
 
 #include "base/sanitizer.h"
+
+/* Linux 6.13 has it, older headers do not. */
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102
+#endif
 
 /* Only pages that are touched cost memory, so the size is generous: a coroutine may call printf, a
  * resolver, a parser. AddressSanitizer's frames are several times as large. */
@@ -20,31 +26,85 @@ static const size_t STACK_SIZE = 128 * 1024;
  * touched, it costs addresses only. */
 static const size_t GUARD_SIZE = 64 * 1024;
 
+/* Stacks are mapped many at once, so that few system calls map and unmap a hundred thousand. */
+#define STACKS_IN_SLAB 32
+
+struct slab {
+    struct list link;
+    char *mapping;
+    size_t taken;
+};
+
+static size_t stack_stride(void)
+{
+    return GUARD_SIZE + STACK_SIZE;
+}
+
 static int failed(void)
 {
-    /* Each stack takes two mappings, of which Linux allows a process 65,530 by default. */
-    return af_raise(-EAGAIN, "cannot map a stack for one more task: %s (see vm.max_map_count)",
+    return af_raise(-EAGAIN,
+                    "cannot map a stack for one more task: %s (see ulimit -v and vm.max_map_count)",
                     strerror(errno));
 }
 
-int stack_map(struct stack *ret_stack)
+void stacks_init(struct stacks *stacks)
 {
-    char *mapping = mmap(NULL, GUARD_SIZE + STACK_SIZE, PROT_READ | PROT_WRITE,
-                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-    if (mapping == MAP_FAILED)
-        return failed();
-    if (mprotect(mapping, GUARD_SIZE, PROT_NONE) < 0) {
-        int r = failed();
-        munmap(mapping, GUARD_SIZE + STACK_SIZE);
-        return r;
+    list_init(&stacks->slabs);
+}
+
+void stacks_free(struct stacks *stacks)
+{
+    struct list *link;
+    while ((link = list_pop(&stacks->slabs))) {
+        struct slab *slab = container_of(link, struct slab, link);
+        munmap(slab->mapping, STACKS_IN_SLAB * stack_stride());
+        free(slab);
     }
-    *ret_stack = (struct stack){.bottom = mapping + GUARD_SIZE, .size = STACK_SIZE};
+}
+
+static int add_slab(struct stacks *stacks)
+{
+    struct slab *slab = malloc(sizeof *slab);
+    if (!slab)
+        return -ENOMEM;
+    slab->mapping = mmap(NULL, STACKS_IN_SLAB * stack_stride(), PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+    if (slab->mapping == MAP_FAILED) {
+        free(slab);
+        return failed();
+    }
+    slab->taken = 0;
+    list_prepend(&stacks->slabs, &slab->link);
     return 0;
 }
 
-void stack_unmap(struct stack *stack)
+/* Where the kernel knows no guards, the pages lose their permissions instead, which splits the
+ * mapping in two: of those, Linux allows a process 65,530 by default. */
+static int install_guard(char *bottom)
 {
-    munmap(stack->bottom - GUARD_SIZE, GUARD_SIZE + stack->size);
+    if (madvise(bottom, GUARD_SIZE, MADV_GUARD_INSTALL) == 0 ||
+        mprotect(bottom, GUARD_SIZE, PROT_NONE) == 0)
+        return 0;
+    return failed();
+}
+
+/* The newest slab comes first, and only there is room. */
+int stacks_take(struct stacks *stacks, struct stack *ret_stack)
+{
+    struct slab *slab = container_of(stacks->slabs.next, struct slab, link);
+    if (list_empty(&stacks->slabs) || slab->taken == STACKS_IN_SLAB) {
+        int r = add_slab(stacks);
+        if (r < 0)
+            return r;
+        slab = container_of(stacks->slabs.next, struct slab, link);
+    }
+    char *guard = slab->mapping + slab->taken * stack_stride();
+    int r = install_guard(guard);
+    if (r < 0)
+        return r;
+    slab->taken++;
+    *ret_stack = (struct stack){.bottom = guard + GUARD_SIZE, .size = STACK_SIZE};
+    return 0;
 }
 
 bool stack_is_guard(const struct stack *stack, const void *address)
