@@ -120,7 +120,7 @@ int af_loop_call_soon_threadsafe(af_loop *loop, af_callback *callback, void *arg
 
 void af_handle_cancel(af_handle *handle)
 {
-    bool waiting = handle->timer.position > 0 || !list_empty(&handle->timer.handle.link);
+    bool waiting = handle->timer.slot > 0 || !list_empty(&handle->timer.handle.link);
     if (handle->cancelled || !waiting)
         return;
     handle->cancelled = true;

@@ -165,20 +165,20 @@ static int run_once(af_loop *loop)
 {
     take_foreign_handles(loop);
     double timeout = AF_FOREVER;
-    struct timer *timer = timers_first(&loop->timers);
     if (!list_empty(&loop->ready) || loop->stopping)
         timeout = 0;
-    else if (timer && timer->when < AF_FOREVER)
-        timeout = fmax(timer->when - af_loop_time(loop), 0);
+    else if (timers_next_time(&loop->timers) < AF_FOREVER)
+        timeout = fmax(timers_next_time(&loop->timers) - af_loop_time(loop), 0);
 
     int r = poll_events(loop, timeout);
     if (r < 0)
         return r;
     take_foreign_handles(loop);
 
-    if (timers_first(&loop->timers)) {
+    if (timers_next_time(&loop->timers) < AF_FOREVER) {
         double end = af_loop_time(loop) + CLOCK_RESOLUTION;
-        while ((timer = timers_first(&loop->timers)) && timer->when <= end) {
+        while (timers_next_time(&loop->timers) <= end) {
+            struct timer *timer = timers_first(&loop->timers);
             timers_remove(&loop->timers, timer);
             loop_ready(loop, &timer->handle);
         }

@@ -79,7 +79,7 @@ static inline void handle_cancel(struct handle *handle)
 static inline void timer_init(struct timer *timer, const struct handle_type *type)
 {
     handle_init(&timer->handle, type);
-    timer->position = 0;
+    timer->slot = 0;
 }
 
 /* Takes back a timer that waits, or is due and has not run. */

@@ -3,6 +3,7 @@
 #ifndef ASYNC_TIMERS_H
 #define ASYNC_TIMERS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/list.h"
@@ -30,15 +31,17 @@ struct handle {
 
 struct timer {
     struct handle handle; /* appended to the ready queue when it is due */
-    double when;
-    uint64_t sequence;
-    size_t position; /* in the heap, from 1; 0 while in none */
+    size_t slot;          /* from 1; 0 while it is in no heap */
 };
 
+/* The heap has all that it compares in itself and reaches its timers by their slots, since they lie
+ * far apart: most on the stacks of sleeping tasks, each of which would have to be fetched. */
 struct timers {
-    struct timer **heap;
+    struct timer_entry *heap;
+    struct timer_slot *slots;
     size_t count;
     size_t capacity;
+    size_t free_slot; /* the first of a list of those that were used and are not; 0: none */
     uint64_t sequence;
 };
 
@@ -50,10 +53,8 @@ int timers_add(struct timers *timers, struct timer *timer, double when);
 /* Takes it out; nothing happens where it is not in. */
 void timers_remove(struct timers *timers, struct timer *timer);
 
-/* The earliest, or NULL. */
-static inline struct timer *timers_first(const struct timers *timers)
-{
-    return timers->count > 0 ? timers->heap[1] : NULL;
-}
+/* The earliest, or NULL, and its time, or AF_FOREVER. */
+struct timer *timers_first(const struct timers *timers);
+double timers_next_time(const struct timers *timers);
 
 #endif

@@ -15,7 +15,7 @@ TestSuite(timers, .fini = teardown);
 
 static void add(struct timer *timer, double when)
 {
-    timer->position = 0;
+    timer->slot = 0;
     cr_assert(zero(int, timers_add(&timers, timer, when)));
 }
 
@@ -56,7 +56,7 @@ Test(timers, removing_one_that_is_not_in_does_nothing)
 {
     struct timer a, b;
     add(&a, 1);
-    b.position = 0;
+    b.slot = 0;
     timers_remove(&timers, &b);
     timers_remove(&timers, &a);
     timers_remove(&timers, &a);
@@ -74,31 +74,50 @@ Test(timers, a_removed_timer_may_be_added_again)
     cr_assert(eq(ptr, pop(), &a));
 }
 
+struct numbered {
+    struct timer timer;
+    int when;
+    size_t number;
+};
+
 static int by_time(const void *left, const void *right)
 {
-    const struct timer *a = *(struct timer *const *)left, *b = *(struct timer *const *)right;
+    const struct numbered *a = *(struct numbered *const *)left;
+    const struct numbered *b = *(struct numbered *const *)right;
     if (a->when != b->when)
         return a->when < b->when ? -1 : 1;
-    return a->sequence < b->sequence ? -1 : 1;
+    return a->number < b->number ? -1 : 1;
 }
 
-/* A thousand timers at few different times, every third of them taken back from anywhere. */
+/* A thousand timers at few different times, a third of them taken back from anywhere and half of
+ * those added once more. */
 Test(timers, the_heap_agrees_with_a_sort)
 {
     enum { COUNT = 1000 };
-    static struct timer all[COUNT];
-    struct timer *left[COUNT];
+    static struct numbered all[COUNT];
+    struct numbered *left[COUNT];
     size_t count = 0;
     srand(1);
-    for (size_t i = 0; i < COUNT; i++)
-        add(&all[i], rand() % 50);
-    for (size_t i = 0; i < COUNT; i++)
-        if (rand() % 3 == 0)
-            timers_remove(&timers, &all[i]);
-        else
+    for (size_t i = 0; i < COUNT; i++) {
+        all[i].when = rand() % 50;
+        all[i].number = i;
+        add(&all[i].timer, all[i].when);
+    }
+    for (size_t i = 0; i < COUNT; i++) {
+        int chance = rand() % 6;
+        if (chance < 2)
+            timers_remove(&timers, &all[i].timer);
+        if (chance == 0) {
+            all[i].number += COUNT;
+            add(&all[i].timer, all[i].when);
+        }
+        if (chance != 1)
             left[count++] = &all[i];
+    }
     qsort(left, count, sizeof left[0], by_time);
-    for (size_t i = 0; i < count; i++)
-        cr_assert(eq(ptr, pop(), left[i]), "at %zu", i);
+    for (size_t i = 0; i < count; i++) {
+        cr_assert(epsilon_eq(dbl, timers_next_time(&timers), left[i]->when, 0));
+        cr_assert(eq(ptr, pop(), &left[i]->timer), "at %zu", i);
+    }
     cr_assert_null(timers_first(&timers));
 }
