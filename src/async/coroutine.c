@@ -24,12 +24,12 @@
 
 struct coroutine {
     struct list link; /* in the pool, while idle or abandoned */
+    struct coroutine_pool *pool;
     struct stack stack;
     coroutine_function *function;
     void *arg;
     bool running; /* its function was begun and has not returned */
     sigjmp_buf inside;
-    sigjmp_buf outside;
 #ifdef WITH_ADDRESS_SANITIZER
     void *inside_fake_stack;
     void *outside_fake_stack;
@@ -117,6 +117,15 @@ static void trampoline(unsigned low, unsigned high)
     }
 }
 
+/* A running coroutine may make others, so there may be two to come back to. Returns the outer one.
+ */
+static sigjmp_buf *enter_from(struct coroutine_pool *pool, sigjmp_buf *outside)
+{
+    sigjmp_buf *previous = pool->outside;
+    pool->outside = outside;
+    return previous;
+}
+
 /* Runs the trampoline up to its first stop, so that every later entry is a plain jump. */
 static int enter_trampoline(struct coroutine *coroutine)
 {
@@ -129,11 +138,13 @@ static int enter_trampoline(struct coroutine *coroutine)
     uintptr_t pointer = (uintptr_t)coroutine;
     makecontext(&context, (void (*)(void))trampoline, 2, (unsigned)pointer,
                 (unsigned)(pointer >> 16 >> 16));
-    if (sigsetjmp(coroutine->outside, 0) == 0) {
+    sigjmp_buf outside, *previous = enter_from(coroutine->pool, &outside);
+    if (sigsetjmp(outside, 0) == 0) {
         before_entering(coroutine);
         setcontext(&context);
     }
     after_leaving(coroutine);
+    coroutine->pool->outside = previous;
     return 0;
 }
 
@@ -163,54 +174,60 @@ static struct coroutine *place_coroutine(struct coroutine_pool *pool, struct sta
     size_t taken = sizeof(struct coroutine) + pool->count++ % PLACES * LINE;
     stack.size = (stack.size - taken) / LINE * LINE;
     struct coroutine *coroutine = (struct coroutine *)(stack.bottom + stack.size);
-    *coroutine = (struct coroutine){.stack = stack};
+    *coroutine = (struct coroutine){.pool = pool, .stack = stack};
     return coroutine;
 }
 
-static int make_coroutine(struct coroutine_pool *pool, struct coroutine **ret_coroutine)
+static int add_idle(struct coroutine_pool *pool)
 {
     struct stack stack;
     int r = stacks_take(&pool->stacks, &stack);
     if (r < 0)
         return r;
     struct coroutine *coroutine = place_coroutine(pool, stack);
-    list_init(&coroutine->link);
     register_stack(coroutine);
     r = enter_trampoline(coroutine);
     if (r < 0) {
         unregister_stack(coroutine);
         return r;
     }
-    *ret_coroutine = coroutine;
+    list_prepend(&pool->idle, &coroutine->link);
+    pool->idle_count++;
     return 0;
 }
 
-int coroutine_new(struct coroutine_pool *pool, coroutine_function *function, void *arg,
-                  struct coroutine **ret_coroutine)
+int coroutine_reserve(struct coroutine_pool *pool)
 {
-    struct coroutine *coroutine;
-    struct list *link = list_pop(&pool->idle);
-    if (link) {
-        coroutine = container_of(link, struct coroutine, link);
-    } else {
-        int r = make_coroutine(pool, &coroutine);
+    if (pool->idle_count == pool->reserved) {
+        int r = add_idle(pool);
         if (r < 0)
             return r;
     }
+    pool->reserved++;
+    return 0;
+}
+
+struct coroutine *coroutine_new(struct coroutine_pool *pool, coroutine_function *function,
+                                void *arg)
+{
+    struct coroutine *coroutine = container_of(list_pop(&pool->idle), struct coroutine, link);
+    pool->idle_count--;
+    pool->reserved--;
     coroutine->function = function;
     coroutine->arg = arg;
     coroutine->running = true;
-    *ret_coroutine = coroutine;
-    return 0;
+    return coroutine;
 }
 
 bool coroutine_resume(struct coroutine *coroutine)
 {
-    if (sigsetjmp(coroutine->outside, 0) == 0) {
+    sigjmp_buf outside, *previous = enter_from(coroutine->pool, &outside);
+    if (sigsetjmp(outside, 0) == 0) {
         before_entering(coroutine);
         siglongjmp(coroutine->inside, 1);
     }
     after_leaving(coroutine);
+    coroutine->pool->outside = previous;
     return !coroutine->running;
 }
 
@@ -218,17 +235,20 @@ void coroutine_yield(struct coroutine *coroutine)
 {
     if (sigsetjmp(coroutine->inside, 0) == 0) {
         before_leaving(coroutine);
-        siglongjmp(coroutine->outside, 1);
+        siglongjmp(*coroutine->pool->outside, 1);
     }
     after_entering(coroutine);
 }
 
-void coroutine_free(struct coroutine_pool *pool, struct coroutine *coroutine)
+void coroutine_free(struct coroutine *coroutine)
 {
-    if (coroutine->running)
+    struct coroutine_pool *pool = coroutine->pool;
+    if (coroutine->running) {
         list_append(&pool->abandoned, &coroutine->link);
-    else
-        list_prepend(&pool->idle, &coroutine->link); /* the one still in the cache first */
+    } else {
+        list_prepend(&pool->idle, &coroutine->link);
+        pool->idle_count++;
+    }
 }
 
 bool coroutine_overflowed(const struct coroutine *coroutine, const void *address)

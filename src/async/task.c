@@ -5,19 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What a task awaits while it sleeps. */
+struct sleeper {
+    af_future future;
+    struct timer timer;
+};
+
 struct task {
     af_future future;
     struct list link;        /* among the loop's tasks, while not done */
     struct callback step;    /* queued, or waiting in the future it awaits; never both */
     af_future *awaited;      /* referenced; NULL while it is ready or running */
-    struct coroutine *stack; /* NULL once done */
+    struct coroutine *stack; /* NULL before it has begun and once it is done */
     af_coroutine *coroutine;
     void *arg;
     void (*destroy_arg)(void *arg);
     af_error raised; /* see error_swap_slot() */
     unsigned cancelling;
-    bool must_cancel; /* a cancellation waits for the next step */
-    bool begun;
+    bool must_cancel;       /* a cancellation waits for the next step */
+    struct sleeper sleeper; /* here and not on its stack, which waking then need not fetch */
     uint64_t number;
     char *name; /* NULL until somebody asks */
 };
@@ -68,7 +74,6 @@ static void run_coroutine(void *arg)
     struct task *task = arg;
     void *result = NULL;
     int r = AF_CANCELLED;
-    task->begun = true;
     if (task->must_cancel)
         task->must_cancel = false;
     else
@@ -81,6 +86,8 @@ static int run_step(struct handle *handle)
     struct task *task = container_of(handle, struct task, step.handle);
     af_loop *loop = task->future.loop;
     task->awaited = NULL;
+    if (!task->stack)
+        task->stack = coroutine_new(&loop->coroutines, run_coroutine, task);
 
     af_future *previous = loop->current_task;
     loop->current_task = &task->future;
@@ -90,7 +97,7 @@ static int run_step(struct handle *handle)
     loop->current_task = previous;
 
     if (ended) {
-        coroutine_free(&loop->coroutines, task->stack);
+        coroutine_free(task->stack);
         task->stack = NULL;
         af_error_unref(task->raised);
         task->raised = (af_error){0};
@@ -144,11 +151,12 @@ static void abandon_tasks(af_loop *loop)
     list_for_each (link, &loop->tasks) {
         struct task *task = container_of(link, struct task, link);
         loop_report(loop, "a pending task was destroyed", (af_error){0}, &task->future);
-        if (!task->begun)
+        if (!task->stack)
             loop_report(loop, "a coroutine was never awaited", (af_error){0}, &task->future);
         callback_remove(&task->step);
         list_remove(link);
-        coroutine_free(&loop->coroutines, task->stack);
+        if (task->stack)
+            coroutine_free(task->stack);
         af_future_unref(task->awaited);
         task->awaited = NULL;
         af_error_unref(task->raised);
@@ -170,14 +178,12 @@ int af_loop_create_task(af_loop *loop, af_coroutine *coroutine, void *arg,
     struct task *task = take_memory(loop);
     if (!task)
         return -ENOMEM;
-    struct coroutine *stack;
-    r = coroutine_new(&loop->coroutines, run_coroutine, task, &stack);
+    r = coroutine_reserve(&loop->coroutines);
     if (r < 0) {
         free(task);
         return r;
     }
     *task = (struct task){
-        .stack = stack,
         .coroutine = coroutine,
         .arg = arg,
         .destroy_arg = destroy,
@@ -272,11 +278,6 @@ int af_await(af_future *future, void **ret_result)
 
 /* ---------------------------------------------------------------- sleeping */
 
-struct sleeper {
-    af_future future;
-    struct timer timer;
-};
-
 static int wake_sleeper(struct handle *handle)
 {
     future_release(&container_of(handle, struct sleeper, timer.handle)->future);
@@ -287,25 +288,25 @@ static const struct handle_type sleeper_type = {.run = wake_sleeper};
 
 int af_sleep(double delay)
 {
-    af_task *task = task_running();
-    if (!task)
+    af_task *future = task_running();
+    if (!future)
         return AF_RUNTIME_ERROR;
     if (isnan(delay))
         return af_raise(AF_VALUE_ERROR, "the delay of a sleep is not a number");
-    af_loop *loop = task->loop;
+    struct task *task = task_of(future);
+    af_loop *loop = future->loop;
     if (delay <= 0) {
-        loop_ready(loop, &task_of(task)->step.handle);
-        return stand_still(task_of(task));
+        loop_ready(loop, &task->step.handle);
+        return stand_still(task);
     }
-    /* The future lives on this stack: nobody but the task itself can reach it. */
-    struct sleeper sleeper;
-    future_init_local(&sleeper.future, loop);
-    timer_init(&sleeper.timer, &sleeper_type);
-    int r = timers_add(&loop->timers, &sleeper.timer, af_loop_time(loop) + delay);
+    struct sleeper *sleeper = &task->sleeper;
+    future_init_local(&sleeper->future, loop);
+    timer_init(&sleeper->timer, &sleeper_type);
+    int r = timers_add(&loop->timers, &sleeper->timer, af_loop_time(loop) + delay);
     if (r < 0)
         return r;
-    r = task_wait(&sleeper.future);
-    timer_stop(loop, &sleeper.timer);
+    r = task_wait(&sleeper->future);
+    timer_stop(loop, &sleeper->timer);
     return r;
 }
 

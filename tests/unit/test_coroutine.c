@@ -26,9 +26,8 @@ TestSuite(coroutine, .init = setup, .fini = teardown);
 
 static struct coroutine *make(coroutine_function *function, void *arg)
 {
-    struct coroutine *made;
-    expect_code(coroutine_new(&pool, function, arg, &made), 0);
-    return made;
+    expect_code(coroutine_reserve(&pool), 0);
+    return coroutine_new(&pool, function, arg);
 }
 
 static void count_to_three(void *arg)
@@ -47,12 +46,12 @@ Test(coroutine, runs_in_turns_with_who_resumes_it)
     for (bool ended = false; !ended; trace(ended ? "end" : "out"))
         ended = coroutine_resume(coroutine);
     expect_trace("in1 out in2 out in3 end");
-    coroutine_free(&pool, coroutine);
+    coroutine_free(coroutine);
 }
 
 Test(coroutine, a_new_one_does_not_run_by_itself)
 {
-    coroutine_free(&pool, make(count_to_three, &coroutine));
+    coroutine_free(make(count_to_three, &coroutine));
     expect_trace("");
 }
 
@@ -69,7 +68,7 @@ Test(coroutine, many_stand_still_at_once_each_with_its_own_locals)
             expect_trace(expected);
         }
     for (int i = 0; i < 100; i++)
-        coroutine_free(&pool, many[i]);
+        coroutine_free(many[i]);
 }
 
 static void nothing(void *arg)
@@ -81,23 +80,23 @@ Test(coroutine, one_that_ended_is_used_again)
 {
     struct coroutine *first = make(nothing, NULL);
     cr_assert(coroutine_resume(first));
-    coroutine_free(&pool, first);
+    coroutine_free(first);
     coroutine = make(count_to_three, &coroutine);
     cr_assert_eq(coroutine, first);
     while (!coroutine_resume(coroutine))
         ;
     expect_trace("in1 in2 in3");
-    coroutine_free(&pool, coroutine);
+    coroutine_free(coroutine);
 }
 
 Test(coroutine, one_that_did_not_end_is_not_used_again)
 {
     coroutine = make(count_to_three, &coroutine);
     cr_assert(not(coroutine_resume(coroutine)));
-    coroutine_free(&pool, coroutine);
+    coroutine_free(coroutine);
     struct coroutine *next = make(nothing, NULL);
     cr_assert(coroutine_resume(next));
-    coroutine_free(&pool, next);
+    coroutine_free(next);
     expect_trace("in1");
 }
 
@@ -127,7 +126,7 @@ Test(coroutine, may_yield_at_any_depth_of_calls)
     cr_assert(not(coroutine_resume(coroutine)));
     cr_assert(coroutine_resume(coroutine));
     expect_code(result, 100);
-    coroutine_free(&pool, coroutine);
+    coroutine_free(coroutine);
 }
 
 static void use_the_floating_point_unit(void *arg)
@@ -147,7 +146,7 @@ Test(coroutine, keeps_its_registers)
     while (!coroutine_resume(coroutine))
         ;
     cr_assert_eq(sum, expected);
-    coroutine_free(&pool, coroutine);
+    coroutine_free(coroutine);
 }
 
 /* ---------------------------------------------------------- the guard page */
