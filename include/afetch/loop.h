@@ -49,11 +49,12 @@ typedef void af_exception_handler(af_loop *loop, const af_exception_context *con
  * libev finds no way to poll. The caller owns the loop. */
 int af_loop_new(const af_loop_options *options, af_loop **ret_loop);
 
-/* Closes the loop, which must not be running. Streams, servers and clients are freed before it;
- * futures that are left stay readable, locks and queues for which a task waited may still be freed,
- * and nothing can be added any more: AF_RUNTIME_ERROR. A task that is still pending is reported to
- * the exception handler and destroyed without running again, so what only its stack knows of is
- * lost (rule 17); af_run() cancels and awaits them first. */
+/* Closes the loop, which must not be running. Waits, blocking, for the calls it gave to threads
+ * (executor.h), of which no future becomes done any more. Streams, servers and clients are freed
+ * before it; futures that are left stay readable, locks and queues for which a task waited may
+ * still be freed, and nothing can be added any more: AF_RUNTIME_ERROR. A task that is still pending
+ * is reported to the exception handler and destroyed without running again, so what only its stack
+ * knows of is lost (rule 17); af_run() cancels and awaits them first. */
 void af_loop_close(af_loop *loop);
 
 /* The loop that is running in this thread, or NULL. Borrowed. */

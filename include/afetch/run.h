@@ -5,8 +5,9 @@
 #include <afetch/task.h>
 
 /* Makes a loop, runs MAIN as a task on it until it is done, cancels and awaits the tasks that are
- * left, reports their errors to the exception handler, and closes the loop (rule 68). *ret_result
- * (NULL for none) is MAIN's, and must not point into what the loop owned.
+ * left, reports their errors to the exception handler, waits for calls in threads (executor.h), and
+ * closes the loop (rule 68). *ret_result (NULL for none) is MAIN's, and must not point into what
+ * the loop owned.
  *
  * The first SIGINT cancels MAIN, and the answer is AF_INTERRUPTED if MAIN lets that cancellation
  * through; once the loop has seen that one, the next ends the process as an unhandled SIGINT does.

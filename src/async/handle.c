@@ -103,18 +103,25 @@ int af_loop_call_later(af_loop *loop, double delay, af_callback *callback, void 
     return af_loop_call_at(loop, af_loop_time(loop) + delay, callback, arg, ret_handle);
 }
 
+void loop_ready_threadsafe(af_loop *loop, struct handle *handle)
+{
+    /* All of it under the mutex: whoever waits for the handle may then close the loop. */
+    pthread_mutex_lock(&loop->foreign_mutex);
+    list_append(&loop->foreign, &handle->link);
+    atomic_store(&loop->has_foreign, true);
+    pthread_cond_signal(&loop->foreign_came);
+    if (loop->ev)
+        ev_async_send(loop->ev, &loop->wakeup);
+    pthread_mutex_unlock(&loop->foreign_mutex);
+}
+
 int af_loop_call_soon_threadsafe(af_loop *loop, af_callback *callback, void *arg)
 {
     af_handle *handle;
     int r = handle_new(loop, callback, arg, &handle);
     if (r < 0)
         return r;
-    pthread_mutex_lock(&loop->foreign_mutex);
-    list_append(&loop->foreign, &handle->timer.handle.link);
-    atomic_store(&loop->has_foreign, true);
-    pthread_mutex_unlock(&loop->foreign_mutex);
-    if (loop->ev)
-        ev_async_send(loop->ev, &loop->wakeup);
+    loop_ready_threadsafe(loop, &handle->timer.handle);
     return 0;
 }
 

@@ -92,6 +92,7 @@ int af_loop_new(const af_loop_options *options, af_loop **ret_loop)
     list_init(&loop->spare_tasks);
     coroutine_pool_init(&loop->coroutines);
     pthread_mutex_init(&loop->foreign_mutex, NULL);
+    pthread_cond_init(&loop->foreign_came, NULL);
     *ret_loop = loop;
     return 0;
 }
@@ -102,6 +103,16 @@ static void discard(struct handle *handle)
         handle->type->discard(handle);
 }
 
+static void take_foreign_handles(af_loop *loop)
+{
+    if (!atomic_load(&loop->has_foreign))
+        return;
+    pthread_mutex_lock(&loop->foreign_mutex);
+    list_append_all(&loop->ready, &loop->foreign);
+    atomic_store(&loop->has_foreign, false);
+    pthread_mutex_unlock(&loop->foreign_mutex);
+}
+
 void loop_discard(af_loop *loop)
 {
     struct timer *timer;
@@ -109,10 +120,22 @@ void loop_discard(af_loop *loop)
         timers_remove(&loop->timers, timer);
         discard(&timer->handle);
     }
-    list_append_all(&loop->ready, &loop->foreign);
+    take_foreign_handles(loop);
     struct list *link;
     while ((link = list_pop(&loop->ready)))
         discard(container_of(link, struct handle, link));
+}
+
+/* A call that was given to a thread comes back to its loop, so the loop has to be there. */
+static void await_calls(af_loop *loop)
+{
+    while (loop->calls > 0) {
+        pthread_mutex_lock(&loop->foreign_mutex);
+        while (list_empty(&loop->foreign))
+            pthread_cond_wait(&loop->foreign_came, &loop->foreign_mutex);
+        pthread_mutex_unlock(&loop->foreign_mutex);
+        loop_discard(loop);
+    }
 }
 
 void af_loop_close(af_loop *loop)
@@ -120,6 +143,8 @@ void af_loop_close(af_loop *loop)
     loop->closed = true;
     /* First what waits, since some of it lives on the stacks of tasks. */
     loop_discard(loop);
+    await_calls(loop);
+    af_executor_free(loop->executor);
     if (loop->abandon_tasks)
         loop->abandon_tasks(loop);
     loop_discard(loop);
@@ -127,6 +152,7 @@ void af_loop_close(af_loop *loop)
     loop_remove_watches(loop);
     coroutine_pool_free(&loop->coroutines);
     pthread_mutex_destroy(&loop->foreign_mutex);
+    pthread_cond_destroy(&loop->foreign_came);
     if (loop->ev) {
         ev_async_stop(loop->ev, &loop->wakeup);
         ev_loop_destroy(loop->ev);
@@ -149,16 +175,6 @@ int loop_check_open(const af_loop *loop)
 af_loop *af_running_loop(void)
 {
     return running_loop;
-}
-
-static void take_foreign_handles(af_loop *loop)
-{
-    if (!atomic_load(&loop->has_foreign))
-        return;
-    pthread_mutex_lock(&loop->foreign_mutex);
-    list_append_all(&loop->ready, &loop->foreign);
-    atomic_store(&loop->has_foreign, false);
-    pthread_mutex_unlock(&loop->foreign_mutex);
 }
 
 static int run_once(af_loop *loop)

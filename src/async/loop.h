@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include <afetch/executor.h>
 #include <afetch/loop.h>
 
 #include "async/coroutine.h"
@@ -18,8 +19,8 @@ struct af_loop {
     struct timers timers;
     af_loop_options options;
     bool stopping;
-    bool closed;
-    size_t references; /* the owner's until it is closed, and one of each future */
+    atomic_bool closed; /* threads ask */
+    size_t references;  /* the owner's until it is closed, and one of each future */
 
     struct ev_loop *ev; /* NULL where the loop has its own poll */
     ev_timer alarm;     /* the one behind which all timers stand */
@@ -33,8 +34,12 @@ struct af_loop {
     struct list signals;
 
     pthread_mutex_t foreign_mutex;
+    pthread_cond_t foreign_came;
     struct list foreign; /* handles from other threads */
     atomic_bool has_foreign;
+
+    af_executor *executor; /* its own, or NULL where it was not needed yet */
+    size_t calls;          /* given to executors, and not back yet */
 
     af_exception_handler *exception_handler;
     void *exception_handler_arg;
@@ -69,6 +74,9 @@ static inline void loop_ready(af_loop *loop, struct handle *handle)
 {
     list_append(&loop->ready, &handle->link);
 }
+
+/* The same from any thread, for which the loop may be gone as this returns. Never fails. */
+void loop_ready_threadsafe(af_loop *loop, struct handle *handle);
 
 /* Takes a handle out of the queue; nothing happens where it is in none. */
 static inline void handle_cancel(struct handle *handle)

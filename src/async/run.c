@@ -135,6 +135,9 @@ int af_runner_close(af_runner *runner)
     if (!runner)
         return 0;
     int r = cancel_all_tasks(runner->loop);
+    /* What hangs on calls in threads still has its turn. */
+    while (r >= 0 && runner->loop->calls > 0)
+        r = af_loop_run_once(runner->loop);
     /* asyncio turns the loop four times more, for its generators and its executor. */
     for (int i = 0; i < 4 && r >= 0; i++) {
         af_loop_stop(runner->loop);

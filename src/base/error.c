@@ -95,6 +95,13 @@ int error_raise_code(int code)
     return raise_owned((af_error){.code = code});
 }
 
+af_error error_take(int code)
+{
+    af_error error = af_error_ref(af_raised(code));
+    error_raise_code(0);
+    return error;
+}
+
 int error_new_group(const af_error *errors, size_t count, af_error *ret_error)
 {
     af_error_detail *detail = detail_new(count);

@@ -12,6 +12,10 @@ af_error *error_swap_slot(af_error *slot);
 /* Raises a code without a text. */
 int error_raise_code(int code);
 
+/* The error that came with CODE, taken out of its place with its reference; whatever is there, the
+ * place is empty afterwards. How a thread hands its error on to another. */
+af_error error_take(int code);
+
 /* Makes a group of COUNT errors, which are referenced. -ENOMEM. The caller owns *ret_error. */
 int error_new_group(const af_error *errors, size_t count, af_error *ret_error);
 

@@ -363,7 +363,7 @@ cJSON *simulation_run(cJSON *scenario)
 {
     static struct simulation simulation;
     simulation = (struct simulation){.scenario = scenario, .trace = cJSON_CreateArray()};
-    af_loop_options options = {virtual_time, virtual_poll, &simulation};
+    af_loop_options options = {.time = virtual_time, .poll = virtual_poll, .arg = &simulation};
     af_runner *runner;
     if (af_runner_new(&options, &runner) < 0)
         abort();
