@@ -1,0 +1,116 @@
+#include <errno.h>
+#include <stdlib.h>
+
+#include <afetch/rate_limiter.h>
+
+#include "async/waiters.h"
+
+/* How much of the schedule a turn may be behind without anything being lost, in seconds: loops wait
+ * in milliseconds, and callbacks take their time. */
+static const double CATCH_UP = 0.01;
+
+/* One timer, for whoever is first in line: it is armed as long as somebody waits. */
+struct af_rate_limiter {
+    af_loop *loop;
+    double interval;
+    double next; /* when the next turn is */
+    double held; /* until when there is none */
+    struct waiters waiters;
+    struct timer timer;
+};
+
+static int run_timer(struct handle *handle);
+static const struct handle_type timer_type = {.run = run_timer};
+
+int af_rate_limiter_new(double count, double period, af_rate_limiter **ret_limiter)
+{
+    if (!(count > 0) || !(period > 0) || period == AF_FOREVER)
+        return af_raise(AF_VALUE_ERROR, "%g turns in %g seconds is no rate", count, period);
+    af_loop *loop = af_running_loop();
+    if (!loop)
+        return af_raise(AF_RUNTIME_ERROR, "no loop is running in this thread");
+    af_rate_limiter *limiter = malloc(sizeof *limiter);
+    if (!limiter)
+        return -ENOMEM;
+    *limiter = (af_rate_limiter){
+        .loop = loop, .interval = period / count, .next = -AF_FOREVER, .held = -AF_FOREVER};
+    waiters_init(&limiter->waiters);
+    timer_init(&limiter->timer, &timer_type);
+    *ret_limiter = limiter;
+    return 0;
+}
+
+void af_rate_limiter_free(af_rate_limiter *limiter)
+{
+    if (!limiter)
+        return;
+    timer_stop(limiter->loop, &limiter->timer);
+    free(limiter);
+}
+
+/* Where there is no memory for the timer, the loop looks again in each iteration. */
+static void arm(af_rate_limiter *limiter)
+{
+    timer_stop(limiter->loop, &limiter->timer);
+    if (timers_add(&limiter->loop->timers, &limiter->timer, limiter->next) < 0)
+        loop_ready(limiter->loop, &limiter->timer.handle);
+}
+
+static int run_timer(struct handle *handle)
+{
+    af_rate_limiter *limiter = container_of(handle, af_rate_limiter, timer.handle);
+    /* A timer may be due by the resolution of the clock, and before its last digit. */
+    double now = fmax(af_loop_time(limiter->loop), limiter->timer.when);
+    double oldest = now - fmax(limiter->interval, CATCH_UP);
+    while (limiter->next <= now && waiters_wake(&limiter->waiters))
+        limiter->next = fmax(limiter->next, oldest) + limiter->interval;
+    if (!list_empty(&limiter->waiters.waiting))
+        arm(limiter);
+    return 0;
+}
+
+/* A turn that was given and not used is there again, for the first in line or for who comes next.
+ */
+static void take_back(af_rate_limiter *limiter)
+{
+    limiter->next = fmax(limiter->next - limiter->interval, limiter->held);
+}
+
+static int wait_for_turn(af_rate_limiter *limiter)
+{
+    if (list_empty(&limiter->waiters.waiting))
+        arm(limiter);
+    bool given;
+    int r = waiters_wait(&limiter->waiters, &given);
+    if (r >= 0)
+        return r;
+    if (given)
+        take_back(limiter);
+    if (list_empty(&limiter->waiters.waiting))
+        timer_stop(limiter->loop, &limiter->timer);
+    else if (given)
+        arm(limiter);
+    return r;
+}
+
+int af_rate_limiter_acquire(af_rate_limiter *limiter)
+{
+    if (af_rate_limiter_locked(limiter))
+        return wait_for_turn(limiter);
+    double now = af_loop_time(limiter->loop);
+    bool idle = now - limiter->next > CATCH_UP;
+    limiter->next = (idle ? now : limiter->next) + limiter->interval;
+    return 0;
+}
+
+void af_rate_limiter_hold(af_rate_limiter *limiter, double seconds)
+{
+    /* The timer of those who wait finds out when it comes. */
+    limiter->held = fmax(limiter->held, af_loop_time(limiter->loop) + seconds);
+    limiter->next = fmax(limiter->next, limiter->held);
+}
+
+bool af_rate_limiter_locked(const af_rate_limiter *limiter)
+{
+    return !list_empty(&limiter->waiters.waiting) || limiter->next > af_loop_time(limiter->loop);
+}
