@@ -11,9 +11,9 @@ typedef struct af_retry_options {
     double delay;     /* seconds before the first retry, at most; doubled for each that follows */
     double max_delay; /* what the doubling stops at */
 
-    /* Asked before each retry, with the code of the attempt that failed and how many were made; may
-     * change *delay, which has been chosen already. False: that failure is the answer. NULL: always
-     * true. */
+    /* Asked before each retry, with the code of the attempt that failed, whose text af_raised()
+     * has, and how many were made; may change *delay, which has been chosen already. Must not
+     * suspend. False: that failure is the answer. NULL: always true. */
     bool (*should_retry)(int code, unsigned attempts, double *delay, void *arg);
     /* Waits instead of af_sleep(), so that what the attempts hold can be let go of meanwhile. A
      * negative code ends it all. NULL: af_sleep(). */
