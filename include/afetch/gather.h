@@ -19,8 +19,8 @@ typedef struct af_outcome {
  * Cancelling the gather cancels all children (rules 30, 31). With no children it is done already
  * (rule 26). Takes two iterations from the last child to the awaiter (rule 10).
  *
- * AF_RUNTIME_ERROR where no loop is running, AF_VALUE_ERROR where a child is another loop's,
- * -ENOMEM. Does not suspend. */
+ * It belongs to the loop of its children. AF_VALUE_ERROR where they are of different loops,
+ * AF_RUNTIME_ERROR where there are none and no loop is running, -ENOMEM. Does not suspend. */
 int af_gather(af_future *const *children, size_t count, bool return_exceptions,
               af_future **ret_gather);
 

@@ -42,9 +42,7 @@ af_future *af_future_ref(af_future *future)
     return future;
 }
 
-/* A callback that add_done_callback made, as against those that belong to a waiter. Once the future
- * is done it holds a reference, so that the future is there when it runs; before, it must not, or a
- * future that nobody wants any more could not go. */
+/* A callback that add_done_callback made, as against those that belong to a waiter. */
 struct added_callback {
     struct callback callback;
     af_done_callback *function;
@@ -69,8 +67,9 @@ static int run_added_callback(struct handle *handle)
 static void discard_added_callback(struct handle *handle)
 {
     struct added_callback *added = added_callback(handle);
-    af_future_unref(added->callback.future);
+    af_future *future = added->callback.future;
     free(added);
+    af_future_unref(future);
 }
 
 static struct subject added_callback_subject(const struct handle *handle)
@@ -88,16 +87,36 @@ static bool is_added(const struct list *link)
     return container_of(link, struct handle, link)->type == &added_callback_type;
 }
 
+/* The handler may look at the future, and keep it. Whether it did. */
+static bool report_unretrieved(af_future *future)
+{
+    future->references = 1;
+    future->log_exception = false;
+    loop_report(future->loop, "exception was never retrieved", future->error, future);
+    return --future->references > 0;
+}
+
+/* It will never be done. All that are left are weak, for the others have a reference. */
+static void discard_callbacks(af_future *future)
+{
+    future->references = 1;
+    struct list *link;
+    while ((link = list_pop(&future->callbacks))) {
+        struct handle *handle = container_of(link, struct handle, link);
+        af_future_ref(future);
+        handle->type->discard(handle);
+    }
+}
+
 void af_future_unref(af_future *future)
 {
     if (!future || --future->references > 0)
         return;
-    if (future->log_exception) {
-        future->references = 1; /* the handler may look at it */
-        loop_report(future->loop, "exception was never retrieved", future->error, future);
-    }
-    list_for_each (link, &future->callbacks)
-        free(added_callback(container_of(link, struct handle, link)));
+    if (future->type->outlives && future->type->outlives(future))
+        return;
+    if (future->log_exception && report_unretrieved(future))
+        return;
+    discard_callbacks(future);
     if (future->destroy_result)
         future->destroy_result(future->result);
     af_error_unref(future->error);
@@ -161,8 +180,9 @@ int af_future_exception(af_future *future, af_error *ret_error)
 static void finish(af_future *future, enum future_state state)
 {
     future->state = state;
+    /* What is weak must not keep a future that nobody wants any more, but finds it when it runs. */
     list_for_each (link, &future->callbacks)
-        if (is_added(link))
+        if (container_of(link, struct callback, handle.link)->weak)
             af_future_ref(future);
     list_append_all(&future->loop->ready, &future->callbacks);
     if (future->loop->closed)
@@ -245,13 +265,26 @@ bool af_future_cancel(af_future *future)
     return true;
 }
 
-void future_add_callback(af_future *future, struct callback *callback)
+static void add_callback(af_future *future, struct callback *callback, bool weak)
 {
     callback->future = future;
+    callback->weak = weak;
     if (future->state == FUTURE_PENDING)
         list_append(&future->callbacks, &callback->handle.link);
     else
         loop_ready(future->loop, &callback->handle);
+}
+
+void future_add_callback(af_future *future, struct callback *callback)
+{
+    add_callback(future, callback, false);
+}
+
+void future_add_weak_callback(af_future *future, struct callback *callback)
+{
+    if (af_future_done(future))
+        af_future_ref(future);
+    add_callback(future, callback, true);
 }
 
 void callback_remove(struct callback *callback)
@@ -269,9 +302,7 @@ int af_future_add_done_callback(af_future *future, af_done_callback *callback, v
     added->function = callback;
     added->arg = arg;
     handle_init(&added->callback.handle, &added_callback_type);
-    if (af_future_done(future))
-        af_future_ref(future);
-    future_add_callback(future, &added->callback);
+    future_add_weak_callback(future, &added->callback);
     return 0;
 }
 

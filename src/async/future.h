@@ -15,6 +15,9 @@ struct future_type {
     bool (*cancel)(af_future *future);
     /* Frees the whole object, after the future in it has been cleared. NULL: free(). */
     void (*destroy)(af_future *future);
+    /* The last reference was dropped: whether the object stays all the same, and will see to its
+     * end with another reference. NULL: it goes. */
+    bool (*outlives)(af_future *future);
 };
 
 struct af_future {
@@ -34,7 +37,8 @@ struct af_future {
  * iteration after the future is done. */
 struct callback {
     struct handle handle;
-    af_future *future; /* borrowed: whoever registers keeps it alive */
+    af_future *future; /* borrowed */
+    bool weak;
 };
 
 extern const struct future_type plain_future;
@@ -47,10 +51,15 @@ void future_init(af_future *future, const struct future_type *type, af_loop *loo
  */
 void future_init_local(af_future *future, af_loop *loop);
 
-/* Registers the callback, whose handle has its type already. */
+/* Registers the callback, whose handle has its type already. The caller has a reference until it
+ * ran or is taken back. */
 void future_add_callback(af_future *future, struct callback *callback);
 
-/* Takes it back, also when it is due and has not run. */
+/* The same for a caller that need not have one. The handle is discarded where the future goes
+ * before it is done; and both run and discard are given a reference, which they drop. */
+void future_add_weak_callback(af_future *future, struct callback *callback);
+
+/* Takes it back, also when it is due and has not run, which a weak one must not be. */
 void callback_remove(struct callback *callback);
 
 /* The transitions; the future must be pending. The error is referenced. */

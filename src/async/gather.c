@@ -5,33 +5,56 @@
 
 #include "async/future.h"
 
+/* Whoever awaits a gather keeps it, and it keeps its children. Once nobody does, it is still there
+ * to see to the exceptions of the children (rule 27), but as their callbacks alone, so that neither
+ * keeps the other: it holds the children that are done, and goes with the last that is not. */
 struct gather {
     af_future future;
     bool return_exceptions;
     bool cancel_requested;
+    bool forsaken;
     size_t count;
     size_t unfinished; /* of the distinct children */
+    size_t watched;    /* children whose callback has not run */
     struct child *children;
     af_outcome *outcomes; /* made beforehand: the last child's end must not fail */
 };
 
-/* One argument. A duplicate has no callback of its own. */
+/* One argument. A duplicate has no callback and no reference of its own. */
 struct child {
     struct callback callback;
-    struct gather *gather;
+    struct gather *gather; /* NULL on a duplicate */
     af_future *future;
 };
 
 static void destroy_gather(af_future *future)
 {
     struct gather *gather = (struct gather *)future;
-    for (size_t i = 0; i < gather->count; i++) {
-        callback_remove(&gather->children[i].callback);
-        af_future_unref(gather->children[i].future);
-    }
+    for (size_t i = 0; i < gather->count; i++)
+        if (gather->children[i].gather)
+            af_future_unref(gather->children[i].future);
     free(gather->children);
     free(gather->outcomes);
     free(gather);
+}
+
+static bool is_watched(const struct child *child)
+{
+    return !list_empty(&child->callback.handle.link);
+}
+
+static bool outlives(af_future *future)
+{
+    struct gather *gather = (struct gather *)future;
+    if (gather->watched > 0 && !gather->forsaken) {
+        gather->forsaken = true;
+        af_future_ref(future); /* some of the children may go at once */
+        for (size_t i = 0; i < gather->count; i++)
+            if (is_watched(&gather->children[i]))
+                af_future_unref(gather->children[i].future);
+        future->references--;
+    }
+    return gather->watched > 0;
 }
 
 static bool cancel_gather(af_future *future)
@@ -46,7 +69,7 @@ static bool cancel_gather(af_future *future)
     return any;
 }
 
-static const struct future_type gather_type = {cancel_gather, destroy_gather};
+static const struct future_type gather_type = {cancel_gather, destroy_gather, outlives};
 
 static void finish(struct gather *gather)
 {
@@ -75,24 +98,39 @@ static void child_done(struct gather *gather, af_future *child)
         finish(gather);
 }
 
+static void stop_watching(struct gather *gather)
+{
+    gather->watched--;
+    if (gather->future.references == 0)
+        af_future_unref(af_future_ref(&gather->future));
+}
+
+/* The reference that comes with a callback takes the place of the one that a forsaken gather gave
+ * up. */
 static int run_child_done(struct handle *handle)
 {
     struct child *child = container_of(handle, struct child, callback.handle);
     struct gather *gather = child->gather;
+    if (!gather->forsaken)
+        af_future_unref(child->future);
     child_done(gather, child->future);
-    af_future_unref(&gather->future);
+    stop_watching(gather);
     return 0;
 }
 
 static void discard_child(struct handle *handle)
 {
-    af_future_unref(&container_of(handle, struct child, callback.handle)->gather->future);
+    struct child *child = container_of(handle, struct child, callback.handle);
+    struct gather *gather = child->gather;
+    af_future_unref(child->future);
+    if (gather->forsaken)
+        child->future = NULL;
+    stop_watching(gather);
 }
 
 static const struct handle_type child_type = {.run = run_child_done, .discard = discard_child};
 
-/* Every child that is not done gets a callback, which keeps the gather alive until it ran. Those
- * that are done count only once all are known, as in asyncio. */
+/* Those that are done count only once all are known, as in asyncio. */
 static void watch_children(struct gather *gather)
 {
     uint64_t visit = future_new_visit(gather->future.loop);
@@ -100,16 +138,17 @@ static void watch_children(struct gather *gather)
         struct child *child = &gather->children[i];
         if (!future_visit(child->future, visit))
             continue;
+        child->gather = gather;
+        af_future_ref(child->future);
         gather->unfinished++;
         if (!af_future_done(child->future)) {
-            af_future_ref(&gather->future);
-            future_add_callback(child->future, &child->callback);
+            gather->watched++;
+            future_add_weak_callback(child->future, &child->callback);
         }
     }
-    visit = future_new_visit(gather->future.loop);
     for (size_t i = 0; i < gather->count; i++) {
         struct child *child = &gather->children[i];
-        if (af_future_done(child->future) && future_visit(child->future, visit))
+        if (child->gather && af_future_done(child->future))
             child_done(gather, child->future);
     }
 }
@@ -117,9 +156,7 @@ static void watch_children(struct gather *gather)
 int af_gather(af_future *const *children, size_t count, bool return_exceptions,
               af_future **ret_gather)
 {
-    af_loop *loop = af_running_loop();
-    if (!loop && count > 0)
-        loop = children[0]->loop;
+    af_loop *loop = count > 0 ? children[0]->loop : af_running_loop();
     if (!loop)
         return af_raise(AF_RUNTIME_ERROR, "no loop is running in this thread");
     for (size_t i = 0; i < count; i++)
@@ -141,8 +178,7 @@ int af_gather(af_future *const *children, size_t count, bool return_exceptions,
                               .outcomes = outcomes};
     future_init(&gather->future, &gather_type, loop);
     for (size_t i = 0; i < count; i++) {
-        list[i].gather = gather;
-        list[i].future = af_future_ref(children[i]);
+        list[i].future = children[i];
         handle_init(&list[i].callback.handle, &child_type);
     }
     if (count > 0)

@@ -5,12 +5,14 @@
 
 #include "async/future.h"
 
-/* Both callbacks hold a reference to the shield until they have run or are removed. */
+/* Whoever awaits a shield keeps it, and it keeps INNER. Once nobody does, it goes with INNER, or
+ * when that is done (compare struct gather). */
 struct shield {
     af_future future;
     struct callback inner_done;
     struct callback outer_done;
     af_future *inner;
+    bool forsaken;
 };
 
 static void destroy_shield(af_future *future)
@@ -29,12 +31,39 @@ static bool cancel_shield(af_future *future)
     return true;
 }
 
-static const struct future_type shield_type = {cancel_shield, destroy_shield};
+static bool is_watching(const struct shield *shield)
+{
+    return !list_empty(&shield->inner_done.handle.link);
+}
 
+static bool outlives(af_future *future)
+{
+    struct shield *shield = (struct shield *)future;
+    if (is_watching(shield) && !shield->forsaken) {
+        shield->forsaken = true;
+        af_future_ref(future); /* INNER may go at once */
+        af_future_unref(shield->inner);
+        future->references--;
+    }
+    return is_watching(shield);
+}
+
+static const struct future_type shield_type = {cancel_shield, destroy_shield, outlives};
+
+static void free_if_forsaken(struct shield *shield)
+{
+    if (shield->future.references == 0)
+        af_future_unref(af_future_ref(&shield->future));
+}
+
+/* The reference that comes with the callback takes the place of the one that a forsaken shield gave
+ * up. */
 static int run_inner_done(struct handle *handle)
 {
     struct shield *shield = container_of(handle, struct shield, inner_done.handle);
     af_future *inner = shield->inner;
+    if (!shield->forsaken)
+        af_future_unref(inner);
     inner->log_exception = false;
     if (!af_future_done(&shield->future)) {
         if (af_future_cancelled(inner))
@@ -44,7 +73,7 @@ static int run_inner_done(struct handle *handle)
         else
             future_finish(&shield->future, inner->result, NULL);
     }
-    af_future_unref(&shield->future);
+    free_if_forsaken(shield);
     return 0;
 }
 
@@ -52,17 +81,19 @@ static int run_inner_done(struct handle *handle)
 static int run_outer_done(struct handle *handle)
 {
     struct shield *shield = container_of(handle, struct shield, outer_done.handle);
-    if (!af_future_done(shield->inner)) {
+    if (!af_future_done(shield->inner))
         callback_remove(&shield->inner_done);
-        af_future_unref(&shield->future);
-    }
     af_future_unref(&shield->future);
     return 0;
 }
 
 static void discard_inner_done(struct handle *handle)
 {
-    af_future_unref(&container_of(handle, struct shield, inner_done.handle)->future);
+    struct shield *shield = container_of(handle, struct shield, inner_done.handle);
+    af_future_unref(shield->inner);
+    if (shield->forsaken)
+        shield->inner = NULL;
+    free_if_forsaken(shield);
 }
 
 static void discard_outer_done(struct handle *handle)
@@ -85,13 +116,12 @@ int af_shield(af_future *inner, af_future **ret_outer)
     if (!shield)
         return -ENOMEM;
     shield->inner = af_future_ref(inner);
+    shield->forsaken = false;
     future_init(&shield->future, &shield_type, inner->loop);
     handle_init(&shield->inner_done.handle, &inner_done_type);
     handle_init(&shield->outer_done.handle, &outer_done_type);
-    future_add_callback(inner, &shield->inner_done);
-    af_future_ref(&shield->future);
-    future_add_callback(&shield->future, &shield->outer_done);
-    af_future_ref(&shield->future);
+    future_add_weak_callback(inner, &shield->inner_done);
+    future_add_weak_callback(&shield->future, &shield->outer_done);
     *ret_outer = &shield->future;
     return 0;
 }

@@ -143,7 +143,7 @@ static bool cancel_task(af_future *future)
     return true;
 }
 
-static const struct future_type task_type = {cancel_task, destroy_task};
+static const struct future_type task_type = {.cancel = cancel_task, .destroy = destroy_task};
 
 /* A loop is closed: what is still pending is reported and goes without running again (rule 17). */
 static void abandon_tasks(af_loop *loop)

@@ -33,7 +33,8 @@ static void destroy_transfer(af_future *future)
     free(transfer);
 }
 
-static const struct future_type transfer_type = {cancel_transfer, destroy_transfer};
+static const struct future_type transfer_type = {.cancel = cancel_transfer,
+                                                 .destroy = destroy_transfer};
 
 bool future_is_transfer(const af_future *future)
 {

@@ -133,3 +133,82 @@ Test(shield, may_be_dropped_while_it_waits)
     af_future_set_result(inner, NULL, NULL);
     settle();
 }
+
+Test(shield, that_nobody_holds_goes_with_the_inner)
+{
+    af_future *inner, *outer;
+    af_future_new(loop, &inner);
+    af_shield(inner, &outer);
+    af_future_unref(inner);
+    af_future_unref(outer);
+    af_future_new(loop, &inner);
+    af_shield(inner, &outer);
+    af_future_unref(outer);
+    close_loop();
+    af_future_unref(inner);
+    open_loop();
+}
+
+static int trace_done(af_future *future, void *arg)
+{
+    (void)arg;
+    void *result = NULL;
+    expect_code(af_future_result(future, &result), 0);
+    trace("%s", (char *)result);
+    return 0;
+}
+
+Test(shield, that_nobody_holds_still_ends_as_the_inner_does)
+{
+    af_future *inner, *outer;
+    af_future_new(loop, &inner);
+    af_shield(inner, &outer);
+    af_future_add_done_callback(outer, trace_done, NULL);
+    af_future_unref(outer);
+    af_future_set_result(inner, "result", NULL);
+    af_future_unref(inner);
+    tick(2);
+    expect_trace("result");
+}
+
+Test(shield, that_nobody_holds_reports_the_exception_of_the_inner)
+{
+    af_future *inner, *outer;
+    af_future_new(loop, &inner);
+    af_shield(inner, &outer);
+    af_future_unref(outer);
+    fail_later(inner);
+    af_future_unref(inner);
+    tick(2);
+    expect_reports("exception was never retrieved: broken");
+}
+
+Test(shield, may_be_dropped_at_any_point_of_its_end)
+{
+    for (unsigned ticks = 0; ticks < 3; ticks++) {
+        af_future *inner, *outer;
+        af_future_new(loop, &inner);
+        af_shield(inner, &outer);
+        af_future_cancel(ticks == 1 ? outer : inner);
+        af_future_cancel(inner);
+        tick(ticks);
+        af_future_unref(outer);
+        af_future_unref(inner);
+    }
+    tick(2);
+}
+
+Test(shield, that_is_due_as_the_loop_closes_goes)
+{
+    af_future *inner[2], *outer[2];
+    for (int i = 0; i < 2; i++) {
+        af_future_new(loop, &inner[i]);
+        af_shield(inner[i], &outer[i]);
+        af_future_cancel(i == 0 ? inner[i] : outer[i]);
+        af_future_unref(outer[i]);
+    }
+    close_loop();
+    af_future_unref(inner[0]);
+    af_future_unref(inner[1]);
+    open_loop();
+}
