@@ -131,6 +131,9 @@ void watch_init(struct watch *watch, af_loop *loop, int fd, int events,
 int watch_start(struct watch *watch);
 void watch_stop(struct watch *watch);
 
+/* Whether it is CALLBACK that SIGNAL calls. */
+bool loop_has_signal_handler(const af_loop *loop, int signal, af_callback *callback, void *arg);
+
 /* Forgets all callbacks on descriptors and signals. */
 void loop_remove_watches(af_loop *loop);
 

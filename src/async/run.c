@@ -9,34 +9,40 @@
 
 /* ------------------------------------------------------ run_until_complete */
 
-static int stop_when_done(af_future *future, void *arg)
+static int run_stop(struct handle *handle)
 {
-    (void)arg;
-    af_loop_stop(future->loop);
+    af_loop_stop(container_of(handle, struct callback, handle)->future->loop);
     return 0;
 }
+
+static const struct handle_type stop_type = {.run = run_stop};
 
 int af_loop_run_until_complete(af_loop *loop, af_future *future, void **ret_result)
 {
     if (af_running_loop())
         return af_raise(AF_RUNTIME_ERROR, "a loop is running in this thread already");
-    int r = af_future_add_done_callback(future, stop_when_done, NULL);
-    if (r < 0)
-        return r;
-    r = af_loop_run_forever(loop);
-    af_future_remove_done_callback(future, stop_when_done, NULL);
-    if (r < 0)
-        return r;
-    if (!af_future_done(future))
-        return af_raise(AF_RUNTIME_ERROR, "the loop was stopped before the future was done");
-    return af_future_result(future, ret_result);
+    if (future->loop != loop)
+        return af_raise(AF_VALUE_ERROR, "the future belongs to another loop");
+    /* It lives in this frame, so that even without memory a loop can be run to its end. */
+    struct callback stop;
+    handle_init(&stop.handle, &stop_type);
+    af_future_ref(future);
+    future_add_callback(future, &stop);
+    int r = af_loop_run_forever(loop);
+    callback_remove(&stop);
+    if (r >= 0)
+        r = af_future_done(future)
+                ? af_future_result(future, ret_result)
+                : af_raise(AF_RUNTIME_ERROR, "the loop was stopped before the future was done");
+    af_future_unref(future);
+    return r;
 }
 
 /* --------------------------------------------------------------------- run */
 
 struct af_runner {
     af_loop *loop;
-    af_task *main; /* while it runs */
+    af_task *main; /* while it runs, otherwise NULL */
     bool interrupted;
 };
 
@@ -60,33 +66,52 @@ static int handle_interrupt(af_runner *runner)
     return af_loop_add_signal_handler(runner->loop, SIGINT, on_interrupt, runner);
 }
 
+/* MAIN may have put a handler of its own in its place. */
+static void leave_interrupt(af_runner *runner)
+{
+    if (loop_has_signal_handler(runner->loop, SIGINT, on_interrupt, runner))
+        af_loop_remove_signal_handler(runner->loop, SIGINT);
+}
+
+/* Without the memory to remember who they are: all must go, and who fails says so on its own. */
+static int await_all_tasks(af_loop *loop)
+{
+    int r = 0;
+    while (r >= 0 && af_first_task(loop))
+        r = af_loop_run_once(loop);
+    return r;
+}
+
 /* Cancels what MAIN left behind and awaits it (rule 68). */
 static int cancel_all_tasks(af_loop *loop)
 {
     size_t count = 0;
-    for (af_task *task = af_first_task(loop); task; task = af_next_task(task))
+    for (af_task *task = af_first_task(loop); task; task = af_next_task(task)) {
+        af_future_cancel(task);
         count++;
+    }
     if (count == 0)
         return 0;
     af_task **tasks = malloc(count * sizeof *tasks);
     if (!tasks)
-        return -ENOMEM;
+        return await_all_tasks(loop);
     size_t i = 0;
     for (af_task *task = af_first_task(loop); task; task = af_next_task(task))
         tasks[i++] = af_future_ref(task);
-    for (i = 0; i < count; i++)
-        af_future_cancel(tasks[i]);
 
     af_future *all;
     int r = af_gather(tasks, count, true, &all);
     if (r >= 0) {
         r = af_loop_run_until_complete(loop, all, NULL);
         af_future_unref(all);
+    } else {
+        r = await_all_tasks(loop);
     }
     for (i = 0; i < count; i++) {
         if (tasks[i]->state == FUTURE_FINISHED && tasks[i]->error.code != 0)
             loop_report(loop, "unhandled exception during run() shutdown", tasks[i]->error,
                         tasks[i]);
+        tasks[i]->log_exception = false;
         af_future_unref(tasks[i]);
     }
     free(tasks);
@@ -116,17 +141,18 @@ int af_runner_run(af_runner *runner, af_coroutine *main, void *arg, void **ret_r
 {
     if (af_running_loop())
         return af_raise(AF_RUNTIME_ERROR, "run cannot be called from a running loop");
-    int r = af_loop_create_task(runner->loop, main, arg, NULL, &runner->main);
+    runner->interrupted = false;
+    int r = handle_interrupt(runner);
     if (r < 0)
         return r;
-    runner->interrupted = false;
-    r = handle_interrupt(runner);
+    r = af_loop_create_task(runner->loop, main, arg, NULL, &runner->main);
     if (r >= 0)
         r = af_loop_run_until_complete(runner->loop, runner->main, ret_result);
-    af_loop_remove_signal_handler(runner->loop, SIGINT);
+    leave_interrupt(runner);
     if (r == AF_CANCELLED && runner->interrupted && af_task_uncancel(runner->main) == 0)
         r = af_raise(AF_INTERRUPTED, NULL);
     af_future_unref(runner->main);
+    runner->main = NULL;
     return r;
 }
 

@@ -194,19 +194,32 @@ int af_loop_add_signal_handler(af_loop *loop, int signal, af_callback *callback,
     return 0;
 }
 
-bool af_loop_remove_signal_handler(af_loop *loop, int signal)
+static struct signal_watch *find_signal(const af_loop *loop, int signal)
 {
     list_for_each (link, &loop->signals) {
         struct signal_watch *watch = container_of(link, struct signal_watch, link);
-        if (watch->signal.signum != signal)
-            continue;
-        ev_signal_stop(loop->ev, &watch->signal);
-        handle_cancel(&watch->handle);
-        list_remove(&watch->link);
-        free(watch);
-        return true;
+        if (watch->signal.signum == signal)
+            return watch;
     }
-    return false;
+    return NULL;
+}
+
+bool af_loop_remove_signal_handler(af_loop *loop, int signal)
+{
+    struct signal_watch *watch = find_signal(loop, signal);
+    if (!watch)
+        return false;
+    ev_signal_stop(loop->ev, &watch->signal);
+    handle_cancel(&watch->handle);
+    list_remove(&watch->link);
+    free(watch);
+    return true;
+}
+
+bool loop_has_signal_handler(const af_loop *loop, int signal, af_callback *callback, void *arg)
+{
+    struct signal_watch *watch = find_signal(loop, signal);
+    return watch && watch->callback == callback && watch->arg == arg;
 }
 
 void loop_remove_watches(af_loop *loop)

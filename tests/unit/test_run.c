@@ -360,6 +360,38 @@ Test(run, a_main_may_handle_interrupts_itself)
     cr_assert(default_interrupt());
 }
 
+static int take_interrupts_and_leave(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    return af_loop_add_signal_handler(af_running_loop(), SIGINT, on_interrupt, "handled");
+}
+
+static int wait_for_an_interrupt(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    interrupt_soon();
+    while (interrupts == 0) {
+        int r = af_sleep(0);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+Test(run, a_handler_of_mains_own_stays_with_the_loop)
+{
+    signal(SIGINT, SIG_DFL);
+    af_runner *runner;
+    expect_code(af_runner_new(NULL, &runner), 0);
+    expect_code(af_runner_run(runner, take_interrupts_and_leave, NULL, NULL), 0);
+    expect_code(af_runner_run(runner, wait_for_an_interrupt, NULL, NULL), 0);
+    expect_trace("handled");
+    cr_assert(af_loop_remove_signal_handler(af_runner_loop(runner), SIGINT));
+    expect_code(af_runner_run(runner, be_interrupted, NULL, NULL), AF_INTERRUPTED);
+    expect_code(af_runner_close(runner), 0);
+    cr_assert(default_interrupt());
+}
+
 static int interrupt_and_sleep(void *arg, void **ret_result)
 {
     (void)arg, (void)ret_result;
