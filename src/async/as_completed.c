@@ -59,6 +59,9 @@ int af_as_completed_new(af_future *const *children, size_t count, double timeout
         return af_raise(AF_RUNTIME_ERROR, "no loop is running in this thread");
     if (isnan(timeout))
         return af_raise(AF_VALUE_ERROR, "the timeout of as_completed is not a number");
+    for (size_t i = 0; i < count; i++)
+        if (children[i]->loop != loop)
+            return af_raise(AF_VALUE_ERROR, "a future of as_completed belongs to another loop");
     af_as_completed *iterator = malloc(sizeof *iterator);
     struct child *list = calloc(count + 1, sizeof *list);
     if (!iterator || !list)

@@ -79,6 +79,8 @@ int af_condition_wait(af_condition *condition)
     int r = check_locked(condition);
     if (r < 0)
         return r;
+    if (!task_running())
+        return AF_RUNTIME_ERROR;
     r = af_lock_release(condition->lock);
     if (r < 0)
         return r;

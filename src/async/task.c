@@ -376,5 +376,7 @@ af_task *af_first_task(const af_loop *loop)
 
 af_task *af_next_task(const af_task *task)
 {
-    return task_at(task->loop, task_of(task)->link.next);
+    const struct task *at = task_of(task);
+    /* One that has ended meanwhile has nothing after it. */
+    return list_empty(&at->link) ? NULL : task_at(task->loop, at->link.next);
 }

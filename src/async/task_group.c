@@ -183,6 +183,8 @@ static int raise_group(af_task_group *group)
 
 int af_task_group_exit(af_task_group *group, int r)
 {
+    if (group->member_count > 0 && !task_running())
+        return AF_RUNTIME_ERROR;
     af_error body_error = af_error_ref(af_raised(r));
     group->exiting = true;
     if (r < 0 && !group->aborting)

@@ -74,6 +74,9 @@ int af_wait(af_future *const *children, size_t count, double timeout,
         return af_raise(AF_VALUE_ERROR, "there is nothing to wait for");
     if (isnan(timeout))
         return af_raise(AF_VALUE_ERROR, "the timeout of a wait is not a number");
+    for (size_t i = 0; i < count; i++)
+        if (children[i]->loop != task->loop)
+            return af_raise(AF_VALUE_ERROR, "a future of the wait belongs to another loop");
     struct child *list = calloc(count, sizeof *list);
     if (!list)
         return -ENOMEM;
@@ -133,6 +136,8 @@ static int cancel_and_wait(af_future *future, void **ret_result)
     af_task *task = task_running();
     if (!task)
         return AF_RUNTIME_ERROR;
+    if (future->loop != task->loop)
+        return af_raise(AF_RUNTIME_ERROR, "the future belongs to another loop");
     struct end end;
     future_init_local(&end.future, task->loop);
     handle_init(&end.callback.handle, &end_type);
