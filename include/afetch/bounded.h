@@ -44,8 +44,9 @@ int af_bounded_next(af_bounded *bounded, af_future **ret_future);
 /* Whether next would return without suspending. */
 bool af_bounded_ready(const af_bounded *bounded);
 
-/* Pulls no more; what was pulled runs on and is handed out. Suspends until the source has let go.
- */
+/* Pulls no more; what was pulled runs on and is handed out. The source is cancelled, once however
+ * often this is called. Suspends until it has let go. AF_CANCELLED; AF_RUNTIME_ERROR outside a task
+ * where it would have to wait. */
 int af_bounded_stop(af_bounded *bounded);
 
 /* Asks every future that is not done to cancel. They are handed out as they end. */

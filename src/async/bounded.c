@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include <afetch/bounded.h>
-#include <afetch/wait.h>
 
 #include "async/task.h"
 #include "async/waiters.h"
@@ -27,6 +26,7 @@ struct af_bounded {
     struct list finished;
     struct waiters consumers; /* wait for something to hand out */
     struct waiters room;      /* where the feeder waits for the window */
+    struct waiters stoppers;  /* wait for the feeder's end */
     struct list spare;        /* items to be used again */
 };
 
@@ -85,6 +85,10 @@ static int pull(af_bounded *bounded)
         return r;
     struct item *item = item_new(bounded);
     r = item ? bounded->options.next(bounded->options.arg, &item->future) : -ENOMEM;
+    if (r > 0 && item->future->loop != bounded->feeder->loop) {
+        af_future_unref(item->future);
+        r = af_raise(AF_VALUE_ERROR, "the source gave a future of another loop");
+    }
     if (r <= 0) {
         free(item);
         af_semaphore_release(bounded->options.semaphore);
@@ -121,6 +125,8 @@ static int run_source_ended(struct handle *handle)
     af_bounded *bounded = container_of(handle, af_bounded, source_ended.handle);
     if (ended(bounded))
         waiters_wake(&bounded->consumers);
+    while (waiters_wake(&bounded->stoppers))
+        ;
     return 0;
 }
 
@@ -139,6 +145,7 @@ static int bounded_new(const af_bounded_options *options, bool in_order, af_boun
     list_init(&bounded->spare);
     waiters_init(&bounded->consumers);
     waiters_init(&bounded->room);
+    waiters_init(&bounded->stoppers);
     int r = af_create_task(feed, bounded, NULL, &bounded->feeder);
     if (r < 0) {
         free(bounded);
@@ -202,11 +209,16 @@ int af_bounded_next(af_bounded *bounded, af_future **ret_future)
 
 int af_bounded_stop(af_bounded *bounded)
 {
+    /* Once is enough: the source may be cleaning up. */
+    if (!bounded->stopped)
+        af_future_cancel(bounded->feeder);
     bounded->stopped = true;
-    af_future_cancel(bounded->feeder);
-    af_future *feeder = bounded->feeder;
-    int r = af_future_done(feeder) ? 0 : af_wait(&feeder, 1, AF_FOREVER, AF_ALL_COMPLETED);
-    return r < 0 ? r : 0;
+    int r = 0;
+    while (r >= 0 && !af_future_done(bounded->feeder)) {
+        bool woken;
+        r = waiters_wait(&bounded->stoppers, &woken);
+    }
+    return r;
 }
 
 void af_bounded_cancel(af_bounded *bounded)

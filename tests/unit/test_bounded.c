@@ -589,6 +589,51 @@ Test(bounded, stop_while_waiting_for_a_permit_or_for_room)
     semaphore = NULL;
 }
 
+/* A source that takes a while to clean up when it is cancelled. */
+static int pull_and_clean_up(void *arg, af_future **ret_future)
+{
+    (void)arg, (void)ret_future;
+    int r = af_sleep(100);
+    trace("%s", word(r));
+    trace("%s", word(af_sleep(2)));
+    return r;
+}
+
+Test(bounded, stop_twice_lets_the_source_clean_up)
+{
+    options.next = pull_and_clean_up;
+    begin(begin_gather, 1, 1);
+    tick(1);
+    spawn(stop, NULL);
+    af_task *cancelled = spawn(stop, NULL);
+    tick(2);
+    af_future_cancel(cancelled);
+    tick(1);
+    spawn(stop, NULL);
+    settle();
+    expect_trace("cancelled stop:cancelled ok stop:ok stop:ok");
+}
+
+static int pull_from_elsewhere(void *other, af_future **ret_future)
+{
+    int r = af_future_new(other, ret_future);
+    return r < 0 ? r : 1;
+}
+
+Test(bounded, a_source_gives_futures_of_its_own_loop)
+{
+    af_loop *other;
+    af_loop_new(&virtual_clock, &other);
+    options.next = pull_from_elsewhere;
+    options.arg = other;
+    begin(begin_gather, 1, 1);
+    spawn(take_one, "");
+    settle();
+    expect_trace("value-error");
+    cr_assert(eq(sz, af_semaphore_value(semaphore), 1));
+    af_loop_close(other);
+}
+
 Test(bounded, stop_after_the_end_is_nothing)
 {
     begin(begin_gather, 1, 1);
