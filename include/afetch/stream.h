@@ -113,9 +113,10 @@ typedef int af_client_connected(af_stream *stream, void *arg);
 
 /* Begins to accept connections at HOST, as af_open_connection takes it ("0.0.0.0" and "::" are all
  * addresses), and PORT (0: a free one). BACKLOG is how many may wait to be accepted. Where the
- * process runs out of descriptors or memory, which goes to the loop's exception handler, accepting
- * pauses for a second. -EADDRINUSE and the system's other errors, AF_VALUE_ERROR, AF_RUNTIME_ERROR
- * where no loop is running, -ENOMEM. Does not suspend. The caller owns the server. */
+ * process runs out of descriptors, memory or stacks, which goes to the loop's exception handler,
+ * accepting pauses for a second. -EADDRINUSE and the system's other errors, AF_VALUE_ERROR,
+ * AF_RUNTIME_ERROR where no loop is running, -ENOMEM. Does not suspend. The caller owns the server.
+ */
 int af_start_server(const char *host, uint16_t port, int backlog,
                     af_client_connected *client_connected, void *arg, af_server **ret_server);
 

@@ -110,14 +110,14 @@ static int start_connection(af_server *server, int fd)
 }
 
 /* The socket stays readable all the while, so the watch is off until there may be room again. */
-static int pause_accepting(af_server *server, int error)
+static int pause_accepting(af_server *server, af_error error)
 {
     double when = af_loop_time(server->loop) + ACCEPT_RETRY_DELAY;
     int r = timers_add(&server->loop->timers, &server->retry, when);
     if (r < 0)
         return r;
     watch_stop(&server->acceptable);
-    return af_raise(-error, "accepting pauses: %s", strerror(error));
+    return af_raise(error.code, "accepting pauses: %s", af_error_text(error));
 }
 
 static int accept_failed(af_server *server, int error)
@@ -131,7 +131,7 @@ static int accept_failed(af_server *server, int error)
     case ENFILE:
     case ENOBUFS:
     case ENOMEM:
-        return pause_accepting(server, error);
+        return pause_accepting(server, (af_error){.code = -error});
     default:
         return error_raise_code(-error);
     }
@@ -147,7 +147,7 @@ static int run_acceptable(struct handle *handle)
             return accept_failed(server, errno);
         int r = start_connection(server, fd);
         if (r < 0)
-            return r;
+            return pause_accepting(server, af_raised(r));
     } while (++accepted < ACCEPTED_AT_ONCE);
     return 0;
 }

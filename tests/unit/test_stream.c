@@ -14,6 +14,7 @@
 #include <afetch/wait.h>
 
 #include "async/stream.h"
+#include "failing_allocation.h"
 
 #if __has_include(<valgrind/valgrind.h>)
 #include <valgrind/valgrind.h>
@@ -731,6 +732,39 @@ Test(server, pauses_where_there_are_no_descriptors)
     if (RUNNING_ON_VALGRIND)
         cr_skip("valgrind accepts beyond the limit, and drops what it has accepted");
     run(no_descriptors_main);
+}
+
+static int no_stacks_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    struct reports reports = {0};
+    af_loop *loop = af_running_loop();
+    af_loop_set_exception_handler(loop, count_report, &reports);
+    af_server *server;
+    cr_assert_eq(af_start_server("127.0.0.1", 0, 10, echo, NULL, &server), 0);
+    limit_mappings(0);
+    af_stream *turned_away, *stream;
+    cr_assert_eq(af_open_connection("127.0.0.1", af_server_port(server), &turned_away), 0);
+    expect_read(turned_away, "");
+    cr_assert_eq(af_open_connection("127.0.0.1", af_server_port(server), &stream), 0);
+    cr_expect_eq(af_sleep(0.1), 0);
+    cr_expect_eq(reports.count, 1, "it does not spin");
+    cr_expect_eq(reports.code, -EAGAIN);
+    unlimit_mappings();
+    double start = af_loop_time(loop);
+    expect_echo(stream, "at last");
+    cr_expect_geq(af_loop_time(loop) - start, 0.5);
+    cr_expect_eq(reports.count, 1);
+    af_loop_set_exception_handler(loop, NULL, NULL);
+    af_stream_free(turned_away);
+    af_stream_free(stream);
+    af_server_free(server);
+    return 0;
+}
+
+Test(server, pauses_where_there_are_no_stacks)
+{
+    run(no_stacks_main);
 }
 
 static int greet_and_wait(af_stream *stream, void *arg)
