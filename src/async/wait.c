@@ -6,19 +6,32 @@
 
 #include "async/task.h"
 
-/* One call of wait(). It lives in the frame of the waiter, as do its timer and its future. */
+struct child {
+    struct callback callback;
+    struct waiting *waiting;
+    af_future *future;
+};
+
+/* One call of wait(). It outlives the call where children are done of which it has not heard: as in
+ * asyncio, what is due still runs, and is seen, since it retrieves an exception. */
 struct waiting {
     af_future future;
     struct timer timer;
     enum af_return_when return_when;
     size_t unfinished;
+    size_t references; /* the call's, and one of each callback that has not run */
+    size_t count;
+    struct child children[];
 };
 
-struct child {
-    struct callback callback;
-    struct waiting *waiting; /* NULL on a duplicate */
-    af_future *future;
-};
+static void waiting_unref(struct waiting *waiting)
+{
+    if (--waiting->references > 0)
+        return;
+    for (size_t i = 0; i < waiting->count; i++)
+        af_future_unref(waiting->children[i].future);
+    free(waiting);
+}
 
 static int run_child_done(struct handle *handle)
 {
@@ -34,17 +47,27 @@ static int run_child_done(struct handle *handle)
         timer_stop(waiting->future.loop, &waiting->timer);
         future_release(&waiting->future);
     }
+    waiting_unref(waiting);
     return 0;
 }
 
-/* asyncio cannot take back a callback that is due, and what it does is seen: it retrieves an
- * exception. */
-static void stop_watching(struct child *child)
+static void discard_child(struct handle *handle)
 {
-    bool due = !list_empty(&child->callback.handle.link) && af_future_done(child->future);
-    callback_remove(&child->callback);
-    if (due)
-        run_child_done(&child->callback.handle);
+    waiting_unref(container_of(handle, struct child, callback.handle)->waiting);
+}
+
+/* Nobody waits any more: children that are not done are not heard of. */
+static void stop_watching(struct waiting *waiting)
+{
+    timer_stop(waiting->future.loop, &waiting->timer);
+    for (size_t i = 0; i < waiting->count; i++) {
+        struct child *child = &waiting->children[i];
+        if (list_empty(&child->callback.handle.link) || af_future_done(child->future))
+            continue;
+        callback_remove(&child->callback);
+        waiting->references--;
+    }
+    waiting_unref(waiting);
 }
 
 static int run_timeout(struct handle *handle)
@@ -53,7 +76,7 @@ static int run_timeout(struct handle *handle)
     return 0;
 }
 
-static const struct handle_type child_type = {.run = run_child_done};
+static const struct handle_type child_type = {.run = run_child_done, .discard = discard_child};
 static const struct handle_type timeout_type = {.run = run_timeout};
 
 static int start_timeout(struct waiting *waiting, double timeout)
@@ -62,6 +85,22 @@ static int start_timeout(struct waiting *waiting, double timeout)
     if (timeout >= AF_FOREVER)
         return 0;
     return timers_add(&loop->timers, &waiting->timer, af_loop_time(loop) + timeout);
+}
+
+static void watch_children(struct waiting *waiting, af_future *const *children, size_t count)
+{
+    uint64_t visit = future_new_visit(waiting->future.loop);
+    for (size_t i = 0; i < count; i++) {
+        if (!future_visit(children[i], visit))
+            continue;
+        struct child *child = &waiting->children[waiting->count++];
+        child->waiting = waiting;
+        child->future = af_future_ref(children[i]);
+        handle_init(&child->callback.handle, &child_type);
+        waiting->unfinished++;
+        waiting->references++;
+        future_add_callback(child->future, &child->callback);
+    }
 }
 
 int af_wait(af_future *const *children, size_t count, double timeout,
@@ -77,40 +116,23 @@ int af_wait(af_future *const *children, size_t count, double timeout,
     for (size_t i = 0; i < count; i++)
         if (children[i]->loop != task->loop)
             return af_raise(AF_VALUE_ERROR, "a future of the wait belongs to another loop");
-    struct child *list = calloc(count, sizeof *list);
-    if (!list)
+    struct waiting *waiting = malloc(sizeof *waiting + count * sizeof waiting->children[0]);
+    if (!waiting)
         return -ENOMEM;
-
-    struct waiting waiting = {.return_when = return_when};
-    future_init_local(&waiting.future, task->loop);
-    timer_init(&waiting.timer, &timeout_type);
-    int r = start_timeout(&waiting, timeout);
+    *waiting = (struct waiting){.return_when = return_when, .references = 1};
+    future_init_local(&waiting->future, task->loop);
+    timer_init(&waiting->timer, &timeout_type);
+    int r = start_timeout(waiting, timeout);
     if (r < 0) {
-        free(list);
+        free(waiting);
         return r;
     }
-    uint64_t visit = future_new_visit(task->loop);
-    for (size_t i = 0; i < count; i++) {
-        struct child *child = &list[i];
-        child->future = af_future_ref(children[i]);
-        handle_init(&child->callback.handle, &child_type);
-        if (!future_visit(child->future, visit))
-            continue;
-        child->waiting = &waiting;
-        waiting.unfinished++;
-        future_add_callback(child->future, &child->callback);
-    }
-
-    r = task_wait(&waiting.future);
-
-    timer_stop(task->loop, &waiting.timer);
+    watch_children(waiting, children, count);
+    r = task_wait(&waiting->future);
     int done = 0;
-    for (size_t i = 0; i < count; i++) {
-        stop_watching(&list[i]);
-        done += list[i].waiting && af_future_done(list[i].future);
-        af_future_unref(list[i].future);
-    }
-    free(list);
+    for (size_t i = 0; i < waiting->count; i++)
+        done += af_future_done(waiting->children[i].future);
+    stop_watching(waiting);
     return r < 0 ? r : done;
 }
 

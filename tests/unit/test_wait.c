@@ -216,6 +216,41 @@ Test(wait, rule_35_what_fails_before_the_waiter_resumes_counts_as_retrieved)
     af_future_result(children[0], NULL);
 }
 
+/* Both fail in the tick of the timeout. The last that ends is not looked at, being the last: which
+ * that is is a matter of the order of completion, not of the arguments. */
+Test(wait, rule_35_the_last_that_ends_does_not_count_as_retrieved)
+{
+    af_future_new(loop, &children[0]);
+    af_future_new(loop, &children[1]);
+    spawn_wait(2, 5, AF_FIRST_EXCEPTION);
+    af_loop_call_at(loop, 5, fail_later, children[1], NULL);
+    af_loop_call_at(loop, 5, fail_later, children[0], NULL);
+    settle();
+    expect_trace("2");
+    cr_assert(not(af_future_unretrieved(children[1])));
+    cr_assert(af_future_unretrieved(children[0]));
+    af_future_unref(children[1]);
+    expect_reports("");
+    af_future_unref(children[0]);
+    expect_reports("exception was never retrieved: broken");
+}
+
+static int set_soon(void *future)
+{
+    return af_loop_call_soon(loop, set_later, future, NULL);
+}
+
+/* For the sanitizers: the loop closes before the wait hears of its child. */
+Test(wait, a_child_may_end_in_the_last_iteration)
+{
+    setup_children(1);
+    af_loop_call_at(loop, 5, set_soon, children[0], NULL);
+    spawn_wait(1, 5, AF_ALL_COMPLETED);
+    while (!af_future_done(children[0]))
+        tick(1);
+    expect_trace("1");
+}
+
 Test(wait, rule_36_cancelling_the_waiter_spares_the_children)
 {
     setup_children(1);
