@@ -465,6 +465,13 @@ static int run_as_completed(struct actor *actor, af_as_completed *iterator)
     }
 }
 
+static void leave(struct simulation *simulation, af_as_completed *iterator)
+{
+    struct left *left = malloc(sizeof *left);
+    *left = (struct left){simulation->left, iterator};
+    simulation->left = left;
+}
+
 static int do_as_completed(struct actor *actor, const cJSON *operation)
 {
     event_add_members(event(actor->simulation, actor->name, ">"), operation, 0);
@@ -479,7 +486,7 @@ static int do_as_completed(struct actor *actor, const cJSON *operation)
     cJSON_AddItemToArray(end, cJSON_CreateString("asc"));
     if (r < 0)
         event_add_exception(end, "", r);
-    af_as_completed_free(iterator);
+    leave(actor->simulation, iterator);
     return r;
 }
 

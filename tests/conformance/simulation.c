@@ -393,6 +393,12 @@ cJSON *simulation_run(cJSON *scenario)
                           cJSON_Duplicate(cJSON_GetObjectItem(scenario, "seed"), false));
     cJSON_AddItemToObject(answer, "trace", simulation.trace);
     cJSON_AddItemToObject(answer, "final", final_state(&simulation, result));
+    while (simulation.left) {
+        struct left *left = simulation.left;
+        simulation.left = left->next;
+        af_as_completed_free(left->iterator);
+        free(left);
+    }
     for (size_t i = 0; i < simulation.actor_count; i++)
         af_future_unref(simulation.actors[i].task);
     for (size_t i = 0; i < simulation.resource_count; i++)

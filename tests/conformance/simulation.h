@@ -44,6 +44,7 @@ struct simulation {
     size_t actor_count;
     cJSON *trace;
     struct later *laters;
+    struct left *left;
 };
 
 /* An operation that a callback runs; some never come to run. */
@@ -51,6 +52,13 @@ struct later {
     struct later *next;
     struct simulation *simulation;
     const cJSON *operation;
+};
+
+/* An as_completed that was left early: in Python it watches on, and its timeout keeps the loop from
+ * being idle. */
+struct left {
+    struct left *next;
+    af_as_completed *iterator;
 };
 
 /* Runs one scenario; returns its trace and final state, {"seed", "trace", "final"}. */
