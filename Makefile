@@ -56,21 +56,25 @@ ALLOCATORS := malloc calloc realloc free strdup vasprintf asprintf mmap munmap
 $(BUILD)/unit-tests: LIBS += -lcriterion $(addprefix -Wl$(comma)--wrap=,$(ALLOCATORS))
 $(BUILD)/unit-tests: $(UNIT) $(BUILD)/libafetch.a
 $(BUILD)/conformance: $(call objects,tests/conformance/*.c) $(BUILD)/libafetch.a
+$(BUILD)/comparer: $(call objects,tests/comparer/*.c)
 $(BUILD)/cli-tests: LIBS += -lcriterion
 $(BUILD)/cli-tests: $(CLI)
-$(BUILD)/afetch $(BUILD)/origin $(BUILD)/conformance $(BUILD)/unit-tests $(BUILD)/cli-tests:
+$(addprefix $(BUILD)/,afetch origin conformance comparer unit-tests cli-tests):
 	$(call run,LINK,$@)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 demo: $(BUILD)/afetch $(BUILD)/origin
 	@scripts/demo $(BUILD)
 
-TESTS    := $(addprefix $(BUILD)/,afetch origin conformance unit-tests cli-tests)
+TESTS    := $(addprefix $(BUILD)/,afetch origin conformance comparer unit-tests cli-tests)
 
 test: $(TESTS)
 	@scripts/test $(BUILD)
 
 valgrind: $(TESTS)
 	@scripts/test $(BUILD) --valgrind
+
+conformance: $(BUILD)/conformance $(BUILD)/comparer
+	@scripts/conformance $(BUILD) $(SEEDS)
 
 $(BUILD)/bare: $(BUILD)/tests/bench/bare.o
 	$(call run,LINK,$@)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -107,11 +111,12 @@ help:
 	@echo 'make deps ...   first install what is missing (Debian), then the rest of the goals'
 	@echo 'make demo       fetch urls.txt from a server on this machine'
 	@echo 'make test       all tests; SANITIZE=address,undefined for a build that watches memory'
+	@echo 'make conformance   compare with the traces of CPython; SEEDS=5000:6000 for fresh ones'
 	@echo 'make valgrind   all tests under valgrind'
 	@echo 'make bench      the figures of the README'
 	@echo 'make install    to PREFIX ($(PREFIX)) below DESTDIR'
 	@echo 'make format lint compdb clean'
 
-.PHONY: all demo test valgrind bench install format lint compdb clean help
+.PHONY: all demo test conformance valgrind bench install format lint compdb clean help
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 endif

@@ -18,10 +18,11 @@ int main(void)
         cJSON *answer = simulation_run(scenario);
         char *text = cJSON_PrintUnformatted(answer);
         puts(text);
+        fflush(stdout); /* should a later scenario crash, this one's trace is out */
         free(text);
         cJSON_Delete(answer);
         cJSON_Delete(scenario);
     }
     free(line);
-    return fflush(stdout) == 0 ? 0 : 1;
+    return ferror(stdout) ? 1 : 0;
 }
