@@ -65,13 +65,15 @@ $(addprefix $(BUILD)/,afetch origin conformance comparer unit-tests cli-tests):
 demo: $(BUILD)/afetch $(BUILD)/origin
 	@scripts/demo $(BUILD)
 
+# A program beside the tree is compiled as the library was.
+TESTING  := CC='$(CC)' SANITIZE='$(SANITIZE)'
 TESTS    := $(addprefix $(BUILD)/,afetch origin conformance comparer unit-tests cli-tests)
 
-test: $(TESTS)
-	@scripts/test $(BUILD)
+test: $(TESTS) $(BUILD)/libafetch.so
+	@$(TESTING) scripts/test $(BUILD)
 
-valgrind: $(TESTS)
-	@scripts/test $(BUILD) --valgrind
+valgrind: $(TESTS) $(BUILD)/libafetch.so
+	@$(TESTING) scripts/test $(BUILD) --valgrind
 
 conformance: $(BUILD)/conformance $(BUILD)/comparer
 	@scripts/conformance $(BUILD) $(SEEDS)
@@ -91,6 +93,12 @@ install: all $(BUILD)/libafetch.a
 	install -m 644 include/afetch/*.h $(DESTDIR)$(PREFIX)/include/afetch/
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' scripts/afetch.pc.in \
 	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/afetch.pc
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/afetch \
+	    $(addprefix $(DESTDIR)$(PREFIX)/lib/,libafetch.a libafetch.so libafetch.so.0 pkgconfig/afetch.pc) \
+	    $(addprefix $(DESTDIR)$(PREFIX)/,$(wildcard include/afetch/*.h))
+	rmdir $(DESTDIR)$(PREFIX)/include/afetch
 
 SOURCES  := $(shell find include src tests examples -name '*.[ch]' 2>/dev/null)
 
@@ -114,9 +122,9 @@ help:
 	@echo 'make conformance   compare with the traces of CPython; SEEDS=5000:6000 for fresh ones'
 	@echo 'make valgrind   all tests under valgrind'
 	@echo 'make bench      the figures of the README'
-	@echo 'make install    to PREFIX ($(PREFIX)) below DESTDIR'
+	@echo 'make install    to PREFIX ($(PREFIX)) below DESTDIR; make uninstall takes it away'
 	@echo 'make format lint compdb clean'
 
-.PHONY: all demo test conformance valgrind bench install format lint compdb clean help
+.PHONY: all demo test conformance valgrind bench install uninstall format lint compdb clean help
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 endif

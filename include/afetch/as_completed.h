@@ -4,6 +4,8 @@
 
 #include <afetch/future.h>
 
+AF_BEGIN_DECLARATIONS
+
 typedef struct af_as_completed af_as_completed;
 
 /* Begins to watch the children, which are referenced, not taken; duplicates count once. TIMEOUT is
@@ -22,5 +24,7 @@ int af_as_completed_next(af_as_completed *iterator, af_future **ret_child);
 
 /* Stops watching; the children go on. NULL is fine. No task may be waiting in it. */
 void af_as_completed_free(af_as_completed *iterator);
+
+AF_END_DECLARATIONS
 
 #endif

@@ -13,6 +13,8 @@
 #include <afetch/future.h>
 #include <afetch/semaphore.h>
 
+AF_BEGIN_DECLARATIONS
+
 typedef struct af_bounded af_bounded;
 
 /* Gives the next future to wait for, most often a task it just made: 1 and the future, which is
@@ -55,5 +57,7 @@ void af_bounded_cancel(af_bounded *bounded);
 /* Frees the iterator. Futures that were not handed out are unreferenced and run on. No task may be
  * in next or stop, and the source must have ended or been stopped. NULL is fine. */
 void af_bounded_free(af_bounded *bounded);
+
+AF_END_DECLARATIONS
 
 #endif

@@ -6,6 +6,8 @@
 
 #include <afetch/lock.h>
 
+AF_BEGIN_DECLARATIONS
+
 typedef struct af_condition af_condition;
 
 /* A condition on LOCK, which is borrowed; NULL: on a lock of its own. -ENOMEM. The caller owns it.
@@ -33,5 +35,7 @@ int af_condition_wait_for(af_condition *condition, bool (*predicate)(void *arg),
  * suspend. */
 int af_condition_notify(af_condition *condition, size_t count);
 int af_condition_notify_all(af_condition *condition);
+
+AF_END_DECLARATIONS
 
 #endif

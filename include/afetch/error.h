@@ -15,6 +15,10 @@
 
 #include <stddef.h>
 
+#include <afetch/declarations.h>
+
+AF_BEGIN_DECLARATIONS
+
 enum {
     AF_CANCELLED = -1001,       /* CancelledError */
     AF_TIMEOUT = -1002,         /* TimeoutError */
@@ -68,5 +72,7 @@ const char *af_strerror(int code);
 /* The errors of a group, in order. Zero, and no member, for any other error. */
 size_t af_error_count(af_error error);
 af_error af_error_member(af_error error, size_t index);
+
+AF_END_DECLARATIONS
 
 #endif

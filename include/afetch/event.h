@@ -4,6 +4,10 @@
 
 #include <stdbool.h>
 
+#include <afetch/declarations.h>
+
+AF_BEGIN_DECLARATIONS
+
 typedef struct af_event af_event;
 
 /* An event that is not set. -ENOMEM. The caller owns it. */
@@ -21,5 +25,7 @@ bool af_event_is_set(const af_event *event);
 /* Suspends until it is set; not at all where it is. AF_CANCELLED; AF_RUNTIME_ERROR outside a task
  * where it would have to wait. */
 int af_event_wait(af_event *event);
+
+AF_END_DECLARATIONS
 
 #endif

@@ -7,6 +7,8 @@
 
 #include <afetch/future.h>
 
+AF_BEGIN_DECLARATIONS
+
 typedef struct af_executor af_executor;
 
 /* Runs in a thread. Returns 0, with its result in *ret_result if it has one, or a negative code,
@@ -42,5 +44,7 @@ int af_run_in_executor(af_executor *executor, af_blocking_function *function, vo
  * may still run. */
 int af_to_thread(af_blocking_function *function, void *arg, void (*destroy)(void *arg),
                  void **ret_result);
+
+AF_END_DECLARATIONS
 
 #endif

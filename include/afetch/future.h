@@ -7,6 +7,8 @@
 
 #include <afetch/loop.h>
 
+AF_BEGIN_DECLARATIONS
+
 /* Runs once the future is done, through the loop's queue and never at once (rule 13). The future is
  * borrowed. The returned code is as af_callback's. */
 typedef int af_done_callback(af_future *future, void *arg);
@@ -68,5 +70,7 @@ af_loop *af_future_loop(const af_future *future);
 /* Runs LOOP until FUTURE is done; then as af_future_result(). AF_RUNTIME_ERROR where the loop was
  * stopped before (rule 7), or where a loop is running already. */
 int af_loop_run_until_complete(af_loop *loop, af_future *future, void **ret_result);
+
+AF_END_DECLARATIONS
 
 #endif

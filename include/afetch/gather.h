@@ -4,6 +4,8 @@
 
 #include <afetch/future.h>
 
+AF_BEGIN_DECLARATIONS
+
 /* What became of one child. error.code is 0 where it has a result; both are borrowed from the
  * gather. */
 typedef struct af_outcome {
@@ -23,5 +25,7 @@ typedef struct af_outcome {
  * AF_RUNTIME_ERROR where there are none and no loop is running, -ENOMEM. Does not suspend. */
 int af_gather(af_future *const *children, size_t count, bool return_exceptions,
               af_future **ret_gather);
+
+AF_END_DECLARATIONS
 
 #endif

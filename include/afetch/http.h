@@ -7,6 +7,8 @@
 
 #include <afetch/future.h>
 
+AF_BEGIN_DECLARATIONS
+
 typedef struct af_client af_client;
 
 /* What holds for every request of a client. Zero is the default everywhere; strings and lists are
@@ -145,5 +147,7 @@ size_t af_client_concurrency(size_t descriptors);
 
 /* The versions of libcurl and of what it is made with, as curl -V begins. Static. */
 const char *af_http_version(void);
+
+AF_END_DECLARATIONS
 
 #endif

@@ -4,6 +4,10 @@
 
 #include <stdbool.h>
 
+#include <afetch/declarations.h>
+
+AF_BEGIN_DECLARATIONS
+
 typedef struct af_lock af_lock;
 
 /* An unlocked lock. -ENOMEM. The caller owns it. */
@@ -23,5 +27,7 @@ int af_lock_release(af_lock *lock);
 
 /* Whether it is held. False while it is on its way to a task that was woken. */
 bool af_lock_locked(const af_lock *lock);
+
+AF_END_DECLARATIONS
 
 #endif

@@ -13,6 +13,8 @@
 
 #include <afetch/error.h>
 
+AF_BEGIN_DECLARATIONS
+
 /* A timeout of None: never. */
 #define AF_FOREVER ((double)INFINITY)
 
@@ -122,5 +124,7 @@ void af_print_exception(af_loop *loop, const af_exception_context *context, void
 void af_loop_set_debug(af_loop *loop, bool on);
 bool af_loop_debug(const af_loop *loop);
 void af_loop_set_slow_callback_duration(af_loop *loop, double seconds);
+
+AF_END_DECLARATIONS
 
 #endif

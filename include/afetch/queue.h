@@ -5,6 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <afetch/declarations.h>
+
+AF_BEGIN_DECLARATIONS
+
 typedef struct af_queue af_queue;
 
 /* Queues that hold at most MAXIMUM items, or any number (0): first in first out; last in first out;
@@ -49,5 +53,7 @@ size_t af_queue_unfinished(const af_queue *queue);
 /* The item at a place of the queue as it is kept, for looking only: index 0 is the oldest, or the
  * smallest. NULL beyond the end. */
 void *af_queue_peek(const af_queue *queue, size_t index);
+
+AF_END_DECLARATIONS
 
 #endif

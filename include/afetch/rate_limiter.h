@@ -12,6 +12,8 @@
 
 #include <afetch/loop.h>
 
+AF_BEGIN_DECLARATIONS
+
 typedef struct af_rate_limiter af_rate_limiter;
 
 /* COUNT turns in PERIOD seconds, on the running loop. AF_FOREVER for COUNT is no limit, which
@@ -35,5 +37,7 @@ bool af_rate_limiter_locked(const af_rate_limiter *limiter);
 
 /* No task may be waiting in it. NULL is fine. */
 void af_rate_limiter_free(af_rate_limiter *limiter);
+
+AF_END_DECLARATIONS
 
 #endif

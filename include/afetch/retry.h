@@ -6,6 +6,8 @@
 
 #include <afetch/task.h>
 
+AF_BEGIN_DECLARATIONS
+
 typedef struct af_retry_options {
     unsigned retries; /* how many attempts after the first */
     double delay;     /* seconds before the first retry, at most; doubled for each that follows */
@@ -31,5 +33,7 @@ int af_retry(const af_retry_options *options, af_coroutine *coroutine, void *arg
  * to DELAY doubled for each attempt but the first and at most MAX_DELAY, by chance ("full jitter"),
  * so that many who failed at once do not come back at once. Seconds. */
 double af_backoff(double delay, double max_delay, unsigned attempts);
+
+AF_END_DECLARATIONS
 
 #endif

@@ -4,6 +4,8 @@
 
 #include <afetch/task.h>
 
+AF_BEGIN_DECLARATIONS
+
 /* Makes a loop, runs MAIN as a task on it until it is done, cancels and awaits the tasks that are
  * left, reports their errors to the exception handler, waits for calls in threads (executor.h), and
  * closes the loop (rule 68). *ret_result (NULL for none) is MAIN's, and must not point into what
@@ -28,5 +30,7 @@ int af_runner_close(af_runner *runner);
 
 /* The runner's loop, which need not be running. Borrowed. */
 af_loop *af_runner_loop(const af_runner *runner);
+
+AF_END_DECLARATIONS
 
 #endif

@@ -5,6 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <afetch/declarations.h>
+
+AF_BEGIN_DECLARATIONS
+
 typedef struct af_semaphore af_semaphore;
 
 /* A semaphore with VALUE permits. -ENOMEM. The caller owns it. */
@@ -30,5 +34,7 @@ bool af_semaphore_locked(const af_semaphore *semaphore);
 
 /* How many permits are left. */
 size_t af_semaphore_value(const af_semaphore *semaphore);
+
+AF_END_DECLARATIONS
 
 #endif

@@ -12,6 +12,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include <afetch/declarations.h>
+
+AF_BEGIN_DECLARATIONS
+
 typedef struct af_stream af_stream;
 typedef struct af_server af_server;
 
@@ -141,5 +145,7 @@ int af_server_serve_forever(af_server *server);
 /* Closes the server and frees it; connections that stand go on. No task may be waiting in it. NULL
  * is fine. */
 void af_server_free(af_server *server);
+
+AF_END_DECLARATIONS
 
 #endif

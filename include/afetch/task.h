@@ -9,6 +9,8 @@
 
 #include <afetch/future.h>
 
+AF_BEGIN_DECLARATIONS
+
 typedef int af_coroutine(void *arg, void **ret_result);
 
 /* A task *is* a future: the same type, and every function of future.h takes it. */
@@ -59,5 +61,7 @@ unsigned af_task_uncancel(af_task *task);
  * NULL at the end. Borrowed. */
 af_task *af_first_task(const af_loop *loop);
 af_task *af_next_task(const af_task *task);
+
+AF_END_DECLARATIONS
 
 #endif

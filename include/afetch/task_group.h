@@ -11,6 +11,8 @@
 
 #include <afetch/task.h>
 
+AF_BEGIN_DECLARATIONS
+
 typedef struct af_task_group af_task_group;
 
 /* Opens a group for the running task. AF_RUNTIME_ERROR outside a task, -ENOMEM. Does not suspend.
@@ -29,5 +31,7 @@ int af_task_group_create_task(af_task_group *group, af_coroutine *coroutine, voi
  * of the tasks in the order of completion, the body's own last: af_error_member() of af_raised()
  * has them. AF_RUNTIME_ERROR outside a task where it would have to wait; the group then stays. */
 int af_task_group_exit(af_task_group *group, int r);
+
+AF_END_DECLARATIONS
 
 #endif

@@ -8,6 +8,8 @@
 
 #include <afetch/task.h>
 
+AF_BEGIN_DECLARATIONS
+
 typedef struct af_task_set af_task_set;
 
 /* An empty set. -ENOMEM. The caller owns it. */
@@ -29,5 +31,7 @@ int af_task_set_join(af_task_set *set);
 
 /* Frees the set; its tasks run on. No task may be waiting in it. NULL is fine. */
 void af_task_set_free(af_task_set *set);
+
+AF_END_DECLARATIONS
 
 #endif

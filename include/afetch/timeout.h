@@ -14,6 +14,8 @@
 
 #include <afetch/task.h>
 
+AF_BEGIN_DECLARATIONS
+
 enum af_timeout_state {
     AF_TIMEOUT_ENTERED,
     AF_TIMEOUT_EXPIRING,
@@ -47,5 +49,7 @@ bool af_timeout_expired(const af_timeout *timeout);
 
 /* The deadline on the loop's clock. */
 double af_timeout_when(const af_timeout *timeout);
+
+AF_END_DECLARATIONS
 
 #endif

@@ -4,6 +4,8 @@
 
 #include <afetch/future.h>
 
+AF_BEGIN_DECLARATIONS
+
 enum af_return_when {
     AF_ALL_COMPLETED,
     AF_FIRST_COMPLETED,
@@ -25,5 +27,7 @@ int af_wait(af_future *const *children, size_t count, double timeout,
  * af_await, af_timeout_exit (rule 45), with their errors; where the first fails, for want of memory
  * or of a number, the future is as it was. */
 int af_wait_for(af_future *future, double timeout, void **ret_result);
+
+AF_END_DECLARATIONS
 
 #endif
