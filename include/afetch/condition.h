@@ -24,8 +24,8 @@ bool af_condition_locked(const af_condition *condition);
 
 /* Releases the lock, suspends until notified, and takes the lock again, even where it is cancelled.
  * Wakes without a notification are allowed, so look again at what you wait for. A cancelled waiter
- * passes its notification on (rule 62). AF_RUNTIME_ERROR where the lock is not held, or outside a
- * task; AF_CANCELLED. */
+ * passes its notification on (rule 62). AF_RUNTIME_ERROR outside a task and where the lock is not
+ * held; AF_CANCELLED. */
 int af_condition_wait(af_condition *condition);
 
 /* Waits until PREDICATE is true of ARG. The errors of af_condition_wait(). */

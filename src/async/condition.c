@@ -80,7 +80,7 @@ int af_condition_wait(af_condition *condition)
     if (r < 0)
         return r;
     if (!task_running())
-        return AF_RUNTIME_ERROR;
+        return AF_RUNTIME_ERROR; /* with the lock still held: it could not wait to take it again */
     r = af_lock_release(condition->lock);
     if (r < 0)
         return r;

@@ -1,0 +1,767 @@
+#include <errno.h>
+#include <stdlib.h>
+
+#include <afetch/task_group.h>
+
+#include "virtual_clock.h"
+
+TestSuite(task_group, .init = open_loop, .fini = close_loop);
+
+/* Texts, with those of a group in brackets. */
+static void trace_error(af_error error)
+{
+    if (error.code != AF_GROUP) {
+        trace("%s", af_error_text(error));
+        return;
+    }
+    trace("[");
+    for (size_t i = 0; i < af_error_count(error); i++)
+        trace_error(af_error_member(error, i));
+    trace("]");
+}
+
+/* How a group ended, and how many cancellations its task has left. */
+static void trace_exit(const char *name, int r)
+{
+    trace("%s:%s", name, r < 0 ? "" : "ok");
+    if (r < 0)
+        trace_error(af_raised(r));
+    trace("%u", af_task_cancelling(af_current_task()));
+}
+
+/* A child that is cancelled, takes its time, and then fails or lets itself be cancelled. */
+static int stubborn(void *arg, void **ret_result)
+{
+    const struct actor *actor = arg;
+    (void)ret_result;
+    int r = af_sleep(1000);
+    trace("%s:%s", actor->name, word(r));
+    af_sleep(actor->delay);
+    return actor->code < 0 ? af_raise(actor->code, "%s failed", actor->name) : r;
+}
+
+static int return_code(void *arg, void **ret_result)
+{
+    (void)ret_result;
+    return ((const struct actor *)arg)->code;
+}
+
+struct child {
+    af_coroutine *coroutine;
+    struct actor actor;
+};
+
+/* A task with a group: what children it has, how long its body sleeps, if at all, and what it then
+ * fails with. */
+struct party {
+    struct child children[4];
+    bool sleeps;
+    double sleep;
+    int code;
+    double lingers; /* how long the body takes over a cancellation */
+    bool swallows;  /* the body takes a cancellation for a reason to go on */
+    bool goes_on;   /* the task sleeps after the group */
+    af_task_group *group;
+    af_task *tasks[4];
+};
+
+static void create_children(struct party *party)
+{
+    for (int i = 0; i < 4 && party->children[i].coroutine; i++) {
+        struct child *child = &party->children[i];
+        expect_code(af_task_group_create_task(party->group, child->coroutine, &child->actor, NULL,
+                                              &party->tasks[i]),
+                    0);
+        keep(party->tasks[i]);
+    }
+}
+
+static int party_body(struct party *party)
+{
+    int r = 0;
+    if (party->sleeps) {
+        r = af_sleep(party->sleep);
+        trace("body:%s", word(r));
+    }
+    if (r < 0 && party->lingers > 0)
+        trace("lingering:%s", word(af_sleep(party->lingers)));
+    if (party->code < 0)
+        return af_raise(party->code, "body failed");
+    return party->swallows ? 0 : r;
+}
+
+static int hold_party(void *arg, void **ret_result)
+{
+    struct party *party = arg;
+    (void)ret_result;
+    int r = af_task_group_enter(&party->group);
+    if (r < 0)
+        return r;
+    create_children(party);
+    r = af_task_group_exit(party->group, party_body(party));
+    trace_exit("group", r);
+    if (party->goes_on)
+        trace("after:%s", word(af_sleep(1)));
+    return r;
+}
+
+static void expect_result(af_future *future, int code)
+{
+    expect_code(af_future_result(future, NULL), code);
+}
+
+/* ----------------------------------------------------------------- waiting */
+
+Test(task_group, can_be_entered_by_tasks_alone)
+{
+    af_task_group *group = NULL;
+    expect_code(af_task_group_enter(&group), AF_RUNTIME_ERROR);
+    cr_assert_null(group);
+}
+
+Test(task_group, of_nothing_ends_without_suspending)
+{
+    spawn(hold_party, &(struct party){0});
+    tick(1);
+    expect_trace("group:ok 0");
+}
+
+/* CPython's test_taskgroup_01. */
+Test(task_group, rule_51_its_exit_waits_for_all)
+{
+    struct party party = {
+        .children = {{sleeper, {.name = "a", .delay = 2}}, {sleeper, {.name = "b", .delay = 1}}}};
+    expect_code(run(hold_party, &party), 0);
+    expect_trace("b:ok a:ok group:ok 0");
+    cr_assert_eq(af_loop_time(loop), 2);
+    void *result;
+    expect_code(af_future_result(party.tasks[0], &result), 0);
+    cr_assert(eq(str, result, "a"));
+}
+
+Test(task_group, rule_51_those_that_ended_during_the_body_need_no_waiting)
+{
+    struct party party = {
+        .children = {{sleeper, {.name = "a", .delay = 1}}}, .sleeps = true, .sleep = 5};
+    spawn(hold_party, &party);
+    tick(6);
+    expect_trace("a:ok");
+    tick(1);
+    expect_trace("body:ok group:ok 0");
+}
+
+Test(task_group, rule_10_two_iterations_from_the_end_of_the_last_child_to_the_exit)
+{
+    af_future *future = new_future();
+    struct party party = {.children = {{awaiter, {.name = "a", .future = future}}}};
+    spawn(hold_party, &party);
+    tick(2);
+    af_future_set_result(future, NULL, NULL);
+    tick(1);
+    expect_trace("a:ok");
+    tick(1);
+    expect_trace("");
+    tick(1);
+    expect_trace("group:ok 0");
+}
+
+static af_task_group *open_group;
+static struct actor late = {.name = "late"};
+
+static int create_in_open_group(void *arg, void **ret_result)
+{
+    (void)ret_result;
+    int r = af_sleep(1);
+    if (r >= 0)
+        r = af_task_group_create_task(open_group, sleeper, arg, NULL, NULL);
+    return r;
+}
+
+static int hold_open_group(void *arg, void **ret_result)
+{
+    (void)ret_result;
+    expect_code(af_task_group_enter(&open_group), 0);
+    int r = af_task_group_create_task(open_group, create_in_open_group, arg, NULL, NULL);
+    r = af_task_group_exit(open_group, r);
+    trace_exit("group", r);
+    return r;
+}
+
+/* CPython's test_taskgroup_24. */
+Test(task_group, rule_51_a_child_may_add_another_while_the_exit_waits)
+{
+    expect_code(run(hold_open_group, &(struct actor){"late", .delay = 5}), 0);
+    expect_trace("late:ok group:ok 0");
+    cr_assert_eq(af_loop_time(loop), 6);
+}
+
+/* ---------------------------------------------------------------- failures */
+
+/* CPython's test_cancel_children_on_child_error. */
+Test(task_group, rule_52_the_first_failure_cancels_siblings_and_body)
+{
+    struct party party = {.children = {{sleeper, {.name = "bad", .delay = 1, .code = -EIO}},
+                                       {sleeper, {.name = "a", .delay = 9}},
+                                       {sleeper, {.name = "b", .delay = 9}}},
+                          .sleeps = true,
+                          .sleep = 10};
+    expect_code(run(hold_party, &party), AF_GROUP);
+    expect_trace("bad:ok a:cancelled b:cancelled body:cancelled group: [ bad failed ] 0");
+    cr_assert_eq(af_loop_time(loop), 1);
+    cr_assert(af_future_cancelled(party.tasks[1]));
+}
+
+Test(task_group, rule_52_step_by_step)
+{
+    af_future *future = new_future();
+    struct party party = {.children = {{awaiter, {.name = "bad", .future = future}},
+                                       {sleeper, {.name = "a", .delay = 9}}},
+                          .sleeps = true,
+                          .sleep = 10};
+    af_task *parent = spawn(hold_party, &party);
+    tick(2);
+    fail_later(future);
+    tick(1);
+    expect_trace("bad:broken");
+    cr_assert(eq(uint, af_task_cancelling(parent), 0));
+    tick(1);
+    expect_trace("");
+    cr_assert(eq(uint, af_task_cancelling(parent), 1));
+    cr_assert(eq(uint, af_task_cancelling(party.tasks[1]), 1));
+    tick(1);
+    expect_trace("a:cancelled body:cancelled");
+    tick(2);
+    expect_trace("group: [ broken ] 0");
+}
+
+/* CPython's test_taskgroup_04. */
+Test(task_group, rule_52_a_failure_while_the_exit_waits_cancels_the_siblings)
+{
+    struct party party = {.children = {{sleeper, {.name = "bad", .delay = 1, .code = -EIO}},
+                                       {stubborn, {.name = "slow", .delay = 3}}}};
+    expect_code(run(hold_party, &party), AF_GROUP);
+    expect_trace("bad:ok slow:cancelled group: [ bad failed ] 0");
+    cr_assert_eq(af_loop_time(loop), 4);
+}
+
+/* CPython's test_taskgroup_19. */
+Test(task_group, rule_52_errors_come_in_the_order_of_completion_and_the_bodys_last)
+{
+    struct party party = {.children = {{stubborn, {.name = "slow", .delay = 5, .code = -EIO}},
+                                       {stubborn, {.name = "quick", .delay = 2, .code = -EINVAL}},
+                                       {sleeper, {.name = "first", .delay = 1, .code = -EPIPE}}},
+                          .sleeps = true,
+                          .sleep = 10,
+                          .code = -ENOENT};
+    expect_code(run(hold_party, &party), AF_GROUP);
+    expect_trace("first:ok slow:cancelled quick:cancelled body:cancelled "
+                 "group: [ first failed quick failed slow failed body failed ] 0");
+}
+
+Test(task_group, rule_52_failures_of_one_tick_are_all_kept)
+{
+    struct party party = {.children = {{sleeper, {.name = "a", .delay = 1, .code = -EIO}},
+                                       {sleeper, {.name = "b", .delay = 1, .code = -EIO}},
+                                       {sleeper, {.name = "c", .delay = 1, .code = -EIO}}}};
+    expect_code(run(hold_party, &party), AF_GROUP);
+    expect_trace("a:ok b:ok c:ok group: [ a failed b failed c failed ] 0");
+}
+
+Test(task_group, rule_52_a_child_that_has_not_begun_never_begins)
+{
+    struct party party = {.children = {{return_code, {.code = -EIO}}}, .sleeps = true, .sleep = 9};
+    spawn(hold_party, &party);
+    tick(2);
+    expect_code(af_task_group_create_task(party.group, sleeper, &late, NULL, NULL), 0);
+    settle();
+    expect_trace("body:cancelled group: [ Input/output error ] 0");
+}
+
+Test(task_group, errors_of_children_count_as_retrieved)
+{
+    struct party party = {.children = {{sleeper, {.name = "a", .delay = 1, .code = -EIO}},
+                                       {stubborn, {.name = "b", .code = -EIO}}}};
+    expect_code(run(hold_party, &party), AF_GROUP);
+    cr_assert(not(af_future_unretrieved(party.tasks[0])));
+    close_loop();
+    expect_reports("");
+    open_loop();
+}
+
+Test(task_group, nobody_need_keep_its_tasks)
+{
+    spawn(hold_open_group, &(struct actor){"late", .code = -EIO});
+    settle();
+    expect_trace("late:ok group: [ late failed ] 0");
+    close_loop();
+    expect_reports("exception was never retrieved: several errors");
+    open_loop();
+}
+
+static int hold_many(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    struct actor bad = {.code = -EIO};
+    af_task_group *group;
+    expect_code(af_task_group_enter(&group), 0);
+    for (int i = 0; i < 1000; i++)
+        expect_code(af_task_group_create_task(group, return_code, &bad, NULL, NULL), 0);
+    int r = af_task_group_exit(group, -EPIPE);
+    cr_assert(eq(sz, af_error_count(af_raised(r)), 1));
+    expect_code(af_task_group_enter(&group), 0);
+    for (int i = 0; i < 1000; i++)
+        expect_code(af_task_group_create_task(group, return_code, &bad, NULL, NULL), 0);
+    expect_code(af_sleep(0), 0);
+    r = af_task_group_exit(group, -EPIPE);
+    cr_assert(eq(sz, af_error_count(af_raised(r)), 1001));
+    expect_code(af_error_member(af_raised(r), 1000).code, -EPIPE);
+    return r;
+}
+
+Test(task_group, has_room_for_the_errors_of_all)
+{
+    expect_code(run(hold_many, NULL), AF_GROUP);
+}
+
+/* --------------------------------------- its own cancellation, and others */
+
+/* CPython's test_cancelling_level_preserved. */
+Test(task_group, rule_53_its_own_cancellation_is_taken_back)
+{
+    struct party party = {.children = {{return_code, {.code = -EIO}}}, .goes_on = true};
+    spawn(hold_party, &party);
+    settle();
+    expect_trace("group: [ Input/output error ] 0 after:ok");
+}
+
+Test(task_group, rule_53_also_where_the_body_swallowed_it)
+{
+    struct party party = {.children = {{return_code, {.code = -EIO}}},
+                          .sleeps = true,
+                          .sleep = 9,
+                          .swallows = true,
+                          .goes_on = true};
+    spawn(hold_party, &party);
+    settle();
+    expect_trace("body:cancelled group: [ Input/output error ] 0 after:ok");
+}
+
+Test(task_group, rule_53_also_where_it_comes_as_the_exit_waits)
+{
+    struct party party = {
+        .children = {{return_code, {.code = -EIO}}}, .sleeps = true, .goes_on = true};
+    af_task *parent = spawn(hold_party, &party);
+    tick(2);
+    expect_trace("body:ok");
+    settle();
+    expect_trace("group: [ Input/output error ] 0 after:ok");
+    expect_result(parent, AF_GROUP);
+}
+
+static int cancelled_before(void *arg, void **ret_result)
+{
+    af_future_cancel(af_current_task());
+    trace("before:%s", word(af_sleep(0)));
+    return hold_party(arg, ret_result);
+}
+
+/* As in CPython: a count from before the group is taken for a cancellation from outside. */
+Test(task_group, rule_53_a_count_from_before_is_kept)
+{
+    struct party good = {.children = {{sleeper, {.name = "a", .delay = 1}}}, .goes_on = true};
+    spawn(cancelled_before, &good);
+    settle();
+    expect_trace("before:cancelled a:ok group:ok 1 after:ok");
+    struct party bad = {.children = {{return_code, {.code = -EIO}}}, .goes_on = true};
+    spawn(cancelled_before, &bad);
+    settle();
+    expect_trace("before:cancelled group: [ Input/output error ] 1 after:cancelled");
+}
+
+/* CPython's test_error_and_cancel. */
+Test(task_group, rule_53_a_cancel_from_outside_outlives_an_error_and_hits_the_next_await)
+{
+    struct party party = {.children = {{sleeper, {.name = "bad", .code = -EIO}}},
+                          .sleeps = true,
+                          .sleep = 9,
+                          .goes_on = true};
+    af_task *parent = spawn(hold_party, &party);
+    tick(2);
+    af_future_cancel(parent);
+    settle();
+    expect_trace("bad:ok body:cancelled group: [ bad failed ] 1 after:cancelled");
+}
+
+Test(task_group, rule_53_a_cancel_from_outside_in_the_tick_of_its_own_is_told_from_it)
+{
+    struct party party = {
+        .children = {{return_code, {.code = -EIO}}}, .sleeps = true, .sleep = 9, .goes_on = true};
+    af_task *parent = spawn(hold_party, &party);
+    tick(3);
+    cr_assert(eq(uint, af_task_cancelling(parent), 1));
+    af_future_cancel(parent);
+    settle();
+    expect_trace("body:cancelled group: [ Input/output error ] 1 after:cancelled");
+}
+
+static int nest_groups(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    struct actor bad = {.code = -EIO};
+    af_task_group *outer, *inner;
+    expect_code(af_task_group_enter(&outer), 0);
+    expect_code(af_task_group_enter(&inner), 0);
+    expect_code(af_task_group_create_task(inner, return_code, &bad, NULL, NULL), 0);
+    expect_code(af_task_group_create_task(outer, return_code, &bad, NULL, NULL), 0);
+    trace_exit("inner", af_task_group_exit(inner, 0));
+    trace_exit("outer", af_task_group_exit(outer, 0));
+    return 0;
+}
+
+/* CPython's test_nested_groups_both_cancelled. */
+Test(task_group, rule_53_of_two_nested_ones_each_takes_back_its_own)
+{
+    run(nest_groups, NULL);
+    expect_trace("inner: [ Input/output error ] 1 outer: [ Input/output error ] 0");
+}
+
+/* ------------------------------------------------------ cancelled children */
+
+/* CPython's test_taskgroup_03. */
+Test(task_group, rule_54_a_cancelled_child_is_silent)
+{
+    struct party party = {
+        .children = {{sleeper, {.name = "a", .delay = 9}}, {sleeper, {.name = "b", .delay = 2}}}};
+    spawn(hold_party, &party);
+    tick(2);
+    af_future_cancel(party.tasks[0]);
+    settle();
+    expect_trace("a:cancelled b:ok group:ok 0");
+    cr_assert(af_future_cancelled(party.tasks[0]));
+    cr_assert_eq(af_loop_time(loop), 2);
+}
+
+Test(task_group, rule_54_so_is_one_that_cancels_itself)
+{
+    struct party party = {
+        .children = {{return_code, {.code = AF_CANCELLED}}, {sleeper, {.name = "b", .delay = 2}}}};
+    expect_code(run(hold_party, &party), 0);
+    expect_trace("b:ok group:ok 0");
+}
+
+/* ------------------------------------------------------ an error of the body */
+
+/* CPython's test_taskgroup_09. */
+Test(task_group, rule_55_an_error_of_the_body_cancels_the_children)
+{
+    struct party party = {.children = {{sleeper, {.name = "a", .delay = 5}},
+                                       {stubborn, {.name = "slow", .delay = 3}}},
+                          .sleeps = true,
+                          .sleep = 1,
+                          .code = -EIO,
+                          .goes_on = true};
+    spawn(hold_party, &party);
+    settle();
+    expect_trace("body:ok a:cancelled slow:cancelled group: [ body failed ] 0 after:ok");
+    cr_assert_eq(af_loop_time(loop), 5);
+}
+
+/* CPython's test_taskgroup_10. */
+Test(task_group, rule_55_children_that_had_not_begun_never_begin)
+{
+    struct party party = {.children = {{sleeper, {.name = "a"}}, {sleeper, {.name = "b"}}},
+                          .code = -EIO};
+    expect_code(run(hold_party, &party), AF_GROUP);
+    expect_trace("group: [ body failed ] 0");
+    cr_assert(af_future_cancelled(party.tasks[0]));
+    cr_assert(af_future_cancelled(party.tasks[1]));
+}
+
+Test(task_group, rule_55_without_children_too_it_comes_as_a_group)
+{
+    expect_code(run(hold_party, &(struct party){.code = -EIO}), AF_GROUP);
+    expect_trace("group: [ body failed ] 0");
+}
+
+Test(task_group, rule_55_what_the_children_then_fail_with_comes_before_it)
+{
+    struct party party = {.children = {{stubborn, {.name = "a", .code = -EPIPE}}},
+                          .sleeps = true,
+                          .sleep = 1,
+                          .code = -EIO};
+    expect_code(run(hold_party, &party), AF_GROUP);
+    expect_trace("body:ok a:cancelled group: [ a failed body failed ] 0");
+}
+
+/* -------------------------------------------------- the parent is cancelled */
+
+/* CPython's test_cancellation and test_taskgroup_22. */
+Test(task_group, rule_56_cancelled_while_the_exit_waits_it_cancels_and_awaits_the_children)
+{
+    struct party party = {.children = {{sleeper, {.name = "a", .delay = 9}},
+                                       {stubborn, {.name = "slow", .delay = 3}}}};
+    af_task *parent = spawn(hold_party, &party);
+    tick(2);
+    af_future_cancel(parent);
+    settle();
+    expect_trace("a:cancelled slow:cancelled group: cancelled 1");
+    cr_assert(af_future_cancelled(parent));
+    cr_assert_eq(af_loop_time(loop), 3);
+}
+
+/* CPython's test_taskgroup_07. */
+Test(task_group, rule_56_cancelled_in_the_body_it_cancels_and_awaits_the_children)
+{
+    struct party party = {
+        .children = {{stubborn, {.name = "slow", .delay = 3}}}, .sleeps = true, .sleep = 9};
+    af_task *parent = spawn(hold_party, &party);
+    tick(2);
+    af_future_cancel(parent);
+    settle();
+    expect_trace("body:cancelled slow:cancelled group: cancelled 1");
+    cr_assert(af_future_cancelled(parent));
+}
+
+/* CPython's test_taskgroup_17. */
+Test(task_group, rule_56_without_children_it_is_just_cancelled)
+{
+    struct party party = {.sleeps = true, .sleep = 9};
+    af_task *parent = spawn(hold_party, &party);
+    tick(1);
+    af_future_cancel(parent);
+    tick(1);
+    expect_trace("body:cancelled group: cancelled 1");
+    cr_assert(af_future_cancelled(parent));
+}
+
+Test(task_group, rule_56_it_awaits_the_children_however_often_it_is_cancelled)
+{
+    struct party party = {.children = {{stubborn, {.name = "slow", .delay = 3}}}};
+    af_task *parent = spawn(hold_party, &party);
+    tick(2);
+    for (int i = 0; i < 3; i++) {
+        af_future_cancel(parent);
+        tick(1);
+    }
+    expect_trace("slow:cancelled");
+    cr_assert(eq(uint, af_task_cancelling(party.tasks[0]), 1));
+    settle();
+    expect_trace("group: cancelled 3");
+    cr_assert_eq(af_loop_time(loop), 3);
+}
+
+Test(task_group, rule_56_a_cancel_as_the_last_child_ends_is_a_cancel)
+{
+    af_future *future = new_future();
+    struct party party = {.children = {{awaiter, {.name = "a", .future = future}}}};
+    af_task *parent = spawn(hold_party, &party);
+    tick(2);
+    af_future_set_result(future, NULL, NULL);
+    tick(2);
+    expect_trace("a:ok");
+    af_future_cancel(parent);
+    tick(1);
+    expect_trace("group: cancelled 1");
+}
+
+/* CPython's test_taskgroup_08. */
+Test(task_group, rule_56_errors_win_over_the_cancellation)
+{
+    for (int body_sleeps = 0; body_sleeps < 2; body_sleeps++) {
+        struct party party = {.children = {{stubborn, {.name = "a", .code = -EIO}},
+                                           {stubborn, {.name = "b", .code = -EPIPE}}},
+                              .sleeps = body_sleeps,
+                              .sleep = 9};
+        af_task *parent = spawn(hold_party, &party);
+        tick(2);
+        af_future_cancel(parent);
+        settle();
+        expect_trace(body_sleeps
+                         ? "body:cancelled a:cancelled b:cancelled group: [ a failed b failed ] 1"
+                         : "a:cancelled b:cancelled group: [ a failed b failed ] 1");
+        expect_result(parent, AF_GROUP);
+    }
+}
+
+/* CPython's test_taskgroup_15. */
+Test(task_group, rule_56_so_does_an_error_from_while_the_body_takes_its_time)
+{
+    struct party party = {.children = {{sleeper, {.name = "bad", .delay = 3, .code = -EIO}}},
+                          .sleeps = true,
+                          .sleep = 9,
+                          .lingers = 5};
+    af_task *parent = spawn(hold_party, &party);
+    tick(2);
+    af_future_cancel(parent);
+    settle();
+    expect_trace("body:cancelled bad:ok lingering:cancelled group: [ bad failed ] 1");
+    expect_result(parent, AF_GROUP);
+    cr_assert_eq(af_loop_time(loop), 3);
+}
+
+/* CPython's test_taskgroup_18. */
+Test(task_group, rule_56_so_does_an_error_that_the_body_made_of_it)
+{
+    struct party party = {.sleeps = true, .sleep = 9, .code = -EIO, .goes_on = true};
+    af_task *parent = spawn(hold_party, &party);
+    tick(1);
+    af_future_cancel(parent);
+    settle();
+    expect_trace("body:cancelled group: [ body failed ] 1 after:cancelled");
+    expect_result(parent, AF_GROUP);
+}
+
+/* An outer group with a child of its own around a group with another. */
+struct nest {
+    struct child outer, inner;
+};
+
+static int nest_two(void *arg, void **ret_result)
+{
+    struct nest *nest = arg;
+    (void)ret_result;
+    af_task_group *outer, *inner;
+    expect_code(af_task_group_enter(&outer), 0);
+    expect_code(
+        af_task_group_create_task(outer, nest->outer.coroutine, &nest->outer.actor, NULL, NULL), 0);
+    expect_code(af_task_group_enter(&inner), 0);
+    expect_code(
+        af_task_group_create_task(inner, nest->inner.coroutine, &nest->inner.actor, NULL, NULL), 0);
+    int r = af_task_group_exit(inner, 0);
+    trace_exit("inner", r);
+    r = af_task_group_exit(outer, r);
+    trace_exit("outer", r);
+    return r;
+}
+
+/* CPython's test_taskgroup_12. */
+Test(task_group, rule_56_nested_ones_are_cancelled_together)
+{
+    struct nest nest = {{sleeper, {.name = "a", .delay = 9}}, {sleeper, {.name = "b", .delay = 9}}};
+    af_task *parent = spawn(nest_two, &nest);
+    tick(2);
+    af_future_cancel(parent);
+    settle();
+    expect_trace("b:cancelled inner: cancelled 1 a:cancelled outer: cancelled 1");
+    nest.inner = (struct child){stubborn, {.name = "b", .code = -EIO}};
+    parent = spawn(nest_two, &nest);
+    tick(2);
+    af_future_cancel(parent);
+    settle();
+    expect_trace("b:cancelled inner: [ b failed ] 1 a:cancelled outer: [ [ b failed ] ] 1");
+}
+
+/* CPython's test_taskgroup_13. */
+Test(task_group, rule_56_a_failure_in_the_outer_one_cancels_the_inner)
+{
+    struct nest nest = {{sleeper, {.name = "a", .delay = 1, .code = -EIO}},
+                        {sleeper, {.name = "b", .delay = 9}}};
+    expect_code(run(nest_two, &nest), AF_GROUP);
+    expect_trace("a:ok b:cancelled inner: cancelled 1 outer: [ a failed ] 0");
+}
+
+/* CPython's test_taskgroup_14. */
+Test(task_group, rule_55_a_failure_in_the_inner_one_is_an_error_of_the_outers_body)
+{
+    struct nest nest = {{sleeper, {.name = "a", .delay = 9}},
+                        {sleeper, {.name = "b", .delay = 1, .code = -EIO}}};
+    expect_code(run(nest_two, &nest), AF_GROUP);
+    expect_trace("b:ok inner: [ b failed ] 0 a:cancelled outer: [ [ b failed ] ] 0");
+}
+
+/* ----------------------------------------------------------------- too late */
+
+static void never_called(void *arg)
+{
+    (void)arg;
+    cr_assert(false, "the argument of a task that was not made is the caller's");
+}
+
+static void expect_too_late(void)
+{
+    af_task *task = NULL;
+    expect_code(af_task_group_create_task(open_group, sleeper, &late, never_called, &task),
+                AF_RUNTIME_ERROR);
+    cr_assert_null(task);
+}
+
+static int create_when_cancelled(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    int r = af_sleep(1000);
+    trace("sibling:%s", word(r));
+    expect_too_late();
+    return r;
+}
+
+static int hold_latecomer(void *code_of_body, void **ret_result)
+{
+    (void)ret_result;
+    int code = *(int *)code_of_body;
+    struct actor bad = {.name = "bad", .delay = 1, .code = -EIO};
+    expect_code(af_task_group_enter(&open_group), 0);
+    expect_code(af_task_group_create_task(open_group, create_when_cancelled, NULL, NULL, NULL), 0);
+    if (code == 0)
+        expect_code(af_task_group_create_task(open_group, sleeper, &bad, NULL, NULL), 0);
+    expect_code(af_sleep(0), 0);
+    int r = af_task_group_exit(open_group, code);
+    trace_exit("group", r);
+    return r;
+}
+
+/* CPython's test_taskgroup_no_create_task_after_failure. */
+Test(task_group, rule_57_after_a_failure_it_takes_no_more)
+{
+    expect_code(run(hold_latecomer, &(int){0}), AF_GROUP);
+    expect_trace("bad:ok sibling:cancelled group: [ bad failed ] 0");
+    expect_code(run(hold_latecomer, &(int){-EPIPE}), AF_GROUP);
+    expect_trace("sibling:cancelled group: [ Broken pipe ] 0");
+}
+
+Test(task_group, rule_57_after_a_cancellation_it_takes_no_more)
+{
+    af_task *parent = spawn(hold_latecomer, &(int){0});
+    tick(2);
+    af_future_cancel(parent);
+    settle();
+    expect_trace("sibling:cancelled bad:cancelled group: cancelled 1");
+}
+
+/* CPython's test_taskgroup_finished: that much is left of it, since the exit frees the group. */
+Test(task_group, rule_57_once_the_last_has_ended_it_takes_no_more)
+{
+    struct party party = {.children = {{return_code, {.code = 0}}}};
+    spawn(hold_party, &party);
+    tick(3);
+    cr_assert(af_future_done(party.tasks[0]));
+    open_group = party.group;
+    expect_too_late();
+    tick(1);
+    expect_trace("group:ok 0");
+}
+
+/* CPython's test_taskgroup_23. */
+Test(task_group, rule_57_while_the_body_runs_it_takes_more_though_all_have_ended)
+{
+    struct party party = {.children = {{return_code, {.code = 0}}}, .sleeps = true, .sleep = 5};
+    spawn(hold_party, &party);
+    tick(3);
+    expect_code(af_task_group_create_task(party.group, sleeper, &late, NULL, NULL), 0);
+    settle();
+    expect_trace("late:ok body:ok group:ok 0");
+}
+
+static void trace_destroyed(void *arg)
+{
+    trace("destroyed:%s", ((const struct actor *)arg)->name);
+}
+
+Test(task_group, a_task_takes_its_argument_with_it)
+{
+    struct party party = {.sleeps = true};
+    spawn(hold_party, &party);
+    tick(1);
+    expect_code(af_task_group_create_task(party.group, sleeper, &late, trace_destroyed, NULL), 0);
+    settle();
+    expect_trace("body:ok late:ok destroyed:late group:ok 0");
+}
