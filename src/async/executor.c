@@ -218,7 +218,7 @@ static void discard_hop(struct handle *handle)
     release(call_at(handle));
 }
 
-static const struct handle_type hop_type = {run_hop, discard_hop};
+static const struct handle_type hop_type = {.run = run_hop, .discard = discard_hop};
 
 static bool cancel_call(af_future *future)
 {
@@ -241,7 +241,7 @@ static void destroy_call(af_future *future)
     free(call);
 }
 
-static const struct future_type call_type = {cancel_call, destroy_call};
+static const struct future_type call_type = {.cancel = cancel_call, .destroy = destroy_call};
 
 static int call_in(af_loop *loop, af_executor *executor, af_blocking_function *function, void *arg,
                    void (*destroy)(void *arg), af_future **ret_future)

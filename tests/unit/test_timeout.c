@@ -112,6 +112,18 @@ Test(timeout, rule_46_cancels_from_before_the_entry_do_not_count)
     expect_trace("before:cancelled body:cancelled scope:timeout 1");
 }
 
+/* CPython's test_cancel_in_timeout_after_cancellation. */
+Test(timeout, rule_47_a_foreign_cancel_after_an_earlier_one_stays_a_cancel)
+{
+    struct scope it = {.timeout = 5, .sleep = 10};
+    af_task *task = spawn(cancelled_before, &it);
+    tick(2);
+    af_future_cancel(task);
+    settle();
+    expect_trace("before:cancelled body:cancelled scope:cancelled 2");
+    cr_assert(af_future_cancelled(task));
+}
+
 /* A body whose outcome is not a sleep's. */
 static int exit_with(void *arg, void **ret_result)
 {
