@@ -7,7 +7,6 @@
 #include "async/debug.h"
 #include "base/clock.h"
 
-/* As asyncio's: what is due within the resolution of the clock is due. */
 static const double CLOCK_RESOLUTION = 1e-9;
 
 /* How many iterations a busy loop with no descriptors to watch goes on before it looks for signals.
@@ -25,6 +24,11 @@ static _Thread_local af_loop *running_loop;
 double af_loop_time(const af_loop *loop)
 {
     return loop->options.time ? loop->options.time(loop->options.arg) : clock_monotonic();
+}
+
+double loop_due_until(const af_loop *loop)
+{
+    return af_loop_time(loop) + CLOCK_RESOLUTION;
 }
 
 static void on_alarm(struct ev_loop *ev, ev_timer *alarm, int events)
@@ -192,7 +196,7 @@ static int run_once(af_loop *loop)
     take_foreign_handles(loop);
 
     if (timers_next_time(&loop->timers) < AF_FOREVER) {
-        double end = af_loop_time(loop) + CLOCK_RESOLUTION;
+        double end = loop_due_until(loop);
         while (timers_next_time(&loop->timers) <= end) {
             struct timer *timer = timers_first(&loop->timers);
             timers_remove(&loop->timers, timer);

@@ -97,6 +97,9 @@ static inline void timer_stop(af_loop *loop, struct timer *timer)
     handle_cancel(&timer->handle);
 }
 
+/* Timers up to this time are due: now, and as in asyncio the resolution of the clock. */
+double loop_due_until(const af_loop *loop);
+
 /* Lets go of a loop; with the last reference its memory goes. */
 void loop_unref(af_loop *loop);
 

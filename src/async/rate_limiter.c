@@ -59,8 +59,7 @@ static void arm(af_rate_limiter *limiter)
 static int run_timer(struct handle *handle)
 {
     af_rate_limiter *limiter = container_of(handle, af_rate_limiter, timer.handle);
-    /* A timer may be due by the resolution of the clock, and before its last digit. */
-    double now = fmax(af_loop_time(limiter->loop), limiter->timer.when);
+    double now = loop_due_until(limiter->loop);
     double oldest = now - fmax(limiter->interval, CATCH_UP);
     while (limiter->next <= now && waiters_wake(&limiter->waiters))
         limiter->next = fmax(limiter->next, oldest) + limiter->interval;
