@@ -52,7 +52,8 @@ $(BUILD)/libafetch.so: $(LIBRARY) scripts/libafetch.map
 $(BUILD)/afetch: $(PROGRAM) $(BUILD)/libafetch.a
 $(BUILD)/origin: $(ORIGIN) $(BUILD)/libafetch.a
 # What the unit tests have fail: tests/unit/failing_allocation.h.
-ALLOCATORS := malloc calloc realloc free strdup vasprintf asprintf mmap munmap
+ALLOCATORS := malloc calloc realloc free strdup vasprintf asprintf mmap munmap \
+              madvise mprotect
 $(BUILD)/unit-tests: LIBS += -lcriterion $(addprefix -Wl$(comma)--wrap=,$(ALLOCATORS))
 $(BUILD)/unit-tests: $(UNIT) $(BUILD)/libafetch.a
 $(BUILD)/conformance: $(call objects,tests/conformance/*.c) $(BUILD)/libafetch.a

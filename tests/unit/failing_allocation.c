@@ -24,12 +24,17 @@ int __wrap_vasprintf(char **ret_text, const char *format, va_list arguments);
 int __wrap_asprintf(char **ret_text, const char *format, ...);
 void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset);
 int __wrap_munmap(void *address, size_t size);
+int __real_madvise(void *address, size_t size, int advice);
+int __real_mprotect(void *address, size_t size, int protection);
+int __wrap_madvise(void *address, size_t size, int advice);
+int __wrap_mprotect(void *address, size_t size, int protection);
 
 static size_t until_failure; /* 0: none is to fail */
 static bool all_after;
 static bool failed;
 static long blocks, mappings, mapped_bytes;
 static long most_mappings = LONG_MAX;
+static bool guards_forgotten;
 
 void fail_allocation(size_t number, bool and_all_after)
 {
@@ -53,6 +58,11 @@ void limit_mappings(size_t count)
 void unlimit_mappings(void)
 {
     most_mappings = LONG_MAX;
+}
+
+void forget_guards(bool forgotten)
+{
+    guards_forgotten = forgotten;
 }
 
 long live_allocations(void)
@@ -127,13 +137,17 @@ int __wrap_asprintf(char **ret_text, const char *format, ...)
     return length;
 }
 
+static bool mapping_fails(void)
+{
+    if (mappings < most_mappings)
+        return fails();
+    errno = ENOMEM;
+    return true;
+}
+
 void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset)
 {
-    if (mappings >= most_mappings) {
-        errno = ENOMEM;
-        return MAP_FAILED;
-    }
-    if (fails())
+    if (mapping_fails())
         return MAP_FAILED;
     void *mapping = __real_mmap(address, size, protection, flags, fd, offset);
     if (mapping != MAP_FAILED) {
@@ -148,4 +162,16 @@ int __wrap_munmap(void *address, size_t size)
     mappings--;
     mapped_bytes -= (long)size;
     return __real_munmap(address, size);
+}
+
+int __wrap_madvise(void *address, size_t size, int advice)
+{
+    if (guards_forgotten)
+        errno = EINVAL;
+    return guards_forgotten || mapping_fails() ? -1 : __real_madvise(address, size, advice);
+}
+
+int __wrap_mprotect(void *address, size_t size, int protection)
+{
+    return mapping_fails() ? -1 : __real_mprotect(address, size, protection);
 }

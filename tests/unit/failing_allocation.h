@@ -13,9 +13,13 @@ void fail_allocation(size_t number, bool and_all_after);
 /* Ends that. Returns whether one failed. */
 bool stop_failing(void);
 
-/* Has every mapping fail while there are COUNT more than now; as the system does, in the end. */
+/* Has every mapping fail while there are COUNT more than now, and every change of one with them; as
+ * the system does, in the end. */
 void limit_mappings(size_t count);
 void unlimit_mappings(void);
+
+/* As on a Linux before 6.13, whose madvise() knows no guards. */
+void forget_guards(bool forgotten);
 
 /* What is allocated and not freed: a number that is the same again once nothing is left. */
 long live_allocations(void);

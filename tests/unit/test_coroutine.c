@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "async/coroutine.h"
+#include "failing_allocation.h"
 #include "virtual_clock.h"
 
 static struct coroutine_pool pool;
@@ -216,16 +217,28 @@ static void overflow_among_neighbours(bool large)
     _exit(2);
 }
 
+static void expect_overflow_to_kill(bool large)
+{
+    pid_t child = fork();
+    if (child == 0)
+        overflow_among_neighbours(large);
+    int status;
+    cr_assert(eq(int, waitpid(child, &status, 0), child));
+    bool killed = WIFSIGNALED(status);
+    cr_assert(killed, "it exited with %d", WEXITSTATUS(status));
+    expect_code(WTERMSIG(status), SIGSEGV);
+}
+
 Test(coroutine, an_overflow_dies_by_sigsegv_and_harms_no_other_stack)
 {
-    for (int large = 0; large < 2; large++) {
-        pid_t child = fork();
-        if (child == 0)
-            overflow_among_neighbours(large);
-        int status;
-        cr_assert(eq(int, waitpid(child, &status, 0), child));
-        bool killed = WIFSIGNALED(status);
-        cr_assert(killed, "it exited with %d", WEXITSTATUS(status));
-        expect_code(WTERMSIG(status), SIGSEGV);
-    }
+    expect_overflow_to_kill(false);
+    expect_overflow_to_kill(true);
+}
+
+Test(coroutine, an_overflow_dies_where_the_kernel_has_no_guards)
+{
+    forget_guards(true);
+    expect_overflow_to_kill(false);
+    expect_overflow_to_kill(true);
+    forget_guards(false);
 }
