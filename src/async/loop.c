@@ -3,9 +3,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "async/debug.h"
 #include "base/clock.h"
+#include "base/error.h"
 
 static const double CLOCK_RESOLUTION = 1e-9;
 
@@ -69,6 +72,16 @@ static bool debug_is_asked_for(void)
     return value && value[0] && strcmp(value, "0") != 0;
 }
 
+/* libev ends the process where it finds no descriptor to be woken by. */
+static int check_descriptors(void)
+{
+    int fd = eventfd(0, EFD_CLOEXEC);
+    if (fd < 0)
+        return error_raise_code(-errno);
+    close(fd);
+    return 0;
+}
+
 int af_loop_new(const af_loop_options *options, af_loop **ret_loop)
 {
     af_loop *loop = calloc(1, sizeof *loop);
@@ -84,6 +97,12 @@ int af_loop_new(const af_loop_options *options, af_loop **ret_loop)
         if (!loop->ev) {
             free(loop);
             return af_raise(-EINVAL, "libev found no way to poll");
+        }
+        int r = check_descriptors();
+        if (r < 0) {
+            ev_loop_destroy(loop->ev);
+            free(loop);
+            return r;
         }
         ev_timer_init(&loop->alarm, on_alarm, 0, 0);
         ev_async_init(&loop->wakeup, on_wakeup);

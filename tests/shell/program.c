@@ -1,4 +1,4 @@
-/* A program outside of the tree, as C and as C++: two tasks at once, and a request that is refused. */
+/* A program outside of the tree, as C and as C++: two tasks, and a request that is refused. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,6 +21,21 @@ static int soon(void *text)
 static int later(double delay, char *text)
 {
     return af_loop_call_later(loop, delay, trace_callback, text, NULL);
+}
+
+/* libev would end the process. */
+Test(loop, is_not_made_where_no_descriptor_is_left)
+{
+    struct rlimit limit, none;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    none = limit;
+    none.rlim_cur = 0;
+    setrlimit(RLIMIT_NOFILE, &none);
+    af_loop *made = NULL;
+    int r = af_loop_new(NULL, &made);
+    setrlimit(RLIMIT_NOFILE, &limit);
+    expect_code(r, -EMFILE);
+    cr_assert_null(made);
 }
 
 /* -------------------------------------------------------------- iterations */
