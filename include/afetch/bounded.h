@@ -32,15 +32,17 @@ typedef struct af_bounded_options {
 
 /* Begins to pull. gather hands results out in the order of the source, holding at most window
  * results behind a slow one; as_completed as they finish. The semaphore is borrowed until the
- * iterator is freed. AF_RUNTIME_ERROR where no loop is running, AF_VALUE_ERROR for a window of 0,
- * -ENOMEM, and the errors of af_create_task(). Does not suspend. The caller owns the iterator. */
+ * iterator is freed. AF_VALUE_ERROR for a window of 0, -ENOMEM, and the errors of af_create_task(),
+ * AF_RUNTIME_ERROR where no loop is running among them. Does not suspend. The caller owns the
+ * iterator. */
 int af_bounded_gather(const af_bounded_options *options, af_bounded **ret_bounded);
 int af_bounded_as_completed(const af_bounded_options *options, af_bounded **ret_bounded);
 
 /* Suspends until a future can be handed out: 1 and the future, done, a reference that is now the
- * caller's; 0 when the source has ended and all are out; the source's code if it failed, after all
- * that it gave before are out; AF_RUNTIME_ERROR if it was cancelled by somebody else. AF_CANCELLED,
- * and then nothing is lost: call again. */
+ * caller's; 0 when the source has ended and all are out; the source's code if it failed, or -ENOMEM
+ * where one more could not be pulled, after all that came before are out; AF_RUNTIME_ERROR if it
+ * was cancelled by somebody else, or outside a task where it would have to wait. AF_CANCELLED, and
+ * then nothing is lost: call again. */
 int af_bounded_next(af_bounded *bounded, af_future **ret_future);
 
 /* Whether next would return without suspending. */
@@ -51,7 +53,8 @@ bool af_bounded_ready(const af_bounded *bounded);
  * where it would have to wait. */
 int af_bounded_stop(af_bounded *bounded);
 
-/* Asks every future that is not done to cancel. They are handed out as they end. */
+/* Asks every future that is not done to cancel. They are handed out as they end. Does not suspend.
+ */
 void af_bounded_cancel(af_bounded *bounded);
 
 /* Frees the iterator. Futures that were not handed out are unreferenced and run on. No task may be

@@ -10,8 +10,8 @@ AF_BEGIN_DECLARATIONS
 
 typedef struct af_condition af_condition;
 
-/* A condition on LOCK, which is borrowed; NULL: on a lock of its own. -ENOMEM. The caller owns it.
- */
+/* A condition on LOCK, which is borrowed until the condition is freed; NULL: on a lock of its own.
+ * -ENOMEM. The caller owns it. */
 int af_condition_new(af_lock *lock, af_condition **ret_condition);
 
 /* NULL is fine. No task may be waiting for it. */
@@ -28,11 +28,12 @@ bool af_condition_locked(const af_condition *condition);
  * held; AF_CANCELLED. */
 int af_condition_wait(af_condition *condition);
 
-/* Waits until PREDICATE is true of ARG. The errors of af_condition_wait(). */
+/* Waits until PREDICATE is true of ARG; does not suspend where it is at once. The errors of
+ * af_condition_wait(). */
 int af_condition_wait_for(af_condition *condition, bool (*predicate)(void *arg), void *arg);
 
-/* Wakes the first COUNT that wait, or all. AF_RUNTIME_ERROR where the lock is not held. Does not
- * suspend. */
+/* Wakes the first COUNT that wait, or all, in the order they came (rule 62). AF_RUNTIME_ERROR where
+ * the lock is not held. Does not suspend. */
 int af_condition_notify(af_condition *condition, size_t count);
 int af_condition_notify_all(af_condition *condition);
 

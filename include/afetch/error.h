@@ -69,7 +69,8 @@ const char *af_error_text(af_error error);
 /* The meaning of a code in words. A static string or strerror's. */
 const char *af_strerror(int code);
 
-/* The errors of a group, in order. Zero, and no member, for any other error. */
+/* The errors of a group, in order, borrowed from it. Any other error has none; a member that is not
+ * there has code 0. */
 size_t af_error_count(af_error error);
 af_error af_error_member(af_error error, size_t index);
 

@@ -13,10 +13,10 @@ AF_BEGIN_DECLARATIONS
  * borrowed. The returned code is as af_callback's. */
 typedef int af_done_callback(af_future *future, void *arg);
 
-/* A pending future of LOOP. -ENOMEM. */
+/* A pending future of LOOP, which need not be running. -ENOMEM. */
 int af_future_new(af_loop *loop, af_future **ret_future);
 
-/* The same of the running loop. AF_RUNTIME_ERROR where none is running. */
+/* The same of the running loop. AF_RUNTIME_ERROR where none is running, -ENOMEM. */
 int af_create_future(af_future **ret_future);
 
 /* Takes one more reference. Returns the future. */
@@ -26,6 +26,7 @@ af_future *af_future_ref(af_future *future);
  * exception that nobody retrieved is then reported to the exception handler (rule 16). */
 void af_future_unref(af_future *future);
 
+/* Whether it has a result, an exception, or was cancelled; and whether it was cancelled. */
 bool af_future_done(const af_future *future);
 bool af_future_cancelled(const af_future *future);
 
@@ -57,7 +58,7 @@ int af_future_set_exception(af_future *future, int code);
 bool af_future_cancel(af_future *future);
 
 /* Calls CALLBACK once the future is done, in the order they were added; also when it is done
- * already. -ENOMEM. */
+ * already (rule 13). AF_RUNTIME_ERROR once its loop is closed, -ENOMEM. */
 int af_future_add_done_callback(af_future *future, af_done_callback *callback, void *arg);
 
 /* Removes all that were added with this callback and argument and are not due yet. Returns how many
@@ -68,7 +69,8 @@ size_t af_future_remove_done_callback(af_future *future, af_done_callback *callb
 af_loop *af_future_loop(const af_future *future);
 
 /* Runs LOOP until FUTURE is done; then as af_future_result(). AF_RUNTIME_ERROR where the loop was
- * stopped before (rule 7), or where a loop is running already. */
+ * stopped before (rule 7) or is closed, or where a loop is running already; -ENOMEM; what the poll
+ * returned. */
 int af_loop_run_until_complete(af_loop *loop, af_future *future, void **ret_result);
 
 AF_END_DECLARATIONS

@@ -120,8 +120,9 @@ typedef struct af_response {
     size_t body_size;
 } af_response;
 
-/* A client on the running loop. -ENOMEM; AF_RUNTIME_ERROR where no loop is running; -EINVAL with a
- * text where libcurl refuses an option. The caller owns the client. Does not suspend. */
+/* A client on the running loop; options may be NULL. -ENOMEM; AF_RUNTIME_ERROR where no loop is
+ * running; -ENOTSUP on a loop with its own poll; -EINVAL with a text where libcurl refuses an
+ * option. The caller owns the client. Does not suspend. */
 int af_client_new(const af_client_options *options, af_client **ret_client);
 
 /* Closes all connections; requests under way are cancelled. NULL is fine. Free it before its loop
@@ -130,12 +131,13 @@ void af_client_free(af_client *client);
 
 /* Begins a request. The future's result is a const af_response *, which lives as long as the
  * future: a status of 404 is a response, and so is a connection that failed, with error set. The
- * future itself fails only where there is nothing to say: -ENOMEM. Cancelling it removes the
- * transfer at once, at any stage. Does not suspend. */
+ * future itself fails only where there is nothing to say: -ENOMEM, which may also be returned at
+ * once. Cancelling it removes the transfer at once, at any stage. The caller owns the future. Does
+ * not suspend. */
 int af_client_request(af_client *client, const af_request *request, af_future **ret_future);
 
 /* What is known of the transfer of a request's future, also when it was cancelled. Borrowed from
- * the future; nothing in it is set before the future is done. */
+ * the future; nothing in it is set before the future is done. NULL for any other future. */
 const af_response *af_request_response(const af_future *future);
 
 /* libcurl's code for an error, for one that was not found by libcurl. */

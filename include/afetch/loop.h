@@ -66,39 +66,45 @@ af_loop *af_running_loop(void);
 double af_loop_time(const af_loop *loop);
 
 /* Calls CALLBACK in the next iteration, in the order of the calls. ret_handle may be NULL;
- * otherwise the caller owns the handle and drops it with af_handle_unref(). -ENOMEM. */
+ * otherwise the caller owns the handle and drops it with af_handle_unref(). -ENOMEM;
+ * AF_RUNTIME_ERROR once the loop is closed. */
 int af_loop_call_soon(af_loop *loop, af_callback *callback, void *arg, af_handle **ret_handle);
 
 /* Calls CALLBACK after DELAY seconds, at once where that is negative (rule 3). Equal times run in
- * the order of the calls (rule 4). -ENOMEM; AF_VALUE_ERROR where the time is not a number. */
+ * the order of the calls (rule 4). call_at: when the loop's clock reads WHEN. The errors of
+ * call_soon; AF_VALUE_ERROR where the time is not a number. */
 int af_loop_call_later(af_loop *loop, double delay, af_callback *callback, void *arg,
                        af_handle **ret_handle);
 int af_loop_call_at(af_loop *loop, double when, af_callback *callback, void *arg,
                     af_handle **ret_handle);
 
-/* call_soon from any thread; wakes the poll (rule 6). -ENOMEM. */
+/* call_soon from any thread; wakes the poll (rule 6). The errors of call_soon. */
 int af_loop_call_soon_threadsafe(af_loop *loop, af_callback *callback, void *arg);
 
-/* A cancelled handle never runs and never delays the loop. Harmless once it ran. */
+/* A cancelled handle never runs and never delays the loop (rule 3). Harmless once it ran, and not
+ * counted as cancelled then. unref takes NULL, and lets the callback run all the same. */
 void af_handle_cancel(af_handle *handle);
 bool af_handle_cancelled(const af_handle *handle);
 void af_handle_unref(af_handle *handle);
 
 /* Calls CALLBACK whenever FD is readable, or writable, until removed; one callback of each sort for
  * a descriptor, a second call replaces the first. Remove both before closing the descriptor.
- * -ENOMEM; -ENOTSUP on a loop with its own poll. Removing returns whether there was one. */
+ * -EBADF for a negative one, -ENOMEM, -ENOTSUP on a loop with its own poll, AF_RUNTIME_ERROR once
+ * the loop is closed. Removing returns whether there was one. */
 int af_loop_add_reader(af_loop *loop, int fd, af_callback *callback, void *arg);
 int af_loop_add_writer(af_loop *loop, int fd, af_callback *callback, void *arg);
 bool af_loop_remove_reader(af_loop *loop, int fd);
 bool af_loop_remove_writer(af_loop *loop, int fd);
 
 /* Calls CALLBACK in the loop when the process receives SIGNAL; a second call replaces the first.
- * Only one loop of a process may handle a given signal. -ENOMEM, -EINVAL, -ENOTSUP. */
+ * Only one loop of a process may handle a given signal. -EINVAL for one that cannot be handled,
+ * -ENOMEM, -ENOTSUP on a loop with its own poll, AF_RUNTIME_ERROR once the loop is closed. Removing
+ * returns whether there was one. */
 int af_loop_add_signal_handler(af_loop *loop, int signal, af_callback *callback, void *arg);
 bool af_loop_remove_signal_handler(af_loop *loop, int signal);
 
-/* Runs until af_loop_stop(). AF_RUNTIME_ERROR where a loop is running in this thread; otherwise 0
- * or the code that the poll returned. */
+/* Runs until af_loop_stop(). AF_RUNTIME_ERROR where a loop is running in this thread, or this one
+ * is closed; otherwise 0 or the code that the poll returned. */
 int af_loop_run_forever(af_loop *loop);
 
 /* Runs one iteration: what run_forever does until it is stopped. The same errors. */

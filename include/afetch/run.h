@@ -16,7 +16,7 @@ AF_BEGIN_DECLARATIONS
  * A program that handles SIGINT itself, by af_loop_add_signal_handler() in MAIN, replaces this.
  *
  * options may be NULL. AF_RUNTIME_ERROR where a loop is running in this thread; the errors of
- * af_loop_new(); otherwise what MAIN returned. */
+ * af_loop_new() and af_create_task(); what the poll returned; otherwise what MAIN returned. */
 int af_run(const af_loop_options *options, af_coroutine *main, void *arg, void **ret_result);
 
 /* The same in steps, asyncio.Runner: a loop in which several coroutines are run one after another.

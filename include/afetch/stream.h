@@ -3,7 +3,8 @@
  *
  * One task may read while others write. An error of the system (-ECONNRESET, -EPIPE, -ETIMEDOUT
  * ...) ends the connection, both ways, and is returned from then on by whatever needs the
- * connection; what had been received before can still be read. */
+ * connection; what had been received before can still be read. On a loop with its own poll,
+ * whatever would have to wait is -ENOTSUP. */
 #ifndef AFETCH_STREAM_H
 #define AFETCH_STREAM_H
 
@@ -27,25 +28,26 @@ typedef struct af_server af_server;
  * errors, AF_CANCELLED, AF_RUNTIME_ERROR outside a task, -ENOMEM. The caller owns the stream. */
 int af_open_connection(const char *host, uint16_t port, af_stream **ret_stream);
 
-/* The same to the Unix socket at PATH. AF_VALUE_ERROR where the path is too long for one. */
+/* The same to the Unix socket at PATH. AF_VALUE_ERROR where the path is empty or too long for one.
+ */
 int af_open_unix_connection(const char *path, af_stream **ret_stream);
 
 /* ----------------------------------------------------------------- reading */
 
 /* Reads at least one and up to SIZE bytes, suspending until there are any. Returns how many; 0 at
  * the end, and where SIZE is 0. AF_CANCELLED, and then nothing is lost; AF_RUNTIME_ERROR where
- * another task is reading, or outside a task where it would have to wait. These hold for all that
- * read. */
+ * another task is reading, or outside a task where it would have to wait; -ENOMEM. These hold for
+ * all that read. */
 ssize_t af_stream_read(af_stream *stream, void *buffer, size_t size);
 
-/* Reads exactly SIZE bytes. AF_INCOMPLETE_READ where the stream ends before, -ENOMEM; whatever the
- * error, what has come stays in the stream to be read. */
+/* Reads exactly SIZE bytes. AF_INCOMPLETE_READ where the stream ends before; whatever the error,
+ * what has come stays in the stream to be read. */
 int af_stream_read_exactly(af_stream *stream, void *buffer, size_t size);
 
 /* Reads up to and with SEPARATOR, a string that is not empty. The data is borrowed from the stream
  * until it is read from again. AF_LIMIT_OVERRUN where more bytes than the limit come before the
- * separator, AF_INCOMPLETE_READ where the stream ends before it, -ENOMEM, AF_VALUE_ERROR for an
- * empty separator; whatever the error, what has come stays in the stream to be read. */
+ * separator, AF_INCOMPLETE_READ where the stream ends before it, AF_VALUE_ERROR for an empty
+ * separator; whatever the error, what has come stays in the stream to be read. */
 int af_stream_read_until(af_stream *stream, const char *separator, const char **ret_data,
                          size_t *ret_length);
 
@@ -67,7 +69,8 @@ void af_stream_set_limit(af_stream *stream, size_t limit);
 int af_stream_write(af_stream *stream, const void *data, size_t size);
 
 /* Once more than 64 KiB are queued, suspends until no more than 16 KiB are; otherwise does not
- * suspend. -ECONNRESET after close, AF_CANCELLED, AF_RUNTIME_ERROR outside a task. */
+ * suspend. -ECONNRESET after close, AF_CANCELLED, AF_RUNTIME_ERROR outside a task where it would
+ * have to wait. */
 int af_stream_drain(af_stream *stream);
 
 /* Ends what is written, once the queue is sent; reading goes on. Never suspends. -ECONNRESET after
@@ -80,7 +83,7 @@ int af_stream_write_eof(af_stream *stream);
 void af_stream_close(af_stream *stream);
 
 /* Suspends until the connection is closed, by close, abort or an error, which is then returned.
- * AF_CANCELLED, AF_RUNTIME_ERROR outside a task. */
+ * AF_CANCELLED, AF_RUNTIME_ERROR outside a task where it would have to wait. */
 int af_stream_wait_closed(af_stream *stream);
 
 /* Closes at once, drops what is queued, and resets the connection, so that the peer sees an error
@@ -111,8 +114,7 @@ int af_stream_fd(const af_stream *stream);
 /* What a server does with a connection, in a task of its own; it may suspend. The stream is the
  * server's, which closes and frees it afterwards; where the task is cancelled, without waiting for
  * what is queued. A negative code goes to the loop's exception handler, unless it says that the
- * peer went
- * (-ECONNRESET, -EPIPE, -ECONNABORTED) or that the task was cancelled. */
+ * peer went (-ECONNRESET, -EPIPE, -ECONNABORTED) or that the task was cancelled. */
 typedef int af_client_connected(af_stream *stream, void *arg);
 
 /* Begins to accept connections at HOST, as af_open_connection takes it ("0.0.0.0" and "::" are all
@@ -135,11 +137,11 @@ uint16_t af_server_port(const af_server *server);
 void af_server_close(af_server *server);
 
 /* Suspends until the server is closed and its last connection is too. AF_CANCELLED,
- * AF_RUNTIME_ERROR outside a task. */
+ * AF_RUNTIME_ERROR outside a task where it would have to wait. */
 int af_server_wait_closed(af_server *server);
 
-/* As wait_closed, but cancelled it closes the server, waits for the last connection, and only then
- * returns AF_CANCELLED. */
+/* As wait_closed, but cancelled it closes the server, waits for the last connection or a second
+ * cancellation, and only then returns AF_CANCELLED. */
 int af_server_serve_forever(af_server *server);
 
 /* Closes the server and frees it; connections that stand go on. No task may be waiting in it. NULL

@@ -25,18 +25,19 @@ typedef struct af_future af_task;
 int af_create_task(af_coroutine *coroutine, void *arg, void (*destroy)(void *arg),
                    af_task **ret_task);
 
-/* The same on a loop that need not be running. */
+/* The same on a loop that need not be running. AF_RUNTIME_ERROR where it is closed. */
 int af_loop_create_task(af_loop *loop, af_coroutine *coroutine, void *arg,
                         void (*destroy)(void *arg), af_task **ret_task);
 
 /* Suspends the running task until FUTURE is done; then as af_future_result(). A future that is done
  * does not suspend (rule 10). A cancelled wait cancels the future (rule 19) and returns
  * AF_CANCELLED once. The result is borrowed: keep the future as long as you use it. ret_result may
- * be NULL. AF_RUNTIME_ERROR outside a task and on awaiting oneself (rule 11). */
+ * be NULL. AF_RUNTIME_ERROR where it would have to wait outside a task, for a future of another
+ * loop, or for itself (rule 11). */
 int af_await(af_future *future, void **ret_result);
 
-/* Suspends for DELAY seconds; 0 or less is exactly one iteration (rule 9). AF_CANCELLED, -ENOMEM.
- */
+/* Suspends for DELAY seconds; 0 or less is exactly one iteration (rule 9). AF_CANCELLED,
+ * AF_VALUE_ERROR where DELAY is not a number, AF_RUNTIME_ERROR outside a task, -ENOMEM. */
 int af_sleep(double delay);
 
 /* The task that is running, or NULL. Borrowed. */
@@ -48,7 +49,8 @@ bool af_future_is_task(const af_future *future);
 /* The argument it was made with: how a done task is told from another. */
 void *af_task_argument(const af_task *task);
 
-/* "Task-1", "Task-2" ... unless set. Borrowed. Setting copies: -ENOMEM. */
+/* "Task-1", "Task-2" ... unless set; "Task" where there is no memory. Borrowed. Setting copies:
+ * -ENOMEM. */
 const char *af_task_name(af_task *task);
 int af_task_set_name(af_task *task, const char *name);
 

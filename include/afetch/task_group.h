@@ -29,7 +29,8 @@ int af_task_group_create_task(af_task_group *group, af_coroutine *coroutine, voi
  * returned; where it is an error, the tasks are cancelled first (rules 55, 56). The answer is 0;
  * AF_CANCELLED where the body or the wait was cancelled from outside; or AF_GROUP with the errors
  * of the tasks in the order of completion, the body's own last: af_error_member() of af_raised()
- * has them. AF_RUNTIME_ERROR outside a task where it would have to wait; the group then stays. */
+ * has them, or -ENOMEM in its place where there is no room for them. AF_RUNTIME_ERROR outside a
+ * task where it would have to wait; the group then stays. */
 int af_task_group_exit(af_task_group *group, int r);
 
 AF_END_DECLARATIONS

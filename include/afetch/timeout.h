@@ -33,15 +33,18 @@ typedef struct af_timeout {
 } af_timeout;
 
 /* Opens the scope for DELAY seconds (AF_FOREVER for none), or until the loop's clock reads WHEN.
- * AF_RUNTIME_ERROR outside a task, -ENOMEM; there is then nothing to exit. */
+ * AF_RUNTIME_ERROR outside a task, AF_VALUE_ERROR for what is not a number, -ENOMEM; there is then
+ * nothing to exit. */
 int af_timeout_enter(af_timeout *timeout, double delay);
 int af_timeout_enter_at(af_timeout *timeout, double when);
 
-/* Closes the scope. R is what the body returned; the answer is R, or AF_TIMEOUT in its place. */
+/* Closes the scope. R is what the body returned; the answer is R, or AF_TIMEOUT in its place (rules
+ * 46, 47). */
 int af_timeout_exit(af_timeout *timeout, int r);
 
 /* Moves the deadline to WHEN on the loop's clock; AF_FOREVER disables it; a past time fires in the
- * next iteration (rule 49). AF_RUNTIME_ERROR outside the scope or once it expired, -ENOMEM. */
+ * next iteration (rule 49). AF_RUNTIME_ERROR outside the scope or once it expired, AF_VALUE_ERROR
+ * for what is not a number, -ENOMEM; the deadline is then as it was. */
 int af_timeout_reschedule(af_timeout *timeout, double when);
 
 /* Whether the deadline passed while the scope was open. */
