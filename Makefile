@@ -82,8 +82,14 @@ conformance: $(BUILD)/conformance $(BUILD)/comparer
 $(BUILD)/bare: $(BUILD)/tests/bench/bare.o
 	$(call run,LINK,$@)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-bench: $(BUILD)/afetch $(BUILD)/origin $(BUILD)/bare
+$(BUILD)/bench-core: $(BUILD)/tests/bench/core.o $(BUILD)/libafetch.a
+	$(call run,LINK,$@)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+bench: $(BUILD)/afetch $(BUILD)/origin $(BUILD)/bare $(BUILD)/bench-core
 	@scripts/bench $(BUILD)
+
+bench-core: $(BUILD)/bench-core
+	@scripts/bench $(BUILD) core
 
 install: all $(BUILD)/libafetch.a
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib/pkgconfig include/afetch)
@@ -122,10 +128,11 @@ help:
 	@echo 'make test       all tests; SANITIZE=address,undefined for a build that watches memory'
 	@echo 'make conformance   compare with the traces of CPython; SEEDS=5000:6000 for fresh ones'
 	@echo 'make valgrind   all tests under valgrind'
-	@echo 'make bench      the figures of the README'
+	@echo 'make bench      the figures of the README; make bench-core: those of the core'
 	@echo 'make install    to PREFIX ($(PREFIX)) below DESTDIR; make uninstall takes it away'
 	@echo 'make format lint compdb clean'
 
-.PHONY: all demo test conformance valgrind bench install uninstall format lint compdb clean help
+.PHONY: all demo test conformance valgrind bench bench-core install uninstall format lint compdb \
+        clean help
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 endif
