@@ -5,12 +5,6 @@
 
 const struct future_type plain_future = {0};
 
-void future_init_local(af_future *future, af_loop *loop)
-{
-    *future = (af_future){.type = &plain_future, .loop = loop, .references = 1};
-    list_init(&future->callbacks);
-}
-
 void future_init(af_future *future, const struct future_type *type, af_loop *loop)
 {
     future_init_local(future, loop);

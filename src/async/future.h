@@ -49,7 +49,11 @@ void future_init(af_future *future, const struct future_type *type, af_loop *loo
 
 /* The same for one that lives in the frame of the task that waits for it and is never unreferenced.
  */
-void future_init_local(af_future *future, af_loop *loop);
+static inline void future_init_local(af_future *future, af_loop *loop)
+{
+    *future = (af_future){.type = &plain_future, .loop = loop, .references = 1};
+    list_init(&future->callbacks);
+}
 
 /* Registers the callback, whose handle has its type already. The caller has a reference until it
  * ran or is taken back. */

@@ -22,7 +22,7 @@ static const double LONGEST_WAIT = 24 * 3600;
 /* As asyncio's loop.slow_callback_duration. */
 static const double SLOW_CALLBACK_DURATION = 0.1;
 
-static _Thread_local af_loop *running_loop;
+_Thread_local af_loop *loop_running;
 
 double af_loop_time(const af_loop *loop)
 {
@@ -197,7 +197,7 @@ int loop_check_open(const af_loop *loop)
 
 af_loop *af_running_loop(void)
 {
-    return running_loop;
+    return loop_running;
 }
 
 static int run_once(af_loop *loop)
@@ -237,12 +237,12 @@ static int run_once(af_loop *loop)
 
 static int begin_run(af_loop *loop)
 {
-    if (running_loop)
+    if (loop_running)
         return af_raise(AF_RUNTIME_ERROR, "a loop is running in this thread already");
     int r = loop_check_open(loop);
     if (r < 0)
         return r;
-    running_loop = loop;
+    loop_running = loop;
     loop->thread = pthread_self();
     atomic_store(&loop->running, true);
     if (loop->debug)
@@ -254,7 +254,7 @@ static void end_run(af_loop *loop)
 {
     debug_end(loop);
     atomic_store(&loop->running, false);
-    running_loop = NULL;
+    loop_running = NULL;
 }
 
 int af_loop_run_once(af_loop *loop)

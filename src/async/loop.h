@@ -60,6 +60,10 @@ struct af_loop {
     struct coroutine_pool coroutines;
 };
 
+/* The loop that is running in this thread, or NULL. The model is the one that needs no call to find
+ * a variable of a thread, in the shared library too. */
+extern _Thread_local af_loop *loop_running __attribute__((tls_model("initial-exec")));
+
 /* See debug.c. */
 int debug_check_thread(const af_loop *loop);
 

@@ -212,16 +212,13 @@ int af_create_task(af_coroutine *coroutine, void *arg, void (*destroy)(void *arg
 
 af_task *af_current_task(void)
 {
-    af_loop *loop = af_running_loop();
-    return loop ? loop->current_task : NULL;
+    return loop_running ? loop_running->current_task : NULL;
 }
 
-af_task *task_running(void)
+af_task *task_none_running(void)
 {
-    af_task *task = af_current_task();
-    if (!task)
-        af_raise(AF_RUNTIME_ERROR, "only a task can await");
-    return task;
+    af_raise(AF_RUNTIME_ERROR, "only a task can await");
+    return NULL;
 }
 
 /* Stands still until the next step; whether a cancellation came with it. */

@@ -6,9 +6,16 @@
 
 #include "async/future.h"
 
+/* Raises AF_RUNTIME_ERROR and returns NULL. */
+af_task *task_none_running(void);
+
 /* The running task, for something that will suspend; NULL outside a task, and AF_RUNTIME_ERROR is
  * raised. */
-af_task *task_running(void);
+static inline af_task *task_running(void)
+{
+    af_loop *loop = loop_running;
+    return loop && loop->current_task ? loop->current_task : task_none_running();
+}
 
 /* Stands still until FUTURE, which is pending and the waiter's own, is done; the result is of no
  * interest. 0, or AF_CANCELLED or the future's exception. */

@@ -16,11 +16,11 @@ struct af_error_detail {
 };
 
 static _Thread_local af_error thread_slot;
-static _Thread_local af_error *current_slot;
+_Thread_local af_error *error_slot;
 
 static af_error *slot(void)
 {
-    return current_slot ? current_slot : &thread_slot;
+    return error_slot ? error_slot : &thread_slot;
 }
 
 /* The last error of a thread goes with it. */
@@ -81,13 +81,6 @@ void af_error_unref(af_error error)
         af_error_unref(detail->members[i]);
     free(detail->text);
     free(detail);
-}
-
-af_error *error_swap_slot(af_error *place)
-{
-    af_error *previous = current_slot;
-    current_slot = place;
-    return previous;
 }
 
 int error_raise_code(int code)

@@ -267,12 +267,13 @@ static int resume_and_yield(void)
 {
     struct coroutine_pool pool;
     coroutine_pool_init(&pool);
-    int r = coroutine_new(&pool, yield_always, NULL, &coroutine);
+    int r = coroutine_reserve(&pool);
     if (r < 0)
         return r;
+    coroutine = coroutine_new(&pool, yield_always, NULL);
     for (size_t i = 0; i < amount; i++)
         coroutine_resume(coroutine);
-    coroutine_free(&pool, coroutine);
+    coroutine_free(coroutine);
     coroutine_pool_free(&pool);
     return 0;
 }
