@@ -12,6 +12,8 @@ struct gather {
     af_future future;
     bool return_exceptions;
     bool cancel_requested;
+    bool cancelling; /* its children are being cancelled at this moment */
+    bool in_ring;    /* one of them waits for the gather, and can only end after it */
     bool forsaken;
     size_t count;
     size_t unfinished; /* of the distinct children */
@@ -62,10 +64,18 @@ static bool cancel_gather(af_future *future)
     struct gather *gather = (struct gather *)future;
     if (af_future_done(future))
         return false;
+    if (gather->cancelling) {
+        gather->in_ring = true;
+        return true;
+    }
+    gather->cancelling = true;
     bool any = false;
     for (size_t i = 0; i < gather->count; i++)
         any |= af_future_cancel(gather->children[i].future);
+    gather->cancelling = false;
     gather->cancel_requested |= any;
+    if (gather->in_ring)
+        future_fail(future, (af_error){.code = AF_CANCELLED});
     return any;
 }
 

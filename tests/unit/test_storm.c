@@ -179,6 +179,53 @@ Test(storm, a_tree_that_nobody_holds_is_gone_with_the_loop)
     open_loop();
 }
 
+static af_future *ring[2];
+
+static int await_the_other(void *index, void **ret_result)
+{
+    int r = af_await(ring[*(int *)index], ret_result);
+    trace("%s", word(r));
+    return r;
+}
+
+/* asyncio gives up with a RecursionError. */
+Test(storm, gathers_and_tasks_that_await_each_other_in_a_ring_can_be_cancelled)
+{
+    static int indices[] = {0, 1};
+    af_task *tasks[2];
+    for (int i = 0; i < 2; i++) {
+        tasks[i] = spawn(await_the_other, &indices[i]);
+        expect_code(af_gather(&tasks[i], 1, i == 0, &ring[1 - i]), 0);
+        keep(ring[1 - i]);
+    }
+    tick(2);
+    af_future_cancel(tasks[0]);
+    settle();
+    expect_trace("cancelled cancelled");
+}
+
+static int await_oneself(void *arg, void **ret_result)
+{
+    (void)arg;
+    af_task *self = af_current_task();
+    af_future *all;
+    expect_code(af_gather(&self, 1, true, &all), 0);
+    int r = af_await(all, ret_result);
+    af_future_unref(all);
+    trace("%s", word(r));
+    return r;
+}
+
+Test(storm, a_task_that_awaits_a_gather_of_itself_can_be_cancelled)
+{
+    af_task *task = spawn(await_oneself, NULL);
+    tick(2);
+    cr_assert(af_future_cancel(task));
+    settle();
+    expect_trace("cancelled");
+    cr_assert(af_future_cancelled(task));
+}
+
 /* --------------------------------------------------------------------- every iteration */
 
 static size_t delivered, wanted;
