@@ -233,6 +233,52 @@ Test(out_of_memory, a_task_group)
     survive(&virtual_clock, groups);
 }
 
+/* ------------------------------------------------------------------ task set, retry */
+
+/* Fails the first time. */
+static int nap_at_the_second_attempt(void *attempts, void **ret_result)
+{
+    (void)ret_result;
+    return ++*(int *)attempts == 1 ? af_raise(-EIO, "not yet") : af_sleep(1);
+}
+
+static int retry_nap(void *arg, void **ret_result)
+{
+    (void)arg;
+    int attempts = 0;
+    return af_retry(&(af_retry_options){.retries = 2, .delay = 1, .max_delay = 2},
+                    nap_at_the_second_attempt, &attempts, ret_result);
+}
+
+static int fill_set(af_task_set *set)
+{
+    int r = af_task_set_create_task(set, retry_nap, NULL, NULL);
+    for (size_t i = 0; r >= 0 && i < 3; i++)
+        r = af_task_set_create_task(set, nap, (void *)&delays[i], NULL);
+    if (r >= 0)
+        r = af_sleep(1.5);
+    return r;
+}
+
+static int task_set(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    af_task_set *set;
+    int r = af_task_set_new(&set);
+    if (r < 0)
+        return r;
+    r = fill_set(set);
+    af_task_set_cancel(set);
+    int joined = af_task_set_join(set);
+    af_task_set_free(set);
+    return r < 0 ? r : joined;
+}
+
+Test(out_of_memory, a_task_set_and_retries)
+{
+    survive(&virtual_clock, task_set);
+}
+
 /* ----------------------------------------------------------- wait, wait_for, timeout */
 
 static int wait_for_some(struct crowd *crowd)
