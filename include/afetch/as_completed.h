@@ -11,8 +11,7 @@ typedef struct af_as_completed af_as_completed;
 /* Begins to watch the children, which are referenced, not taken; duplicates count once. TIMEOUT is
  * for all of them, from now (AF_FOREVER for none). AF_RUNTIME_ERROR where no loop is running,
  * AF_VALUE_ERROR where TIMEOUT is not a number or a child is another loop's, -ENOMEM. Does not
- * suspend. The caller owns the
- * iterator. */
+ * suspend. The caller owns the iterator. */
 int af_as_completed_new(af_future *const *children, size_t count, double timeout,
                         af_as_completed **ret_iterator);
 
