@@ -32,6 +32,7 @@ enum {
     AF_QUEUE_EMPTY = -1010,     /* QueueEmpty */
     AF_QUEUE_FULL = -1011,      /* QueueFull */
     AF_QUEUE_SHUT_DOWN = -1012, /* QueueShutDown */
+    AF_RESOLVE_ERROR = -1013,   /* socket.gaierror */
     AF_USER_ERROR = -2000,      /* the first code that is the program's own */
 };
 

@@ -22,10 +22,11 @@ typedef struct af_server af_server;
 
 /* ----------------------------------------------------------------- opening */
 
-/* Connects to HOST, a numeric address of IPv4 or IPv6, or "localhost", which is 127.0.0.1. Other
- * names are not looked up, since the system's resolver blocks. Suspends until the connection
- * stands. AF_VALUE_ERROR where HOST is no such address, -ECONNREFUSED and the system's other
- * errors, AF_CANCELLED, AF_RUNTIME_ERROR outside a task, -ENOMEM. The caller owns the stream. */
+/* Connects to HOST, a numeric address of IPv4 or IPv6, or a name, which is looked up in the loop's
+ * executor, and whose addresses are tried one after the other. Suspends until the connection
+ * stands. AF_RESOLVE_ERROR where the name has no address, -ECONNREFUSED and the system's other
+ * errors, AF_CANCELLED, AF_RUNTIME_ERROR outside a task, -ENOMEM. Where all addresses fail, the
+ * code is the first one's, and the text names them all. The caller owns the stream. */
 int af_open_connection(const char *host, uint16_t port, af_stream **ret_stream);
 
 /* The same to the Unix socket at PATH. AF_VALUE_ERROR where the path is empty or too long for one.
@@ -55,6 +56,12 @@ int af_stream_read_until(af_stream *stream, const char *separator, const char **
  * for a line over the limit, which is then dropped as far as it came; else as read_until. */
 int af_stream_read_line(af_stream *stream, const char **ret_line, size_t *ret_length);
 
+/* Reads all up to the end. The data is borrowed from the stream until it is read from again.
+ * AF_LIMIT_OVERRUN where more than MAXIMUM bytes come, -ENOMEM; whatever the error, what has come
+ * stays in the stream to be read. */
+int af_stream_read_all(af_stream *stream, size_t maximum, const char **ret_data,
+                       size_t *ret_length);
+
 /* Whether a read has found the end, and all that came before it has been read. Does not suspend. */
 bool af_stream_at_eof(const af_stream *stream);
 
@@ -68,10 +75,14 @@ void af_stream_set_limit(af_stream *stream, size_t limit);
  * -ECONNRESET after close; -ENOMEM, which ends the connection, for its peer would miss a part. */
 int af_stream_write(af_stream *stream, const void *data, size_t size);
 
-/* Once more than 64 KiB are queued, suspends until no more than 16 KiB are; otherwise does not
- * suspend. -ECONNRESET after close, AF_CANCELLED, AF_RUNTIME_ERROR outside a task where it would
- * have to wait. */
+/* Once more than the high mark is queued, suspends until no more than the low one is; otherwise
+ * does not suspend. -ECONNRESET after close, AF_CANCELLED, AF_RUNTIME_ERROR outside a task where it
+ * would have to wait. */
 int af_stream_drain(af_stream *stream);
+
+/* The marks in bytes, 64 KiB and 16 KiB unless set. 0 and 0: drain waits until all is sent.
+ * AF_VALUE_ERROR where low is above high. */
+int af_stream_set_write_limits(af_stream *stream, size_t high, size_t low);
 
 /* Ends what is written, once the queue is sent; reading goes on. Never suspends. -ECONNRESET after
  * close. */
@@ -117,16 +128,17 @@ int af_stream_fd(const af_stream *stream);
  * peer went (-ECONNRESET, -EPIPE, -ECONNABORTED) or that the task was cancelled. */
 typedef int af_client_connected(af_stream *stream, void *arg);
 
-/* Begins to accept connections at HOST, as af_open_connection takes it ("0.0.0.0" and "::" are all
- * addresses), and PORT (0: a free one). BACKLOG is how many may wait to be accepted. Where the
+/* Begins to accept connections at HOST, a numeric address ("0.0.0.0" and "::" are all) or
+ * "localhost", which is 127.0.0.1, and PORT (0: a free one). Other names are not looked up, for
+ * that would suspend: AF_VALUE_ERROR. BACKLOG is how many may wait to be accepted. Where the
  * process runs out of descriptors, memory or stacks, which goes to the loop's exception handler,
- * accepting pauses for a second. -EADDRINUSE and the system's other errors, AF_VALUE_ERROR,
- * AF_RUNTIME_ERROR where no loop is running, -ENOMEM. Does not suspend. The caller owns the server.
- */
+ * accepting pauses for a second. -EADDRINUSE and the system's other errors, AF_RUNTIME_ERROR where
+ * no loop is running, -ENOMEM. Does not suspend. The caller owns the server. */
 int af_start_server(const char *host, uint16_t port, int backlog,
                     af_client_connected *client_connected, void *arg, af_server **ret_server);
 
-/* The same at PATH. A socket that is left there is replaced; ours is left there too. */
+/* The same at PATH. A socket that was left there is replaced; ours goes when the server is closed,
+ * unless another has replaced it. */
 int af_start_unix_server(const char *path, int backlog, af_client_connected *client_connected,
                          void *arg, af_server **ret_server);
 

@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +11,12 @@ _Static_assert(sizeof((af_address){0}.host) >= INET6_ADDRSTRLEN, "an address has
 _Static_assert(sizeof((af_address){0}.host) >= sizeof((struct sockaddr_un){0}.sun_path),
                "a path has room");
 
+void address_from_info(const struct addrinfo *info, struct address *ret_address)
+{
+    *ret_address = (struct address){.length = info->ai_addrlen};
+    memcpy(&ret_address->any, info->ai_addr, info->ai_addrlen);
+}
+
 int address_from_host(const char *host, uint16_t port, struct address *ret_address)
 {
     char service[8];
@@ -19,14 +24,12 @@ int address_from_host(const char *host, uint16_t port, struct address *ret_addre
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
                              .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
     struct addrinfo *found;
-    int r =
-        getaddrinfo(strcmp(host, "localhost") == 0 ? "127.0.0.1" : host, service, &hints, &found);
+    int r = getaddrinfo(host, service, &hints, &found);
     if (r == EAI_MEMORY)
         return -ENOMEM;
     if (r != 0)
         return af_raise(AF_VALUE_ERROR, "%s: not a numeric address", host);
-    *ret_address = (struct address){.length = found->ai_addrlen};
-    memcpy(&ret_address->any, found->ai_addr, found->ai_addrlen);
+    address_from_info(found, ret_address);
     freeaddrinfo(found);
     return 0;
 }
@@ -56,6 +59,20 @@ static void write_address(const struct address *address, af_address *ret_address
         break;
     default:
         memcpy(ret_address->host, address->local.sun_path, sizeof ret_address->host - 1);
+    }
+}
+
+int address_raise(const struct address *address, int error)
+{
+    af_address text;
+    write_address(address, &text);
+    switch (address->any.sa_family) {
+    case AF_INET:
+        return af_raise(-error, "%s:%u: %s", text.host, text.port, strerror(error));
+    case AF_INET6:
+        return af_raise(-error, "[%s]:%u: %s", text.host, text.port, strerror(error));
+    default:
+        return af_raise(-error, "%s: %s", text.host, strerror(error));
     }
 }
 

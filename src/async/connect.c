@@ -6,26 +6,28 @@
 #include <afetch/descriptor.h>
 
 #include "async/address.h"
+#include "async/lookup.h"
 #include "async/stream.h"
 #include "async/task.h"
+#include "base/buffer.h"
 
 static int connect_socket(int fd, const struct address *address)
 {
     int on = 1;
     if (address->any.sa_family != AF_UNIX &&
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0)
-        return error_raise_code(-errno);
+        return address_raise(address, errno);
     if (connect(fd, &address->any, address->length) == 0)
         return 0;
     if (errno != EINPROGRESS)
-        return error_raise_code(-errno);
+        return address_raise(address, errno);
     int r = af_wait_writable(fd);
     if (r < 0)
         return r;
     int error;
     if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &(socklen_t){sizeof error}) < 0)
-        return error_raise_code(-errno);
-    return error == 0 ? 0 : error_raise_code(-error);
+        error = errno;
+    return error == 0 ? 0 : address_raise(address, error);
 }
 
 static int open_stream(const struct address *address, af_stream **ret_stream)
@@ -35,7 +37,7 @@ static int open_stream(const struct address *address, af_stream **ret_stream)
         return AF_RUNTIME_ERROR;
     int fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
-        return error_raise_code(-errno);
+        return address_raise(address, errno);
     int r = connect_socket(fd, address);
     if (r >= 0)
         r = stream_new(task->loop, fd, ret_stream);
@@ -44,10 +46,67 @@ static int open_stream(const struct address *address, af_stream **ret_stream)
     return r;
 }
 
+/* --------------------------------------------------------- a name's addresses */
+
+/* What the addresses failed with: the code is the first one's, which is the one to be preferred,
+ * and the text has all that was said. */
+struct failures {
+    int code;
+    struct buffer text;
+};
+
+static int add_failure(struct failures *failures, af_error error)
+{
+    const char *text = af_error_text(error);
+    if (failures->code == 0)
+        failures->code = error.code;
+    else if (strstr(failures->text.data, text))
+        return 0;
+    const char *separator = failures->text.length > 0 ? "; " : "";
+    return buffer_append_format(&failures->text, "%s%s", separator, text);
+}
+
+static int open_any(const struct addrinfo *found, struct failures *failures, af_stream **ret_stream)
+{
+    for (const struct addrinfo *info = found; info; info = info->ai_next) {
+        struct address address;
+        address_from_info(info, &address);
+        int r = open_stream(&address, ret_stream);
+        if (r >= 0 || r == AF_CANCELLED)
+            return r;
+        r = add_failure(failures, af_raised(r));
+        if (r < 0)
+            return r;
+    }
+    return af_raise(failures->code, "%s", failures->text.data);
+}
+
+static int open_by_name(const char *host, uint16_t port, af_stream **ret_stream)
+{
+    if (!task_running())
+        return AF_RUNTIME_ERROR;
+    af_future *lookup;
+    int r = lookup_host(host, port, &lookup);
+    if (r < 0)
+        return r;
+    void *found;
+    r = af_await(lookup, &found);
+    if (r >= 0) {
+        struct failures failures = {0};
+        buffer_init(&failures.text, SIZE_MAX);
+        r = open_any(found, &failures, ret_stream);
+        buffer_free(&failures.text);
+    }
+    af_future_unref(lookup);
+    return r;
+}
+
 int af_open_connection(const char *host, uint16_t port, af_stream **ret_stream)
 {
     struct address address;
     int r = address_from_host(host, port, &address);
+    if (r == AF_VALUE_ERROR)
+        return open_by_name(host, port, ret_stream);
     return r < 0 ? r : open_stream(&address, ret_stream);
 }
 

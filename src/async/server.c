@@ -18,7 +18,8 @@ static const double ACCEPT_RETRY_DELAY = 1;
 /* It lives until its owner has freed it and the last connection is gone. */
 struct af_server {
     af_loop *loop;
-    int fd; /* -1 once closed */
+    int fd;      /* -1 once closed */
+    ino_t inode; /* of the socket at a path; 0 where there is none */
     bool freed;
     size_t connections;
     struct watch acceptable;
@@ -168,10 +169,10 @@ static int listen_at(int fd, const struct address *address, int backlog)
     /* The connections inherit it. */
     if (address->any.sa_family != AF_UNIX &&
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0)
-        return error_raise_code(-errno);
+        return address_raise(address, errno);
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
         bind(fd, &address->any, address->length) < 0 || listen(fd, backlog) < 0)
-        return error_raise_code(-errno);
+        return address_raise(address, errno);
     return 0;
 }
 
@@ -179,7 +180,7 @@ static int open_listener(const struct address *address, int backlog)
 {
     int fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
-        return error_raise_code(-errno);
+        return address_raise(address, errno);
     int r = listen_at(fd, address, backlog);
     if (r < 0) {
         close(fd);
@@ -224,7 +225,9 @@ int af_start_server(const char *host, uint16_t port, int backlog,
                     af_client_connected *client_connected, void *arg, af_server **ret_server)
 {
     struct address address;
-    int r = address_from_host(host, port, &address);
+    /* A server does not look up names, which would suspend; this one has but one meaning. */
+    const char *number = strcmp(host, "localhost") == 0 ? "127.0.0.1" : host;
+    int r = address_from_host(number, port, &address);
     return r < 0 ? r : server_new(&address, backlog, client_connected, arg, ret_server);
 }
 
@@ -237,8 +240,21 @@ int af_start_unix_server(const char *path, int backlog, af_client_connected *cli
         return r;
     struct stat status;
     if (lstat(path, &status) == 0 && S_ISSOCK(status.st_mode) && unlink(path) < 0)
-        return error_raise_code(-errno);
-    return server_new(&address, backlog, client_connected, arg, ret_server);
+        return address_raise(&address, errno);
+    r = server_new(&address, backlog, client_connected, arg, ret_server);
+    if (r >= 0 && stat(path, &status) == 0)
+        (*ret_server)->inode = status.st_ino;
+    return r;
+}
+
+/* Where another server has taken the path, it is not ours any more. */
+static void remove_path(const af_server *server)
+{
+    af_address address;
+    struct stat status;
+    if (server->inode != 0 && address_of_socket(server->fd, &address) >= 0 &&
+        stat(address.host, &status) == 0 && status.st_ino == server->inode)
+        unlink(address.host);
 }
 
 uint16_t af_server_port(const af_server *server)
@@ -253,6 +269,7 @@ void af_server_close(af_server *server)
         return;
     watch_stop(&server->acceptable);
     timer_stop(server->loop, &server->retry);
+    remove_path(server);
     close(server->fd);
     server->fd = -1;
     wake_if_over(server);

@@ -12,8 +12,8 @@
 
 enum {
     DEFAULT_LIMIT = 64 * 1024,
-    HIGH_WATER = 64 * 1024,
-    LOW_WATER = HIGH_WATER / 4,
+    DEFAULT_HIGH_WATER = 64 * 1024,
+    DEFAULT_LOW_WATER = DEFAULT_HIGH_WATER / 4,
     READ_SIZE = 4 * 1024,
     LONGEST_RUN = 16, /* how many reads may follow each other without a turn for anybody else */
 };
@@ -32,6 +32,8 @@ struct af_stream {
     bool eof;
 
     struct byte_queue output;
+    size_t high_water;
+    size_t low_water;
     struct watch writable;  /* started while something is queued */
     struct waiters waiters; /* for the queue to drain, and for the connection to be closed */
     bool paused; /* the queue went over the high-water mark, and not yet to the low one */
@@ -211,11 +213,6 @@ ssize_t af_stream_read(af_stream *stream, void *buffer, size_t size)
     return received;
 }
 
-static int incomplete(void)
-{
-    return error_raise_code(AF_INCOMPLETE_READ);
-}
-
 int af_stream_read_exactly(af_stream *stream, void *buffer, size_t size)
 {
     if (size == 0)
@@ -224,8 +221,11 @@ int af_stream_read_exactly(af_stream *stream, void *buffer, size_t size)
     size_t ready;
     while ((ready = byte_queue_size(&stream->input)) < size) {
         int r = fill(stream, size - ready);
-        if (r <= 0)
-            return r < 0 ? r : incomplete();
+        if (r < 0)
+            return r;
+        if (r == 0)
+            return af_raise(AF_INCOMPLETE_READ, "the stream ended after %zu of %zu bytes", ready,
+                            size);
     }
     take(stream, buffer, size);
     return 0;
@@ -245,7 +245,7 @@ int af_stream_read_until(af_stream *stream, const char *separator, const char **
             const char *found = memmem(data + searched, size - searched, separator, width);
             searched = found ? (size_t)(found - data) : size + 1 - width;
             if (searched > stream->limit)
-                return error_raise_code(AF_LIMIT_OVERRUN);
+                return af_raise(AF_LIMIT_OVERRUN, "no separator within %zu bytes", stream->limit);
             if (found) {
                 *ret_data = data;
                 *ret_length = searched + width;
@@ -254,8 +254,10 @@ int af_stream_read_until(af_stream *stream, const char *separator, const char **
             }
         }
         int r = fill(stream, 1);
-        if (r <= 0)
-            return r < 0 ? r : incomplete();
+        if (r < 0)
+            return r;
+        if (r == 0)
+            return af_raise(AF_INCOMPLETE_READ, "the stream ended before the separator");
     }
 }
 
@@ -283,6 +285,20 @@ int af_stream_read_line(af_stream *stream, const char **ret_line, size_t *ret_le
     return r;
 }
 
+int af_stream_read_all(af_stream *stream, size_t maximum, const char **ret_data, size_t *ret_length)
+{
+    while (byte_queue_size(&stream->input) <= maximum) {
+        int r = fill(stream, READ_SIZE);
+        if (r < 0)
+            return r;
+        if (r == 0) {
+            take_input(stream, ret_data, ret_length);
+            return 0;
+        }
+    }
+    return af_raise(AF_LIMIT_OVERRUN, "no end within %zu bytes", maximum);
+}
+
 bool af_stream_at_eof(const af_stream *stream)
 {
     return stream->eof && byte_queue_size(&stream->input) == 0;
@@ -304,6 +320,18 @@ static ssize_t transmit(af_stream *stream, const void *data, size_t size)
     return errno == EAGAIN || errno == EINTR ? 0 : fail(stream, -errno);
 }
 
+/* The queue has grown or shrunk, or the marks have moved. */
+static void look_at_marks(af_stream *stream)
+{
+    size_t size = byte_queue_size(&stream->output);
+    if (size > stream->high_water) {
+        stream->paused = true;
+    } else if (stream->paused && size <= stream->low_water) {
+        stream->paused = false;
+        wake_waiters(stream);
+    }
+}
+
 /* The queue is empty: what was to come after it comes now. */
 static int finish_writing(af_stream *stream)
 {
@@ -322,10 +350,7 @@ static int run_writable(struct handle *handle)
     if (sent < 0)
         return 0; /* the next to write, drain or wait hears of it */
     byte_queue_take(output, (size_t)sent);
-    if (stream->paused && byte_queue_size(output) <= LOW_WATER) {
-        stream->paused = false;
-        wake_waiters(stream);
-    }
+    look_at_marks(stream);
     if (byte_queue_size(output) == 0) {
         byte_queue_free(output);
         watch_stop(&stream->writable);
@@ -363,7 +388,7 @@ int af_stream_write(af_stream *stream, const void *data, size_t size)
     if (r < 0)
         return fail(stream, r);
     buffer_append(&output->buffer, (const char *)data + sent, size - sent);
-    stream->paused = stream->paused || byte_queue_size(output) > HIGH_WATER;
+    look_at_marks(stream);
     return watch_start(&stream->writable);
 }
 
@@ -373,6 +398,16 @@ int af_stream_drain(af_stream *stream)
     while (r >= 0 && stream->paused && stream->fd >= 0)
         r = wait_for_change(stream);
     return r < 0 ? r : final_error(stream);
+}
+
+int af_stream_set_write_limits(af_stream *stream, size_t high, size_t low)
+{
+    if (low > high)
+        return af_raise(AF_VALUE_ERROR, "the low mark, %zu, is above the high one, %zu", low, high);
+    stream->high_water = high;
+    stream->low_water = low;
+    look_at_marks(stream);
+    return 0;
 }
 
 int af_stream_write_eof(af_stream *stream)
@@ -449,7 +484,14 @@ int stream_new(af_loop *loop, int fd, af_stream **ret_stream)
     af_stream *stream = malloc(sizeof *stream);
     if (!stream)
         return -ENOMEM;
-    *stream = (af_stream){.loop = loop, .fd = fd, .limit = DEFAULT_LIMIT, .try_read = true};
+    *stream = (af_stream){
+        .loop = loop,
+        .fd = fd,
+        .limit = DEFAULT_LIMIT,
+        .try_read = true,
+        .high_water = DEFAULT_HIGH_WATER,
+        .low_water = DEFAULT_LOW_WATER,
+    };
     byte_queue_init(&stream->input);
     byte_queue_init(&stream->output);
     watch_init(&stream->readable, loop, fd, EV_READ, &readable_type);

@@ -165,6 +165,8 @@ const char *af_strerror(int code)
         return "the queue is full";
     case AF_QUEUE_SHUT_DOWN:
         return "the queue is shut down";
+    case AF_RESOLVE_ERROR:
+        return "the name has no address";
     default:
         return code <= AF_USER_ERROR ? "an error of the program" : strerror(-code);
     }

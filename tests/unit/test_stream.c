@@ -63,6 +63,11 @@ static void expect_bytes(const char *data, size_t length, const char *expected)
     cr_expect_eq(strncmp(data, expected, length), 0, "%.*s", (int)length, data);
 }
 
+static void expect_text(int code, const char *expected)
+{
+    cr_expect_str_eq(af_error_text(af_raised(code)), expected);
+}
+
 static void expect_read(af_stream *stream, const char *expected)
 {
     char buffer[256];
@@ -123,6 +128,7 @@ static int limit_main(void *arg, void **ret_result)
     cr_expect_eq(af_stream_read_until(pair.a, ";", &data, &length), 0);
     expect_bytes(data, length, "12345678;");
     cr_expect_eq(af_stream_read_until(pair.a, ";", &data, &length), AF_LIMIT_OVERRUN);
+    expect_text(AF_LIMIT_OVERRUN, "no separator within 8 bytes");
     expect_read(pair.a, "123456789;");
     write_string(pair.b, "no separator");
     cr_expect_eq(af_stream_read_until(pair.a, ";", &data, &length), AF_LIMIT_OVERRUN);
@@ -148,7 +154,9 @@ static int incomplete_main(void *arg, void **ret_result)
     size_t length;
     char buffer[8];
     cr_expect_eq(af_stream_read_until(pair.a, "\n", &data, &length), AF_INCOMPLETE_READ);
+    expect_text(AF_INCOMPLETE_READ, "the stream ended before the separator");
     cr_expect_eq(af_stream_read_exactly(pair.a, buffer, sizeof buffer), AF_INCOMPLETE_READ);
+    expect_text(AF_INCOMPLETE_READ, "the stream ended after 4 of 8 bytes");
     cr_expect_not(af_stream_at_eof(pair.a));
     expect_read(pair.a, "part");
     cr_expect(af_stream_at_eof(pair.a));
@@ -177,6 +185,7 @@ static int lines_main(void *arg, void **ret_result)
     cr_expect_eq(af_stream_read_line(pair.a, &line, &length), 0);
     expect_bytes(line, length, "\n");
     cr_expect_eq(af_stream_read_line(pair.a, &line, &length), AF_VALUE_ERROR);
+    expect_text(AF_VALUE_ERROR, "the line is longer than 8 bytes");
     cr_expect_eq(af_stream_read_line(pair.a, &line, &length), 0);
     expect_bytes(line, length, "last");
     cr_expect_eq(af_stream_read_line(pair.a, &line, &length), 0);
@@ -188,6 +197,29 @@ static int lines_main(void *arg, void **ret_result)
 Test(stream, read_line_gives_lines_and_drops_one_over_the_limit)
 {
     run(lines_main);
+}
+
+static int read_all_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    struct pair pair;
+    pair_open(&pair);
+    cr_assert_eq(af_create_task(write_in_pieces, &pair, NULL, NULL), 0);
+    const char *data;
+    size_t length;
+    cr_expect_eq(af_stream_read_all(pair.a, 10, &data, &length), AF_LIMIT_OVERRUN);
+    expect_text(AF_LIMIT_OVERRUN, "no end within 10 bytes");
+    cr_expect_eq(af_stream_read_all(pair.a, 11, &data, &length), 0);
+    expect_bytes(data, length, "hello\r\nrest");
+    cr_expect_eq(af_stream_read_all(pair.a, 0, &data, &length), 0);
+    cr_expect_eq(length, 0);
+    pair_free(&pair);
+    return 0;
+}
+
+Test(stream, read_all_reads_to_the_end_and_no_more_than_it_may)
+{
+    run(read_all_main);
 }
 
 static int read_one(void *arg, void **ret_result)
@@ -341,6 +373,48 @@ Test(stream, drain_does_not_suspend_up_to_the_high_mark)
     run(no_drain_main);
 }
 
+static int write_limits_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    struct pair pair;
+    pair_open(&pair);
+    shrink_buffer(pair.a);
+    cr_expect_eq(af_stream_set_write_limits(pair.a, 1, 2), AF_VALUE_ERROR);
+    cr_expect_eq(af_stream_set_write_limits(pair.a, LONG, LONG), 0);
+    cr_expect_eq(af_stream_write(pair.a, block, LONG), 0);
+    cr_expect_eq(af_stream_drain(pair.a), 0);
+
+    cr_expect_eq(af_stream_set_write_limits(pair.a, 0, 0), 0);
+    af_task *drainer;
+    cr_assert_eq(af_create_task(drain, &pair, NULL, &drainer), 0);
+    size_t taken = 0;
+    while (!pair.done) {
+        static char part[16 * KIB];
+        ssize_t r = af_stream_read(pair.b, part, sizeof part);
+        cr_assert_gt(r, 0);
+        taken += (size_t)r;
+        cr_assert_eq(af_sleep(0), 0);
+    }
+    cr_expect_geq(taken, LONG - 32 * KIB, "not before the queue is empty");
+    af_future_unref(drainer);
+
+    cr_expect_eq(af_stream_write(pair.a, block, LONG), 0);
+    pair.done = false;
+    cr_assert_eq(af_create_task(drain, &pair, NULL, &drainer), 0);
+    cr_expect_eq(af_sleep(0), 0);
+    cr_expect_not(pair.done);
+    cr_expect_eq(af_stream_set_write_limits(pair.a, LONG, LONG), 0);
+    cr_expect_eq(af_await(drainer, NULL), 0, "raised marks let it go on");
+    af_future_unref(drainer);
+    pair_free(&pair);
+    return 0;
+}
+
+Test(stream, the_marks_can_be_set)
+{
+    run(write_limits_main);
+}
+
 static size_t read_to_end(af_stream *stream)
 {
     static char part[16 * KIB];
@@ -392,6 +466,33 @@ static int half_close_main(void *arg, void **ret_result)
 Test(stream, write_eof_closes_one_half)
 {
     run(half_close_main);
+}
+
+static int both_halves_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    struct pair pair;
+    pair_open(&pair);
+    cr_expect_eq(af_stream_write_eof(pair.a), 0);
+    cr_expect_eq(af_stream_write_eof(pair.a), 0, "once more does nothing");
+    expect_read(pair.b, "");
+    cr_expect(af_stream_at_eof(pair.b));
+    cr_expect_eq(write_string(pair.b, "last words"), 0);
+    cr_expect_eq(af_stream_write_eof(pair.b), 0);
+    expect_read(pair.a, "last words");
+    expect_read(pair.a, "");
+    cr_expect_geq(af_stream_fd(pair.a), 0, "it is for close to end the connection");
+    af_stream_close(pair.a);
+    af_stream_close(pair.b);
+    cr_expect_eq(af_stream_wait_closed(pair.a), 0);
+    cr_expect_eq(af_stream_wait_closed(pair.b), 0);
+    pair_free(&pair);
+    return 0;
+}
+
+Test(stream, either_half_is_closed_by_its_own_side)
+{
+    run(both_halves_main);
 }
 
 static int broken_main(void *arg, void **ret_result)
@@ -518,38 +619,120 @@ Test(server, answers_on_ipv6)
 Test(server, takes_no_name_for_an_address)
 {
     cr_expect_eq(af_run(NULL, echo_main, "example.com", NULL), AF_VALUE_ERROR);
+    expect_text(AF_VALUE_ERROR, "example.com: not a numeric address");
+}
+
+/* Answers only when the client has said all. */
+static int count_bytes(af_stream *stream, void *arg)
+{
+    (void)arg;
+    const char *data;
+    size_t length;
+    int r = af_stream_read_all(stream, LONG, &data, &length);
+    if (r < 0)
+        return r;
+    char text[32];
+    snprintf(text, sizeof text, "%zu bytes", length);
+    return write_string(stream, text);
+}
+
+static void expect_count(af_stream *stream)
+{
+    const char *data;
+    size_t length;
+    cr_expect_eq(af_stream_write(stream, block, LONG), 0);
+    cr_expect_eq(af_stream_write_eof(stream), 0);
+    cr_expect_eq(af_stream_read_all(stream, 64, &data, &length), 0);
+    expect_bytes(data, length, "1048576 bytes");
+    af_stream_close(stream);
+    cr_expect_eq(af_stream_wait_closed(stream), 0);
+    af_stream_free(stream);
+}
+
+static int count_main(void *arg, void **ret_result)
+{
+    (void)ret_result;
+    const char *host = arg;
+    af_server *server;
+    int r = af_start_server(host, 0, 10, count_bytes, NULL, &server);
+    if (r < 0)
+        return r;
+    af_stream *stream;
+    cr_assert_eq(af_open_connection(host, af_server_port(server), &stream), 0);
+    expect_count(stream);
+    af_server_close(server);
+    cr_expect_eq(af_server_wait_closed(server), 0);
+    af_server_free(server);
+    return 0;
+}
+
+Test(server, answers_a_client_that_has_closed_its_half)
+{
+    cr_expect_eq(af_run(NULL, count_main, "127.0.0.1", NULL), 0);
+    int r = af_run(NULL, count_main, "::1", NULL);
+    if (r != -EADDRNOTAVAIL && r != -EAFNOSUPPORT)
+        cr_expect_eq(r, 0);
 }
 
 static int unix_main(void *arg, void **ret_result)
 {
     (void)ret_result;
     const char *path = arg;
-    af_server *server;
-    for (int i = 0; i < 2; i++) {
-        cr_assert_eq(af_start_unix_server(path, 10, echo, NULL, &server), 0);
-        cr_expect_eq(af_server_port(server), 0);
-        af_stream *stream;
-        cr_assert_eq(af_open_unix_connection(path, &stream), 0);
-        expect_echo(stream, "local");
-        af_address address;
-        cr_expect_eq(af_stream_peer_address(stream, &address), 0);
-        cr_expect_str_eq(address.host, path);
-        cr_expect_eq(af_stream_local_address(stream, &address), 0);
-        cr_expect_str_eq(address.host, "");
-        af_stream_free(stream);
-        af_server_free(server);
-    }
+    af_server *old, *server;
+    cr_assert_eq(af_start_unix_server(path, 10, echo, NULL, &old), 0);
+    cr_assert_eq(af_start_unix_server(path, 10, echo, NULL, &server), 0);
+    cr_expect_eq(af_server_port(server), 0);
+    af_server_free(old);
+    af_stream *stream;
+    cr_assert_eq(af_open_unix_connection(path, &stream), 0, "the path is the new one's");
+    expect_echo(stream, "local");
+    af_address address;
+    cr_expect_eq(af_stream_peer_address(stream, &address), 0);
+    cr_expect_str_eq(address.host, path);
+    cr_expect_eq(af_stream_local_address(stream, &address), 0);
+    cr_expect_str_eq(address.host, "");
+    af_stream_free(stream);
+    af_server_free(server);
     return 0;
 }
 
-Test(server, answers_on_a_unix_socket_and_replaces_an_old_one)
+static int count_unix_main(void *arg, void **ret_result)
+{
+    (void)ret_result;
+    const char *path = arg;
+    af_server *server;
+    cr_assert_eq(af_start_unix_server(path, 10, count_bytes, NULL, &server), 0);
+    af_stream *stream;
+    cr_assert_eq(af_open_unix_connection(path, &stream), 0);
+    expect_count(stream);
+    af_server_close(server);
+    cr_expect_eq(af_server_wait_closed(server), 0);
+    af_server_free(server);
+    cr_expect_eq(af_open_unix_connection(path, &stream), -ENOENT);
+    char expected[80];
+    snprintf(expected, sizeof expected, "%s: No such file or directory", path);
+    expect_text(-ENOENT, expected);
+    return 0;
+}
+
+/* MAIN gets a path, where nothing may be left. */
+static void run_with_path(af_coroutine *main)
 {
     char folder[] = "/tmp/afetch-XXXXXX", path[64];
     cr_assert_not_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/socket", folder);
-    cr_expect_eq(af_run(NULL, unix_main, path, NULL), 0);
-    cr_expect_eq(unlink(path), 0);
+    cr_expect_eq(af_run(NULL, main, path, NULL), 0);
     cr_expect_eq(rmdir(folder), 0);
+}
+
+Test(server, answers_on_a_unix_socket_and_replaces_an_old_one)
+{
+    run_with_path(unix_main);
+}
+
+Test(server, answers_on_a_unix_socket_a_client_that_has_closed_its_half)
+{
+    run_with_path(count_unix_main);
 }
 
 static int wait_closed(void *arg, void **ret_result)
