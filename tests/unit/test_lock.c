@@ -250,6 +250,24 @@ Test(lock, rule_58_released_in_the_tick_of_a_cancel_it_goes_to_one_other)
     expect_locked(true);
 }
 
+Test(lock, rule_58_one_cancelled_behind_who_was_woken_wakes_nobody_more)
+{
+    hold();
+    spawn(acquire, "a");
+    af_task *b = spawn(acquire, "b");
+    spawn(acquire, "c");
+    tick(1);
+    af_future_cancel(b);
+    release();
+    tick(1);
+    expect_trace("b:cancelled a:ok");
+    settle();
+    expect_trace("");
+    release();
+    settle();
+    expect_trace("c:ok");
+}
+
 Test(lock, rule_58_waiters_that_are_all_cancelled_hold_nobody_up)
 {
     hold();

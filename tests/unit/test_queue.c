@@ -568,10 +568,12 @@ Test(queue, rule_65_put_in_the_tick_of_a_cancel_the_item_goes_to_the_next)
     expect_trace("one:cancelled two=a");
 }
 
+/* One who was woken for nothing would queue again behind the others. */
 Test(queue, rule_65_where_the_item_is_taken_already_no_wake_is_passed_on)
 {
     af_task *one = spawn(getter, "one");
     spawn(getter, "two");
+    spawn(getter, "three");
     tick(1);
     put("a");
     af_future_cancel(one);
@@ -579,8 +581,26 @@ Test(queue, rule_65_where_the_item_is_taken_already_no_wake_is_passed_on)
     settle();
     expect_trace("one:cancelled");
     put("b");
+    put("c");
+    settle();
+    expect_trace("two=b three=c");
+}
+
+Test(queue, rule_65_a_getter_that_was_not_woken_passes_no_wake_on)
+{
+    spawn(getter, "one");
+    af_task *two = spawn(getter, "two");
+    spawn(getter, "three");
+    spawn(getter, "four");
     tick(1);
-    expect_trace("two=b");
+    af_future_cancel(two);
+    put("a");
+    settle();
+    expect_trace("two:cancelled one=a");
+    put("b");
+    put("c");
+    settle();
+    expect_trace("three=b four=c");
 }
 
 /* CPython's test_put_cancelled_race. */
@@ -641,6 +661,7 @@ Test(queue, rule_65_where_the_place_is_taken_already_no_wake_is_passed_on)
     put("a");
     af_task *b = spawn(putter, "b");
     spawn(putter, "c");
+    spawn(putter, "d");
     tick(1);
     expect_item("a");
     put("newcomer");
@@ -649,8 +670,31 @@ Test(queue, rule_65_where_the_place_is_taken_already_no_wake_is_passed_on)
     expect_trace("b:cancelled");
     expect_item("newcomer");
     settle();
-    expect_trace("c:ok");
     expect_item("c");
+    settle();
+    expect_item("d");
+    expect_trace("c:ok d:ok");
+}
+
+Test(queue, rule_65_a_putter_that_was_not_woken_passes_no_wake_on)
+{
+    use_bounded(1);
+    put("a");
+    spawn(putter, "b");
+    af_task *c = spawn(putter, "c");
+    spawn(putter, "d");
+    spawn(putter, "e");
+    tick(1);
+    af_future_cancel(c);
+    expect_item("a");
+    settle();
+    expect_trace("c:cancelled b:ok");
+    expect_item("b");
+    settle();
+    expect_item("d");
+    settle();
+    expect_item("e");
+    expect_trace("d:ok e:ok");
 }
 
 /* ----------------------------------------------------------------- joining */
