@@ -31,6 +31,10 @@ int af_rate_limiter_acquire(af_rate_limiter *limiter);
  * suspend. */
 void af_rate_limiter_hold(af_rate_limiter *limiter, double seconds);
 
+/* How many seconds from now whoever is first in line has to wait; 0 where there is a turn now. For
+ * those who would rather wait elsewhere, and come back. */
+double af_rate_limiter_delay(const af_rate_limiter *limiter);
+
 /* Whether acquire would have to wait. One that is not locked may be freed and made anew with no
  * difference but the phase of its schedule. */
 bool af_rate_limiter_locked(const af_rate_limiter *limiter);

@@ -109,7 +109,12 @@ void af_rate_limiter_hold(af_rate_limiter *limiter, double seconds)
     limiter->next = fmax(limiter->next, limiter->held);
 }
 
+double af_rate_limiter_delay(const af_rate_limiter *limiter)
+{
+    return fmax(limiter->next - af_loop_time(limiter->loop), 0);
+}
+
 bool af_rate_limiter_locked(const af_rate_limiter *limiter)
 {
-    return !list_empty(&limiter->waiters.waiting) || limiter->next > af_loop_time(limiter->loop);
+    return !list_empty(&limiter->waiters.waiting) || af_rate_limiter_delay(limiter) > 0;
 }

@@ -74,6 +74,21 @@ Test(rate_limiter, a_free_turn_does_not_suspend_even_outside_a_task)
     cr_assert_eq(af_loop_time(loop), 0, "nobody waits, and so no timer does");
 }
 
+Test(rate_limiter, the_delay_is_that_of_the_first_in_line)
+{
+    cr_assert_eq(af_rate_limiter_delay(limiter), 0);
+    spawn(acquire, "a");
+    spawn(acquire, "b");
+    spawn(acquire, "c");
+    tick(1);
+    advance(0.25);
+    cr_assert_eq(af_rate_limiter_delay(limiter), 0.75);
+    af_rate_limiter_hold(limiter, 5);
+    cr_assert_eq(af_rate_limiter_delay(limiter), 5);
+    settle();
+    expect_trace("a:ok@0 b:ok@5.25 c:ok@6.25");
+}
+
 Test(rate_limiter, turns_come_evenly_and_in_the_order_of_asking)
 {
     spawn(acquire, "a");
