@@ -25,9 +25,10 @@ typedef int af_bounded_source(void *arg, af_future **ret_future);
 typedef struct af_bounded_options {
     af_bounded_source *next;
     void *arg;
-    af_semaphore
-        *semaphore; /* a permit is taken before each pull, and given back when that is done */
-    size_t window;  /* how many may be pulled and not yet handed out; at least 1 */
+    /* A permit is taken before each pull, and given back when that is done. NULL where the source
+     * and what it makes take permits themselves, so that they may let go of one while they wait. */
+    af_semaphore *semaphore;
+    size_t window; /* how many may be pulled and not yet handed out; at least 1 */
 } af_bounded_options;
 
 /* Begins to pull. gather hands results out in the order of the source, holding at most window

@@ -43,6 +43,16 @@ static struct item *deliverable(const af_bounded *bounded)
     return af_future_done(item->future) && list_empty(&item->done.handle.link) ? item : NULL;
 }
 
+static int take_permit(af_bounded *bounded)
+{
+    return bounded->options.semaphore ? af_semaphore_acquire(bounded->options.semaphore) : 0;
+}
+
+static int give_permit(af_bounded *bounded)
+{
+    return bounded->options.semaphore ? af_semaphore_release(bounded->options.semaphore) : 0;
+}
+
 static int run_done(struct handle *handle)
 {
     struct item *item = container_of(handle, struct item, done.handle);
@@ -51,7 +61,7 @@ static int run_done(struct handle *handle)
         list_append(&bounded->finished, &item->ready);
     if (deliverable(bounded))
         waiters_wake(&bounded->consumers);
-    return af_semaphore_release(bounded->options.semaphore);
+    return give_permit(bounded);
 }
 
 static const struct handle_type done_type = {.run = run_done};
@@ -80,7 +90,7 @@ static int pull(af_bounded *bounded)
         if (r < 0)
             return r;
     }
-    r = af_semaphore_acquire(bounded->options.semaphore);
+    r = take_permit(bounded);
     if (r < 0)
         return r;
     struct item *item = item_new(bounded);
@@ -91,7 +101,7 @@ static int pull(af_bounded *bounded)
     }
     if (r <= 0) {
         free(item);
-        af_semaphore_release(bounded->options.semaphore);
+        give_permit(bounded);
         return r;
     }
     item->bounded = bounded;
@@ -234,7 +244,7 @@ void af_bounded_free(af_bounded *bounded)
     list_for_each (link, &bounded->pulled) {
         struct item *item = container_of(link, struct item, link);
         if (!list_empty(&item->done.handle.link))
-            af_semaphore_release(bounded->options.semaphore);
+            give_permit(bounded);
         af_future *future = item->future;
         item_free(item); /* takes its callback back while the future is there */
         af_future_unref(future);

@@ -311,6 +311,21 @@ Test(bounded, a_window_of_one_is_one_after_another)
     cr_assert_eq(af_loop_time(loop), 6);
 }
 
+Test(bounded, without_a_semaphore_the_window_alone_bounds)
+{
+    options.window = 3;
+    source.length = 6;
+    for (size_t i = 0; i < 6; i++)
+        source.delays[i] = 1;
+    af_loop_call_soon(loop, begin_as_completed, NULL, NULL);
+    tick(1);
+    spawn(take_all, "");
+    settle();
+    expect_trace("0 1 2 3 4 5 end");
+    cr_assert(eq(sz, source.most_running, 3));
+    cr_assert_eq(af_loop_time(loop), 2);
+}
+
 Test(bounded, the_semaphore_may_be_shared)
 {
     begin(begin_gather, 3, 1);
