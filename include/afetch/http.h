@@ -88,6 +88,7 @@ typedef struct af_response {
     long status;
     const char *content_type;
     const char *redirect_url; /* where it would have led, had it been followed */
+    int64_t retry_after;      /* seconds that the server asks to wait, in either form */
 
     long redirects;
     long connects; /* new connections made for it; 0 where one was reused */
@@ -146,6 +147,11 @@ int af_http_curl_code(enum af_http_error error);
 /* How many requests at once a process with so many descriptors can carry: one each, and what
  * libcurl needs besides, for resolving names above all. At least 1. */
 size_t af_client_concurrency(size_t descriptors);
+
+/* The host and port of a URL as "example.com:443", in lower case, the port also where it is the
+ * scheme's own: what requests to the same server have in common. The caller frees it. -EINVAL where
+ * it is no URL, -ENOMEM. */
+int af_url_host(const char *url, char **ret_host);
 
 /* The versions of libcurl and of what it is made with, as curl -V begins. Static. */
 const char *af_http_version(void);

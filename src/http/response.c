@@ -92,6 +92,8 @@ static void fill_numbers(af_response *response, CURL *easy)
     response->size_header = get_long(easy, CURLINFO_HEADER_SIZE);
     response->size_request = get_long(easy, CURLINFO_REQUEST_SIZE);
     response->http_version = version_number(get_long(easy, CURLINFO_HTTP_VERSION));
+    if (response->status != 200)
+        curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &response->retry_after);
     if (response->redirects > 0)
         curl_easy_getinfo(easy, CURLINFO_REDIRECT_TIME_T, &response->time_redirect);
     if (response->connects > 0)

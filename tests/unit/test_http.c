@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <afetch/http.h>
@@ -462,4 +464,67 @@ Test(http, descriptors_carry_about_as_many_requests)
     cr_expect_geq(af_client_concurrency(20000), 10000);
     cr_expect_leq(af_client_concurrency(1024), 1024 - 32);
     cr_expect_eq(af_client_concurrency(10), 1);
+}
+
+/* ----------------------------------------------------------------------- hosts */
+
+Test(http, a_url_has_a_host_and_a_port)
+{
+    static const struct {
+        const char *url, *host;
+    } cases[] = {
+        {"http://example.com", "example.com:80"},
+        {"https://EXAMPLE.com/path?query#x", "example.com:443"},
+        {"http://user:password@example.com:8080/", "example.com:8080"},
+        {"example.com/a?u=b", "example.com:80"},
+        {"ftp.example.com/a", "ftp.example.com:80"},
+        {"localhost:8000/x", "localhost:8000"},
+        {"http://127.0.0.1:1", "127.0.0.1:1"},
+        {"http://[::1]/", "[::1]:80"},
+        {"HTTP://x", "x:80"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *host = NULL;
+        cr_expect_eq(af_url_host(cases[i].url, &host), 0, "%s", cases[i].url);
+        cr_expect_str_eq(host ? host : "", cases[i].host, "%s", cases[i].url);
+        free(host);
+    }
+    static const char *const wrong[] = {
+        "", "http://", "http:///", "http://a b/", "http://x:99999/", "http://x:y/", "http://[::1/"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        char *host = NULL;
+        cr_expect_eq(af_url_host(wrong[i], &host), -EINVAL, "%s", wrong[i]);
+        cr_expect_null(host);
+    }
+}
+
+static void expect_retry_after(struct world *world, const char *header, int64_t least, int64_t most)
+{
+    char answer[256];
+    snprintf(answer, sizeof answer, "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n%s\r\n", header);
+    world->script.answer = answer;
+    af_future *future;
+    int64_t seconds = fetch(world, world->url, &future)->retry_after;
+    cr_expect(seconds >= least && seconds <= most, "%s: %lld", header, (long long)seconds);
+    af_future_unref(future);
+}
+
+HTTP_TEST(a_server_says_when_to_come_again)
+{
+    world_open(world);
+    char date[64];
+    time_t soon = time(NULL) + 100;
+    expect_retry_after(world, "Retry-After: 120\r\n", 120, 120);
+    expect_retry_after(world, "", 0, 0);
+    expect_retry_after(world, "rETRY-aFTER:  7  \r\n", 7, 7);
+    strftime(date, sizeof date, "Retry-After: %a, %d %b %Y %H:%M:%S GMT\r\n", gmtime(&soon));
+    expect_retry_after(world, date, 98, 100);
+    expect_retry_after(world, "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n", INT64_MIN, 0);
+    expect_retry_after(world, "Retry-After: soon\r\n", 0, 0);
+    expect_retry_after(world, "Retry-After: -5\r\n", INT64_MIN, 0);
+    expect_retry_after(world, "Retry-After:\r\n", 0, 0);
+    expect_retry_after(world, "Retry-After: 99999999999999999999999\r\n", 0, INT64_MAX);
+    expect_retry_after(world, "", 0, 0);
+    world_close(world);
+    return 0;
 }
