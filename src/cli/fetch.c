@@ -8,17 +8,23 @@
 #include "cli/message.h"
 #include "cli/redact.h"
 
-int fetch_new(struct session *session, const struct entry *entry, struct fetch **ret_fetch)
+/* What an attempt returns that is to be made again. */
+enum { TRY_AGAIN = AF_USER_ERROR };
+
+int fetch_new(struct session *session, const struct entry *entry, const struct pass *pass,
+              struct fetch **ret_fetch)
 {
     size_t size = strlen(entry->url) + 1;
     struct fetch *fetch = malloc(sizeof *fetch + size);
     if (!fetch)
         return -ENOMEM;
     fetch->session = session;
+    fetch->pass = *pass;
     fetch->index = entry->index;
     fetch->place = entry->place;
     fetch->line = entry->line;
     fetch->entry_error = entry->error;
+    fetch->retries = 0;
     fetch->request = NULL;
     fetch->result = AF_CANCELLED;
     memcpy(fetch->url, entry->url, size);
@@ -29,22 +35,9 @@ int fetch_new(struct session *session, const struct entry *entry, struct fetch *
 void fetch_free(void *arg)
 {
     struct fetch *fetch = arg;
+    pass_end(&fetch->pass); /* of one that never ran */
     af_future_unref(fetch->request);
     free(fetch);
-}
-
-static int request_url(struct fetch *fetch)
-{
-    const struct options *options = fetch->session->options;
-    af_request request = {
-        .url = fetch->url,
-        .body = options->include_body ? AF_BODY_MEMORY : AF_BODY_DISCARD,
-        .keep_headers = options->include_headers,
-    };
-    int r = af_client_request(fetch->session->client, &request, &fetch->request);
-    if (r < 0)
-        return r;
-    return af_wait_for(fetch->request, options->timeout > 0 ? options->timeout : AF_FOREVER, NULL);
 }
 
 /* --verbose: what happens, as it happens. */
@@ -81,34 +74,116 @@ static void settle(struct fetch *fetch)
         session->settled(&record, session->settled_arg);
 }
 
+/* ---------------------------------------------------------------- attempts */
+
+/* How long the server asks to be left alone; 0: it does not. */
+static double asked_delay(const struct fetch *fetch)
+{
+    int64_t asked = af_request_response(fetch->request)->retry_after;
+    return asked > 0 ? fmin((double)asked, fetch->session->options->retry_max_delay) : 0;
+}
+
+/* One attempt. That the URL is none, or the server down, is no error here: the response says so. */
+static int request_url(void *arg, void **ret_result)
+{
+    (void)ret_result;
+    struct fetch *fetch = arg;
+    const struct options *options = fetch->session->options;
+    af_request request = {
+        .url = fetch->url,
+        .body = options->include_body ? AF_BODY_MEMORY : AF_BODY_DISCARD,
+        .keep_headers = options->include_headers,
+    };
+    af_future_unref(fetch->request);
+    fetch->request = NULL;
+    int r = af_client_request(fetch->session->client, &request, &fetch->request);
+    if (r >= 0)
+        r = af_await(fetch->request, NULL);
+    if (r < 0 || options->retries == 0)
+        return r;
+    if (!retry_conditions_match(&options->retry_on, af_request_response(fetch->request)))
+        return 0;
+    pass_hold_host(&fetch->pass, asked_delay(fetch));
+    return TRY_AGAIN;
+}
+
+static void tell_retry(struct fetch *fetch, double delay)
+{
+    double now = af_loop_time(af_running_loop()) - fetch->session->began;
+    fetch->result = 0;
+    struct record record = fetch_record(fetch);
+    message("[%.3f] %zu: retry %ld of %ld in %.2f s: %s", now, fetch->index, fetch->retries,
+            fetch->session->options->retries, delay,
+            record.errormsg ? record.errormsg : "the server answered, and is asked again");
+    fetch->result = AF_CANCELLED;
+}
+
+static bool choose_retry(int code, unsigned attempts, double *delay, void *arg)
+{
+    struct fetch *fetch = arg;
+    if (code != TRY_AGAIN)
+        return false;
+    double asked = asked_delay(fetch);
+    if (asked > 0)
+        *delay = asked;
+    fetch->retries = attempts;
+    if (fetch->session->options->verbose)
+        tell_retry(fetch, *delay);
+    return true;
+}
+
+/* Between two attempts others have its place. */
+static int wait_outside(double delay, void *arg)
+{
+    struct fetch *fetch = arg;
+    pass_leave(&fetch->pass);
+    int r = af_sleep(delay);
+    return r < 0 ? r : pass_enter(&fetch->pass, fetch->url);
+}
+
+static int request_until_settled(struct fetch *fetch)
+{
+    const struct options *options = fetch->session->options;
+    af_retry_options retry = {
+        .retries = (unsigned)options->retries,
+        .delay = options->retry_delay,
+        .max_delay = options->retry_max_delay,
+        .should_retry = choose_retry,
+        .wait = wait_outside,
+        .arg = fetch,
+    };
+    int r = af_retry(&retry, request_url, fetch, NULL);
+    return r == TRY_AGAIN ? 0 : r;
+}
+
+/* The time runs from the first attempt on: how long others were before it in line is not its own
+ * time. */
+static int fetch_in_time(struct fetch *fetch)
+{
+    double limit = fetch->session->options->timeout;
+    int r = pass_enter(&fetch->pass, fetch->url);
+    if (r < 0)
+        return r;
+    if (fetch->session->options->verbose)
+        tell_start(fetch);
+    if (limit == 0)
+        return request_until_settled(fetch);
+    af_timeout timeout;
+    r = af_timeout_enter(&timeout, limit);
+    return r < 0 ? r : af_timeout_exit(&timeout, request_until_settled(fetch));
+}
+
 int fetch_url(void *arg, void **ret_result)
 {
     (void)ret_result;
     struct fetch *fetch = arg;
-    if (fetch->session->options->verbose)
-        tell_start(fetch);
-    fetch->result = fetch->entry_error ? -EINVAL : request_url(fetch);
+    fetch->result = fetch->entry_error ? -EINVAL : fetch_in_time(fetch);
     settle(fetch);
+    pass_end(&fetch->pass);
     return fetch->result == AF_CANCELLED ? AF_CANCELLED : 0;
 }
 
 /* -------------------------------------------------------------- the record */
-
-static const char *const error_words[] = {
-    [AF_HTTP_OK] = NULL,
-    [AF_HTTP_URL] = "url",
-    [AF_HTTP_RESOLVE] = "resolve",
-    [AF_HTTP_CONNECT] = "connect",
-    [AF_HTTP_TLS] = "tls",
-    [AF_HTTP_TIMEOUT] = "timeout",
-    [AF_HTTP_RESET] = "reset",
-    [AF_HTTP_PROTOCOL] = "protocol",
-    [AF_HTTP_REDIRECT] = "redirect",
-    [AF_HTTP_TOO_LARGE] = "too_large",
-    [AF_HTTP_IO] = "io",
-    [AF_HTTP_CANCELLED] = "cancelled",
-    [AF_HTTP_OTHER] = "other",
-};
 
 static bool accepted(long status)
 {
@@ -129,7 +204,7 @@ static void tell_place(struct fetch *fetch, const char *text)
 static void judge_response(struct fetch *fetch, struct record *record)
 {
     const af_response *response = record->response;
-    record->error = error_words[response->error];
+    record->error = record_errors[response->error];
     record->errormsg = response->error_text;
     record->exitcode = response->curl_code;
     if (response->error == AF_HTTP_URL) {
@@ -173,6 +248,7 @@ struct record fetch_record(struct fetch *fetch)
     struct record record = {
         .index = fetch->index,
         .url = fetch->url,
+        .retries = fetch->retries,
         .time_start = NAN,
         .time_end = NAN,
     };
@@ -187,7 +263,7 @@ struct record fetch_record(struct fetch *fetch)
         judge_response(fetch, &record);
     } else {
         enum af_http_error error = judge_result(fetch);
-        record.error = error_words[error];
+        record.error = record_errors[error];
         record.errormsg = fetch->errormsg;
         record.exitcode = af_http_curl_code(error);
     }

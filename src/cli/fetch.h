@@ -4,6 +4,7 @@
 
 #include <afetch/afetch.h>
 
+#include "cli/gate.h"
 #include "cli/options.h"
 #include "cli/record.h"
 #include "cli/source.h"
@@ -12,6 +13,7 @@
 struct session {
     const struct options *options;
     af_client *client;
+    struct gate gate;
     double began; /* on the loop's clock */
     const char
         *cancelled_by; /* why requests were cancelled, for their records; NULL: they were not */
@@ -22,18 +24,22 @@ struct session {
 
 struct fetch {
     struct session *session;
+    struct pass pass;
     size_t index;
     const char *place;       /* the list's name, borrowed from the source */
     size_t line;             /* of the list; 0 for an operand */
     const char *entry_error; /* why it is no URL, or NULL */
-    af_future *request;      /* NULL where none was made */
+    long retries;            /* begun */
+    af_future *request;      /* of the last attempt; NULL where none was made */
     int result;              /* of the coroutine; AF_CANCELLED until it has run */
     char errormsg[160];
     char url[];
 };
 
-/* A fetch of ENTRY, which is copied. -ENOMEM. */
-int fetch_new(struct session *session, const struct entry *entry, struct fetch **ret_fetch);
+/* A fetch of ENTRY, which is copied, with the pass with which it may begin: its own from then on.
+ * -ENOMEM. */
+int fetch_new(struct session *session, const struct entry *entry, const struct pass *pass,
+              struct fetch **ret_fetch);
 void fetch_free(void *fetch);
 
 /* The coroutine of a fetch, its argument. Returns 0 even where the request failed: a record says

@@ -10,7 +10,6 @@
 struct fetcher {
     struct session session;
     struct source *source;
-    af_semaphore *semaphore;
     af_bounded *results;
     af_task *task; /* the one that runs all this */
     record_callback *report;
@@ -86,7 +85,8 @@ static int handle_signals(struct fetcher *fetcher)
 
 /* ---------------------------------------------------------------- fetching */
 
-/* The source of the bounded iterator: the next line becomes a task. */
+/* The source of the bounded iterator: the next line becomes a task, with a permit. The line comes
+ * first, since on some lists it is long in coming, and others may need the permit meanwhile. */
 static int next_fetch(void *arg, af_future **ret_task)
 {
     struct fetcher *fetcher = arg;
@@ -94,10 +94,16 @@ static int next_fetch(void *arg, af_future **ret_task)
     int r = source_next(fetcher->source, &entry);
     if (r <= 0)
         return r;
-    struct fetch *fetch;
-    r = fetch_new(&fetcher->session, &entry, &fetch);
+    struct pass pass;
+    r = gate_admit(&fetcher->session.gate, &pass);
     if (r < 0)
         return r;
+    struct fetch *fetch;
+    r = fetch_new(&fetcher->session, &entry, &pass, &fetch);
+    if (r < 0) {
+        pass_end(&pass);
+        return r;
+    }
     r = af_create_task(fetch_url, fetch, fetch_free, ret_task);
     if (r < 0) {
         fetch_free(fetch);
@@ -155,13 +161,21 @@ static void await_rest(struct fetcher *fetcher)
             af_future_unref(task);
 }
 
+/* How many may be begun and not reported: as many as memory is cheap, which bodies are not, and
+ * those that wait need room besides. In the order of the list these hold up bodies too. */
+static size_t choose_window(const struct options *options, size_t jobs)
+{
+    bool waits = gate_lets_wait(options);
+    if (options->include_body && (!waits || options->order == ORDER_GATHER))
+        return jobs;
+    return waits ? jobs + 1000 : jobs * 2 + 1000;
+}
+
 static int run(struct fetcher *fetcher, long jobs)
 {
     const struct options *options = fetcher->session.options;
-    /* How far results may run ahead of a slow one: as far as memory is cheap, which bodies are not.
-     */
-    size_t window = options->include_body ? (size_t)jobs : (size_t)jobs * 2 + 1000;
-    af_bounded_options bounded = {next_fetch, fetcher, fetcher->semaphore, window};
+    af_bounded_options bounded = {
+        .next = next_fetch, .arg = fetcher, .window = choose_window(options, (size_t)jobs)};
     int r = options->order == ORDER_GATHER ? af_bounded_gather(&bounded, &fetcher->results)
                                            : af_bounded_as_completed(&bounded, &fetcher->results);
     if (r < 0)
@@ -221,13 +235,13 @@ int fetch_all(const struct options *options, struct source *source, long jobs,
     int r = open_client(&fetcher.session, jobs);
     if (r < 0)
         return r;
-    r = af_semaphore_new((size_t)jobs, &fetcher.semaphore);
+    r = gate_open(&fetcher.session.gate, options, jobs);
     if (r >= 0)
         r = handle_signals(&fetcher);
     if (r >= 0)
         r = run(&fetcher, jobs);
     ignore_signals(&fetcher);
-    af_semaphore_free(fetcher.semaphore);
+    gate_close(&fetcher.session.gate);
     af_client_free(fetcher.session.client);
     ret_result->statistics.elapsed = af_loop_time(loop) - fetcher.session.began;
     return r;

@@ -7,6 +7,7 @@
 enum option_section {
     SECTION_CONCURRENCY,
     SECTION_TIME,
+    SECTION_RETRY,
     SECTION_REQUEST,
     SECTION_RECORD,
     SECTION_MESSAGE,
@@ -19,9 +20,11 @@ enum option_kind {
     OPTION_NUMBER,  /* long: from minimum to maximum */
     OPTION_SECONDS, /* double: from 0 to OPTION_LONGEST_TIME */
     OPTION_BYTES,   /* int64_t: with k, M or G behind it */
-    OPTION_STRING,  /* const char * */
-    OPTION_HOSTS,   /* a list whose words have as many ':' as argument, or more */
-    OPTION_LIST,    /* struct words: one more for each use */
+    OPTION_RATE,    /* struct rate: 10/s, 5/15s */
+    OPTION_RETRY_CONDITIONS,
+    OPTION_STRING, /* const char * */
+    OPTION_HOSTS,  /* a list whose words have as many ':' as argument, or more */
+    OPTION_LIST,   /* struct words: one more for each use */
 };
 
 /* As milliseconds this fits into what every library below counts with. */

@@ -2,6 +2,7 @@
 #include "cli/options.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,6 +131,64 @@ static int set_bytes(const struct setting *setting)
     return 0;
 }
 
+/* A number at *TEXT, which is moved behind it, or FALLBACK where there is none. */
+static double take_number(const char **text, double fallback)
+{
+    /* strtod() lets blanks, signs, hexadecimal numbers and exponents pass. */
+    char digits[32];
+    size_t length = strspn(*text, ".0123456789");
+    if (length == 0)
+        return fallback;
+    if (length >= sizeof digits)
+        return NAN;
+    memcpy(digits, *text, length);
+    digits[length] = '\0';
+    char *end;
+    double number = strtod(digits, &end);
+    *text += length;
+    return *end ? NAN : number;
+}
+
+static double seconds_of_unit(const char *unit)
+{
+    static const struct {
+        const char *name;
+        double seconds;
+    } units[] = {{"s", 1}, {"m", 60}, {"h", 3600}};
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (strcmp(unit, units[i].name) == 0)
+            return units[i].seconds;
+    return NAN;
+}
+
+static bool is_positive(double number)
+{
+    return number > 0 && number <= OPTION_LONGEST_TIME;
+}
+
+static int set_rate(const struct setting *setting)
+{
+    const char *text = setting->value;
+    struct rate rate = {.count = take_number(&text, NAN)};
+    if (*text == '/') {
+        text++;
+        rate.period = take_number(&text, 1) * seconds_of_unit(text);
+    }
+    if (!is_positive(rate.count) || !is_positive(rate.period))
+        return af_raise(-EINVAL, "%s %s: not a rate, such as 10/s, 5/15s, 100/m or 1000/h",
+                        setting->option, setting->value);
+    *(struct rate *)setting->member = rate;
+    return 0;
+}
+
+static int set_retry_conditions(const struct setting *setting)
+{
+    int r = retry_conditions_parse(setting->value, setting->member);
+    return r == -EINVAL ? af_raise(r, "%s %s: %s", setting->option, setting->value,
+                                   af_error_text(af_raised(r)))
+                        : r;
+}
+
 static int set_string(const struct setting *setting)
 {
     *(const char **)setting->member = setting->value;
@@ -160,9 +219,11 @@ static int set_hosts(const struct setting *setting)
 }
 
 static int (*const setters[])(const struct setting *setting) = {
-    [OPTION_FLAG] = set_flag,       [OPTION_WORD] = set_word,   [OPTION_NUMBER] = set_number,
-    [OPTION_SECONDS] = set_seconds, [OPTION_BYTES] = set_bytes, [OPTION_STRING] = set_string,
-    [OPTION_HOSTS] = set_hosts,     [OPTION_LIST] = set_list,
+    [OPTION_FLAG] = set_flag,     [OPTION_WORD] = set_word,
+    [OPTION_NUMBER] = set_number, [OPTION_SECONDS] = set_seconds,
+    [OPTION_BYTES] = set_bytes,   [OPTION_STRING] = set_string,
+    [OPTION_HOSTS] = set_hosts,   [OPTION_LIST] = set_list,
+    [OPTION_RATE] = set_rate,     [OPTION_RETRY_CONDITIONS] = set_retry_conditions,
 };
 
 /* Sets an option, whose value, where it did not come in the same word, is the next argument. */
@@ -296,6 +357,8 @@ static void settle(struct options *options)
     options->include_body |= word_place(fields, ',', "body") >= 0;
     if (options->output && strcmp(options->output, "-") == 0)
         options->output = NULL; /* stdout, as for curl */
+    if (!options->retry_on.given)
+        retry_conditions_parse(RETRY_CONDITIONS_DEFAULT, &options->retry_on);
     if (options->max_filesize < 0)
         options->max_filesize = options->include_body ? BODY_MAXIMUM : 0;
 }

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "cli/retry_conditions.h"
+
 enum order { ORDER_GATHER, ORDER_COMPLETED };
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL, FORMAT_CSV };
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
@@ -17,9 +19,18 @@ struct words {
     size_t count;
 };
 
+/* So many in so many seconds. 0: no limit. */
+struct rate {
+    double count;
+    double period;
+};
+
 /* Times are seconds, 0 for no limit. Strings point into argv. */
 struct options {
     long jobs;
+    long per_host; /* 0: no limit */
+    struct rate rate;
+    struct rate rate_per_host;
     enum order order;
     double timeout;
     double attempt_timeout;
@@ -28,6 +39,10 @@ struct options {
     double deadline;
     bool fail_fast;
     long first; /* successes that are enough; 0: all */
+    long retries;
+    double retry_delay;
+    double retry_max_delay; /* 0 is no delay */
+    struct retry_conditions retry_on;
     bool location;
     long max_redirects;
     struct words headers;

@@ -115,6 +115,22 @@ static struct value get_body(const void *member)
     return (struct value){response->body ? VALUE_BODY : VALUE_NULL, .response = response};
 }
 
+const char *const record_errors[] = {
+    [AF_HTTP_OK] = NULL,
+    [AF_HTTP_URL] = "url",
+    [AF_HTTP_RESOLVE] = "resolve",
+    [AF_HTTP_CONNECT] = "connect",
+    [AF_HTTP_TLS] = "tls",
+    [AF_HTTP_TIMEOUT] = "timeout",
+    [AF_HTTP_RESET] = "reset",
+    [AF_HTTP_PROTOCOL] = "protocol",
+    [AF_HTTP_REDIRECT] = "redirect",
+    [AF_HTTP_TOO_LARGE] = "too_large",
+    [AF_HTTP_IO] = "io",
+    [AF_HTTP_CANCELLED] = "cancelled",
+    [AF_HTTP_OTHER] = "other",
+};
+
 #define RECORD(member) false, offsetof(struct record, member)
 #define RESPONSE(member) true, offsetof(af_response, member)
 

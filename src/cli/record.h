@@ -66,6 +66,10 @@ struct fields {
     size_t count;
 };
 
+/* The words for the errors of a response, by enum af_http_error. "http" is one more, for a response
+ * whose status says no. */
+extern const char *const record_errors[AF_HTTP_OTHER + 1];
+
 /* The fields of the contract in its order. NULL-named at the end. */
 extern const struct field record_fields[];
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <afetch/task.h>
 
@@ -198,21 +199,69 @@ void forget_flakes(struct origin *origin)
     }
 }
 
-/* N/KEY: 503 the first N times that KEY is asked for, then 200. */
+/* The time in so many seconds, as HTTP writes it. */
+static void append_date(struct text *text, int64_t seconds)
+{
+    char date[64];
+    struct tm parts;
+    time_t then = time(NULL) + (time_t)seconds;
+    strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&then, &parts));
+    text_string(text, date);
+}
+
+/* As the arguments say: the name of the header, and its value or how far off its date is. */
+static bool write_retry_after(const struct request *request, struct text *text)
+{
+    const char *name = request_arg(request, "header"), *value = request_arg(request, "after"),
+               *date = request_arg(request, "date");
+    int64_t seconds = 0;
+    if ((name && name[strcspn(name, "\r\n")]) || (value && value[strcspn(value, "\r\n")]) ||
+        (date && !read_count(date, INT32_MAX, &seconds)))
+        return false;
+    if (!value && !date)
+        return true;
+    text_format(text, "%s: ", name ? name : "Retry-After");
+    if (value)
+        text_string(text, value);
+    else
+        append_date(text, seconds);
+    text_string(text, "\r\n");
+    return true;
+}
+
+static int send_flake(struct exchange *exchange, int status)
+{
+    struct text header = {0};
+    int r;
+    if (!write_retry_after(exchange->request, &header))
+        r = send_status(exchange, 400);
+    else if (header.failed)
+        r = -ENOMEM;
+    else
+        r = send_answer(exchange, status, PLAIN, header.data, NULL, 0);
+    text_free(&header);
+    return r;
+}
+
+/* N/KEY: fails the first N times that KEY is asked for, with 503 or the status asked for, then
+ * 200. */
 static int get_flaky(struct exchange *exchange, const char *rest)
 {
     char number[20] = "";
     size_t digits = strspn(rest, "0123456789");
-    int64_t failures;
+    const char *code = request_arg(exchange->request, "status");
+    int64_t failures, status = 503;
     if (digits >= sizeof number || rest[digits] != '/')
         return send_status(exchange, 400);
     memcpy(number, rest, digits);
-    if (!read_count(number, INT32_MAX, &failures))
+    if (!read_count(number, INT32_MAX, &failures) || (code && !read_count(code, 999, &status)) ||
+        status < 200)
         return send_status(exchange, 400);
     struct flake *flake = find_flake(exchange->origin, rest + digits + 1);
     if (!flake)
         return -ENOMEM;
-    return send_status(exchange, flake->count++ < failures ? 503 : 200);
+    return flake->count++ < failures ? send_flake(exchange, (int)status)
+                                     : send_status(exchange, 200);
 }
 
 static int get_retry_after(struct exchange *exchange, const char *rest)

@@ -84,8 +84,13 @@ Test(options, every_way_to_give_a_value_is_taken)
 Test(options, every_option_of_the_table_is_taken_by_its_full_name)
 {
     static const char *const values[] = {
-        [OPTION_NUMBER] = "7",    [OPTION_SECONDS] = "2.5", [OPTION_BYTES] = "3k",
-        [OPTION_STRING] = "text", [OPTION_LIST] = "text",
+        [OPTION_NUMBER] = "7",
+        [OPTION_SECONDS] = "2.5",
+        [OPTION_BYTES] = "3k",
+        [OPTION_STRING] = "text",
+        [OPTION_LIST] = "text",
+        [OPTION_RATE] = "5/2m",
+        [OPTION_RETRY_CONDITIONS] = "5xx,reset",
     };
     for (const struct option_spec *spec = option_table; spec->name; spec++) {
         char line[128];
@@ -171,6 +176,57 @@ Test(options, sizes_have_units_of_1024)
     }
 }
 
+static bool retries_status(long status)
+{
+    return retry_conditions_match(&options.retry_on, &(af_response){.status = status});
+}
+
+static bool retries_error(enum af_http_error error)
+{
+    return retry_conditions_match(&options.retry_on, &(af_response){.error = error, .status = 200});
+}
+
+Test(options, a_rate_is_a_number_in_a_time)
+{
+    static const struct {
+        const char *line;
+        double count, period;
+    } cases[] = {{"--rate 10/s", 10, 1},          {"--rate 5/15s", 5, 15},
+                 {"--rate 100/m", 100, 60},       {"--rate=3/2h", 3, 7200},
+                 {"--rate .5/s", 0.5, 1},         {"--rate 1/0.1s", 1, 0.1},
+                 {"--rate 1/s --rate 2/m", 2, 60}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        cr_expect(zero(int, parse(cases[i].line)), "%s", cases[i].line);
+        cr_expect(eq(dbl, options.rate.count, cases[i].count), "%s", cases[i].line);
+        cr_expect(eq(dbl, options.rate.period, cases[i].period), "%s", cases[i].line);
+        cr_expect(zero(dbl, options.rate_per_host.count), "%s", cases[i].line);
+    }
+}
+
+Test(options, transient_failures_are_tried_again_unless_others_are_named)
+{
+    cr_assert(zero(int, parse("--retry 3")));
+    for (long status = 0; status < 1100; status++) {
+        bool transient =
+            status == 408 || status == 429 || status == 500 || (status >= 502 && status <= 504);
+        cr_expect_eq(retries_status(status), transient, "%ld", status);
+    }
+    for (enum af_http_error error = AF_HTTP_URL; error <= AF_HTTP_OTHER; error++) {
+        bool transient = error == AF_HTTP_RESOLVE || error == AF_HTTP_CONNECT ||
+                         error == AF_HTTP_TIMEOUT || error == AF_HTTP_RESET;
+        cr_expect_eq(retries_error(error), transient, "%d", (int)error);
+    }
+}
+
+Test(options, what_is_tried_again_is_a_list_of_statuses_and_errors)
+{
+    cr_assert(zero(int, parse("--retry-on 202,5xx,4XX,tls,other")));
+    cr_expect(retries_status(202) && retries_status(400) && retries_status(599));
+    cr_expect(not(retries_status(200) || retries_status(399) || retries_status(600)));
+    cr_expect(retries_error(AF_HTTP_TLS) && retries_error(AF_HTTP_OTHER));
+    cr_expect(not(retries_error(AF_HTTP_TIMEOUT) || retries_error(AF_HTTP_OK)));
+}
+
 Test(options, a_field_asked_for_by_name_is_included)
 {
     cr_assert(zero(int, parse("--fields headers,url")));
@@ -221,6 +277,27 @@ Test(options, a_bad_value_is_named_with_what_is_allowed)
          "--max-filesize k: not a number of bytes, such as 4096, 512k, 10M or 1G"},
         {"--max-filesize 9999999999G",
          "--max-filesize 9999999999G: not a number of bytes, such as 4096, 512k, 10M or 1G"},
+        {"--rate 10", "--rate 10: not a rate, such as 10/s, 5/15s, 100/m or 1000/h"},
+        {"--rate 10/", "--rate 10/: not a rate, such as 10/s, 5/15s, 100/m or 1000/h"},
+        {"--rate /s", "--rate /s: not a rate, such as 10/s, 5/15s, 100/m or 1000/h"},
+        {"--rate 0/s", "--rate 0/s: not a rate, such as 10/s, 5/15s, 100/m or 1000/h"},
+        {"--rate 1/0s", "--rate 1/0s: not a rate, such as 10/s, 5/15s, 100/m or 1000/h"},
+        {"--rate -1/s", "--rate -1/s: not a rate, such as 10/s, 5/15s, 100/m or 1000/h"},
+        {"--rate 1/d", "--rate 1/d: not a rate, such as 10/s, 5/15s, 100/m or 1000/h"},
+        {"--rate 1/sec", "--rate 1/sec: not a rate, such as 10/s, 5/15s, 100/m or 1000/h"},
+        {"--rate 1e3/s", "--rate 1e3/s: not a rate, such as 10/s, 5/15s, 100/m or 1000/h"},
+        {"--rate 1.2.3/s", "--rate 1.2.3/s: not a rate, such as 10/s, 5/15s, 100/m or 1000/h"},
+        {"--rate ./s", "--rate ./s: not a rate, such as 10/s, 5/15s, 100/m or 1000/h"},
+        {"--rate-per-host 9999999999/s",
+         "--rate-per-host 9999999999/s: not a rate, such as 10/s, 5/15s, 100/m or 1000/h"},
+        {"--rate 1000000000000000000000000000000000000000/s",
+         "--rate 1000000000000000000000000000000000000000/s: not a rate, such as 10/s, 5/15s, "
+         "100/m or 1000/h"},
+        {"--per-host 0", "--per-host 0: not a number from 1 to 65535"},
+        {"--retry -1", "--retry -1: not a number from 0 to 2147483647"},
+        {"--retry-on 429,tmeout",
+         "--retry-on 429,tmeout: 'tmeout' is neither a status (429, 5xx) nor one of resolve, "
+         "connect, tls, timeout, reset, protocol, redirect, too_large, io, other"},
         {"--order fast", "--order fast: not one of gather|completed"},
         {"--order gather|completed", "--order gather|completed: not one of gather|completed"},
         {"--format jso", "--format jso: not one of text|json|jsonl|csv"},
@@ -228,6 +305,18 @@ Test(options, a_bad_value_is_named_with_what_is_allowed)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         cr_expect_str_eq(refusal(cases[i].line), cases[i].text);
+}
+
+Test(options, what_is_tried_again_must_be_known)
+{
+    static const char *const lists[] = {"",     ",",   "429,",   ",429", "42",  "4290",
+                                        "0xx",  "5x5", "x5x",    "5XXX", "url", "cancelled",
+                                        "http", "4 9", "reset ", "RESET"};
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        struct retry_conditions conditions = {.given = false};
+        cr_expect(eq(int, retry_conditions_parse(lists[i], &conditions), -EINVAL), "%s", lists[i]);
+        cr_expect(not(conditions.given), "%s", lists[i]);
+    }
 }
 
 Test(options, a_missing_or_needless_value_is_said)
