@@ -103,16 +103,18 @@ static int request_url(void *arg, void **ret_result)
         return r;
     if (!retry_conditions_match(&options->retry_on, af_request_response(fetch->request)))
         return 0;
-    pass_hold_host(&fetch->pass, asked_delay(fetch));
+    double asked = asked_delay(fetch);
+    if (asked > 0)
+        pass_hold_host(&fetch->pass, asked);
     return TRY_AGAIN;
 }
 
-static void tell_retry(struct fetch *fetch, double delay)
+static void tell_retry(struct fetch *fetch, unsigned retry, double delay)
 {
     double now = af_loop_time(af_running_loop()) - fetch->session->began;
     fetch->result = 0;
     struct record record = fetch_record(fetch);
-    message("[%.3f] %zu: retry %ld of %ld in %.2f s: %s", now, fetch->index, fetch->retries,
+    message("[%.3f] %zu: retry %u of %ld in %.2f s: %s", now, fetch->index, retry,
             fetch->session->options->retries, delay,
             record.errormsg ? record.errormsg : "the server answered, and is asked again");
     fetch->result = AF_CANCELLED;
@@ -126,9 +128,8 @@ static bool choose_retry(int code, unsigned attempts, double *delay, void *arg)
     double asked = asked_delay(fetch);
     if (asked > 0)
         *delay = asked;
-    fetch->retries = attempts;
     if (fetch->session->options->verbose)
-        tell_retry(fetch, *delay);
+        tell_retry(fetch, attempts, *delay);
     return true;
 }
 
@@ -138,7 +139,11 @@ static int wait_outside(double delay, void *arg)
     struct fetch *fetch = arg;
     pass_leave(&fetch->pass);
     int r = af_sleep(delay);
-    return r < 0 ? r : pass_enter(&fetch->pass, fetch->url);
+    if (r >= 0)
+        r = pass_enter(&fetch->pass, fetch->url);
+    if (r >= 0)
+        fetch->retries++;
+    return r;
 }
 
 static int request_until_settled(struct fetch *fetch)
