@@ -26,6 +26,7 @@ PROGRAM  := $(call objects,src/cli/*.c)
 ORIGIN   := $(call objects,tests/support/*.c)
 UNIT     := $(call objects,tests/unit/*.c) $(filter-out %/main.o,$(PROGRAM))
 CLI      := $(call objects,tests/cli/*.c)
+EXAMPLES := $(patsubst %.c,$(BUILD)/%,$(wildcard examples/*.c))
 
 # deps comes before everything else, and what it installed is seen only by a make that begins after it.
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
@@ -63,12 +64,18 @@ $(BUILD)/cli-tests: $(CLI)
 $(addprefix $(BUILD)/,afetch origin conformance comparer unit-tests cli-tests):
 	$(call run,LINK,$@)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# No example uses every argument that a coroutine or a callback is given.
+$(EXAMPLES:=.o): FLAGS += -Wno-unused-parameter
+examples: $(EXAMPLES)
+$(EXAMPLES): %: %.o $(BUILD)/libafetch.a
+	$(call run,LINK,$@)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 demo: $(BUILD)/afetch $(BUILD)/origin
 	@scripts/demo $(BUILD)
 
 # A program beside the tree is compiled as the library was.
 TESTING  := CC='$(CC)' SANITIZE='$(SANITIZE)'
-TESTS    := $(addprefix $(BUILD)/,afetch origin conformance comparer unit-tests cli-tests)
+TESTS    := $(addprefix $(BUILD)/,afetch origin conformance comparer unit-tests cli-tests) $(EXAMPLES)
 
 test: $(TESTS) $(BUILD)/libafetch.so
 	@$(TESTING) scripts/test $(BUILD)
@@ -78,6 +85,9 @@ valgrind: $(TESTS) $(BUILD)/libafetch.so
 
 conformance: $(BUILD)/conformance $(BUILD)/comparer
 	@scripts/conformance $(BUILD) $(SEEDS)
+
+twins: $(BUILD)/origin
+	@scripts/examples $(BUILD) $(or $(PYTHON),python3) | awk '{ print } /^not ok/ { bad = 1 } END { exit bad }'
 
 $(BUILD)/bare: $(BUILD)/tests/bench/bare.o
 	$(call run,LINK,$@)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -128,11 +138,12 @@ help:
 	@echo 'make test       all tests; SANITIZE=address,undefined for a build that watches memory'
 	@echo 'make conformance   compare with the traces of CPython; SEEDS=5000:6000 for fresh ones'
 	@echo 'make valgrind   all tests under valgrind'
+	@echo 'make twins      the examples in Python (3.13), which print the same'
 	@echo 'make bench      the figures of the README; make bench-core: those of the core'
 	@echo 'make install    to PREFIX ($(PREFIX)) below DESTDIR; make uninstall takes it away'
 	@echo 'make format lint compdb clean'
 
-.PHONY: all demo test conformance valgrind bench bench-core install uninstall format lint compdb \
-        clean help
+.PHONY: all examples demo test conformance valgrind twins bench bench-core install uninstall format \
+        lint compdb clean help
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 endif

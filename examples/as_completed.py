@@ -1,0 +1,18 @@
+"""as_completed: each result as soon as it is there, whatever the order asked for."""
+
+import asyncio
+
+
+async def fetch(name, seconds):
+    await asyncio.sleep(seconds)
+    return name
+
+
+async def main():
+    pages = [("slow", 0.15), ("quick", 0.05), ("middling", 0.1)]
+    tasks = [asyncio.create_task(fetch(*page)) for page in pages]
+    for future in asyncio.as_completed(tasks):
+        print(f"{await future} has come")
+
+
+asyncio.run(main())

@@ -1,0 +1,30 @@
+"""Background tasks: a set keeps what was left running until it is done, to count, cancel and await."""
+
+import asyncio
+
+
+async def work(seconds):
+    try:
+        await asyncio.sleep(seconds)
+    except asyncio.CancelledError:
+        print("cancelled")
+        raise
+    print("done")
+
+
+async def main():
+    background = set()
+    for seconds in (0, 0.01, 10):
+        task = asyncio.create_task(work(seconds))
+        background.add(task)
+        task.add_done_callback(background.discard)
+    print(f"{len(background)} in the background")
+    await asyncio.sleep(0.3)
+    print(f"{len(background)} after a while")
+    for task in background:
+        task.cancel()
+    await asyncio.gather(*background, return_exceptions=True)
+    print(f"{len(background)} at the end")
+
+
+asyncio.run(main())

@@ -1,0 +1,23 @@
+"""The loop without coroutines: callbacks soon, later, at a time and on a readable descriptor."""
+
+import asyncio
+import os
+
+
+def on_readable(loop, pipe_end):
+    print(f"read {os.read(pipe_end, 1).decode()}, stop")
+    loop.stop()
+
+
+readable, writable = os.pipe()
+loop = asyncio.new_event_loop()
+loop.call_at(loop.time() + 0.1, print, "at a time")
+loop.call_later(0.05, print, "later")
+handle = loop.call_later(0.02, print, "never")
+loop.call_soon(print, "soon")
+loop.add_reader(readable, on_readable, loop, readable)
+loop.call_later(0.15, os.write, writable, b"x")
+handle.cancel()
+loop.run_forever()
+loop.remove_reader(readable)
+loop.close()

@@ -1,0 +1,32 @@
+"""gather: results in the order asked for; with return_exceptions a failure is one of them."""
+
+import asyncio
+
+
+async def fetch(name, seconds, broken):
+    await asyncio.sleep(seconds)
+    if broken:
+        raise ValueError(f"{name} is broken")
+    print(f"  {name} has come")
+    return name
+
+
+async def gather(return_exceptions):
+    pages = [("one", 0.3, False), ("two", 0.1, True), ("three", 0.02, False)]
+    tasks = [asyncio.create_task(fetch(*page)) for page in pages]
+    try:
+        for outcome in await asyncio.gather(*tasks, return_exceptions=return_exceptions):
+            print(f"  result: {outcome}")
+    except ValueError as error:
+        print(f"  raised: {error}; the others go on")
+        await tasks[0]
+
+
+async def main():
+    print("with return_exceptions")
+    await gather(True)
+    print("without")
+    await gather(False)
+
+
+asyncio.run(main())

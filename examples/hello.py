@@ -1,0 +1,12 @@
+"""Hello: a coroutine, and the loop that runs it until it is done."""
+
+import asyncio
+
+
+async def hello(name):
+    print("Hello ...")
+    await asyncio.sleep(0.05)
+    print(f"... {name}!")
+
+
+asyncio.run(hello("world"))

@@ -1,0 +1,34 @@
+/* shield: the one who waits may give up, what is shielded goes on. */
+#include <stdio.h>
+
+#include <afetch/afetch.h>
+
+static int save(void *arg, void **ret_result)
+{
+    int r = af_sleep(0.2);
+    puts(r < 0 ? "lost" : "saved");
+    return r;
+}
+
+static int main_task(void *arg, void **ret_result)
+{
+    af_task *saving = NULL;
+    af_future *shielded = NULL;
+    int r = af_create_task(save, NULL, NULL, &saving);
+    if (r >= 0)
+        r = af_shield(saving, &shielded);
+    if (r >= 0)
+        r = af_wait_for(shielded, 0.02, NULL);
+    if (r == AF_TIMEOUT) {
+        puts("no more time, but saving goes on");
+        r = af_await(saving, NULL);
+    }
+    af_future_unref(shielded);
+    af_future_unref(saving);
+    return r;
+}
+
+int main(void)
+{
+    return af_run(NULL, main_task, NULL, NULL) < 0;
+}
