@@ -38,7 +38,7 @@ static int say_as_completed(af_task **tasks, int count)
 
 static int main_task(void *arg, void **ret_result)
 {
-    static struct page pages[] = {{"slow", 0.15}, {"quick", 0.05}, {"middling", 0.1}};
+    static struct page pages[] = {{"slow", 0.3}, {"quick", 0.05}, {"middling", 0.15}};
     af_task *tasks[3] = {NULL};
     int r = 0;
     for (int i = 0; r >= 0 && i < 3; i++)

@@ -9,7 +9,7 @@ async def fetch(name, seconds):
 
 
 async def main():
-    pages = [("slow", 0.15), ("quick", 0.05), ("middling", 0.1)]
+    pages = [("slow", 0.3), ("quick", 0.05), ("middling", 0.15)]
     tasks = [asyncio.create_task(fetch(*page)) for page in pages]
     for future in asyncio.as_completed(tasks):
         print(f"{await future} has come")

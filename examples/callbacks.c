@@ -28,11 +28,11 @@ static int on_readable(void *pipe_end)
 static int schedule(af_loop *loop, int *pipe_ends)
 {
     af_handle *handle = NULL;
-    int r = af_loop_call_at(loop, af_loop_time(loop) + 0.1, say, "at a time", NULL);
+    int r = af_loop_call_later(loop, 0.02, say, "never", &handle);
     if (r >= 0)
         r = af_loop_call_later(loop, 0.05, say, "later", NULL);
     if (r >= 0)
-        r = af_loop_call_later(loop, 0.02, say, "never", &handle);
+        r = af_loop_call_at(loop, af_loop_time(loop) + 0.1, say, "at a time", NULL);
     if (r >= 0)
         r = af_loop_call_soon(loop, say, "soon", NULL);
     if (r >= 0)
@@ -54,5 +54,7 @@ int main(void)
     int r = schedule(loop, pipe_ends);
     af_loop_remove_reader(loop, pipe_ends[0]);
     af_loop_close(loop);
+    close(pipe_ends[0]);
+    close(pipe_ends[1]);
     return r < 0;
 }

@@ -36,6 +36,8 @@ int main(void)
     if (af_loop_new(&(af_loop_options){.debug = true}, &loop) < 0)
         return 1;
     af_loop_set_exception_handler(loop, report, NULL);
+    /* Not how slow this machine is. */
+    af_loop_set_slow_callback_duration(loop, AF_FOREVER);
     int r = af_loop_create_task(loop, main_task, NULL, NULL, &task);
     if (r >= 0) {
         r = af_loop_run_until_complete(loop, task, NULL);

@@ -44,6 +44,7 @@ static int scrape(struct scraper *scraper, af_semaphore *places)
         say_title(paths[i], af_request_response(page));
         af_future_unref(page);
     }
+    af_bounded_stop(pages);
     af_bounded_free(pages);
     return r;
 }

@@ -27,12 +27,12 @@ static int read_message(af_stream *stream)
     int r = af_stream_read_until(stream, ":", &number, &length);
     if (r < 0)
         return r;
-    int size = atoi(number);
-    if (size > (int)sizeof message)
+    size_t size = strtoul(number, NULL, 10);
+    if (size > sizeof message)
         return AF_VALUE_ERROR;
     r = af_stream_read_exactly(stream, message, size);
     if (r >= 0)
-        printf("%d bytes: %.*s\n", size, size, message);
+        printf("%zu bytes: %.*s\n", size, (int)size, message);
     return r;
 }
 

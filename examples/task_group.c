@@ -38,7 +38,7 @@ static int work_together(struct job *jobs, int count)
 static int main_task(void *arg, void **ret_result)
 {
     puts("a group without failures");
-    int r = work_together((struct job[]){{"one", 0.1, false}, {"two", 0.02, false}}, 2);
+    int r = work_together((struct job[]){{"one", 0.2, false}, {"two", 0.02, false}}, 2);
     if (r < 0)
         return r;
     puts("a group with one");

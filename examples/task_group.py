@@ -23,7 +23,7 @@ async def work_together(*jobs):
 
 async def main():
     print("a group without failures")
-    await work_together(("one", 0.1, False), ("two", 0.02, False))
+    await work_together(("one", 0.2, False), ("two", 0.02, False))
     print("a group with one")
     try:
         await work_together(("one", 10, False), ("two", 0.02, True))
