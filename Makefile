@@ -87,7 +87,7 @@ conformance: $(BUILD)/conformance $(BUILD)/comparer
 	@scripts/conformance $(BUILD) $(SEEDS)
 
 twins: $(BUILD)/origin
-	@scripts/examples $(BUILD) $(or $(PYTHON),python3) | awk '{ print } /^not ok/ { bad = 1 } END { exit bad }'
+	@scripts/examples $(BUILD) $(or $(PYTHON),python3) | awk '{ print } /^not ok/ { bad = 1 } END { exit bad || !NR }'
 
 $(BUILD)/bare: $(BUILD)/tests/bench/bare.o
 	$(call run,LINK,$@)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
