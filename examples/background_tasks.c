@@ -1,5 +1,4 @@
-/* Background tasks: a set keeps what was left running until it is done, to count, cancel and await.
- */
+/* Background tasks: a set keeps what was left running, to be counted, cancelled and awaited. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>
@@ -14,13 +13,13 @@ static int work(void *arg, void **ret_result)
 
 static int work_in_background(af_task_set *background)
 {
-    static double seconds[] = {0, 0.01, 10};
+    static double seconds[] = {0, 0, 10};
     int r = 0;
     for (int i = 0; r >= 0 && i < 3; i++)
         r = af_task_set_create_task(background, work, &seconds[i], NULL);
     printf("%zu in the background\n", af_task_set_count(background));
     if (r >= 0)
-        r = af_sleep(0.3);
+        r = af_sleep(0.1);
     printf("%zu after a while\n", af_task_set_count(background));
     af_task_set_cancel(background);
     if (r >= 0)

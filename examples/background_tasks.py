@@ -1,4 +1,4 @@
-"""Background tasks: a set keeps what was left running until it is done, to count, cancel and await."""
+"""Background tasks: a set keeps what was left running, to be counted, cancelled and awaited."""
 
 import asyncio
 
@@ -14,12 +14,12 @@ async def work(seconds):
 
 async def main():
     background = set()
-    for seconds in (0, 0.01, 10):
+    for seconds in (0, 0, 10):
         task = asyncio.create_task(work(seconds))
         background.add(task)
         task.add_done_callback(background.discard)
     print(f"{len(background)} in the background")
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(0.1)
     print(f"{len(background)} after a while")
     for task in background:
         task.cancel()

@@ -31,7 +31,7 @@ static int main_task(void *arg, void **ret_result)
 {
     af_loop *loop = af_running_loop();
     af_loop_set_exception_handler(loop, report, NULL);
-    af_loop_set_slow_callback_duration(loop, 0.3);
+    af_loop_set_slow_callback_duration(loop, 0.4);
     af_task_group *group;
     int r = af_task_group_enter(&group);
     if (r < 0)

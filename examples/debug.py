@@ -1,5 +1,5 @@
-"""Debug mode: a task that blocks, and so stops all others, is reported by name. PYTHONASYNCIODEBUG=1
-in the environment turns it on as well."""
+"""Debug mode: a task that blocks, and so stops all others, is reported by name.
+PYTHONASYNCIODEBUG=1 in the environment turns it on as well."""
 
 import asyncio
 import logging
@@ -26,7 +26,7 @@ def report(record):
 
 async def main():
     logging.getLogger("asyncio").addFilter(report)
-    asyncio.get_running_loop().slow_callback_duration = 0.3
+    asyncio.get_running_loop().slow_callback_duration = 0.4
     async with asyncio.TaskGroup() as group:
         group.create_task(beat())
         group.create_task(block())

@@ -30,7 +30,7 @@ static void say(const af_outcome *outcome)
 
 static int gather(bool return_exceptions)
 {
-    static struct page pages[] = {{"one", 0.3, false}, {"two", 0.15, true}, {"three", 0.02, false}};
+    static struct page pages[] = {{"one", 0.5, false}, {"two", 0.15, true}, {"three", 0.02, false}};
     af_task *tasks[3] = {NULL};
     af_future *all = NULL;
     void *outcomes;

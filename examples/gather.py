@@ -12,7 +12,7 @@ async def fetch(name, seconds, broken):
 
 
 async def gather(return_exceptions):
-    pages = [("one", 0.3, False), ("two", 0.15, True), ("three", 0.02, False)]
+    pages = [("one", 0.5, False), ("two", 0.15, True), ("three", 0.02, False)]
     tasks = [asyncio.create_task(fetch(*page)) for page in pages]
     try:
         for outcome in await asyncio.gather(*tasks, return_exceptions=return_exceptions):

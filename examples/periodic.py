@@ -1,4 +1,4 @@
-"""A periodic job: the next time is counted from the last time it was due, so that it never drifts."""
+"""A periodic job: each time is counted from when the last was due, so that it never drifts."""
 
 import asyncio
 import itertools

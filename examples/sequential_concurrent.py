@@ -27,8 +27,7 @@ async def main():
     middle = loop.time()
     await concurrently()
     end = loop.time()
-    half = end - middle < (middle - begun) / 2
-    print(f"{COUNT} at once take {'less than half' if half else 'more than half'} of the time")
+    print(f"{COUNT} at once take {'less time' if end - middle < middle - begun else 'more time'}")
 
 
 asyncio.run(main())

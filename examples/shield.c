@@ -5,7 +5,7 @@
 
 static int save(void *arg, void **ret_result)
 {
-    int r = af_sleep(0.2);
+    int r = af_sleep(0.5);
     puts(r < 0 ? "lost" : "saved");
     return r;
 }

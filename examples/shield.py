@@ -5,7 +5,7 @@ import asyncio
 
 async def save():
     try:
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.5)
     except asyncio.CancelledError:
         print("lost")
         raise

@@ -29,7 +29,7 @@ static int wait_and_say(af_task **tasks, double timeout, enum af_return_when ret
 
 static int main_task(void *arg, void **ret_result)
 {
-    static struct job jobs[] = {{0, false}, {0.2, true}, {0.4, false}};
+    static struct job jobs[] = {{0, false}, {0.5, true}, {10, false}};
     af_task *tasks[3] = {NULL};
     int r = 0;
     for (int i = 0; r >= 0 && i < 3; i++)
@@ -40,7 +40,7 @@ static int main_task(void *arg, void **ret_result)
         r = wait_and_say(tasks, 0.02, AF_ALL_COMPLETED);
     if (r >= 0)
         r = wait_and_say(tasks, AF_FOREVER, AF_FIRST_EXCEPTION);
-    if (r >= 0)
+    if (r >= 0 && af_future_cancel(tasks[2]))
         r = wait_and_say(tasks, AF_FOREVER, AF_ALL_COMPLETED);
     if (r >= 0 && af_future_result(tasks[1], NULL) == AF_VALUE_ERROR)
         printf("the second failed: %s\n", af_error_text(af_raised(AF_VALUE_ERROR)));

@@ -17,11 +17,12 @@ async def wait_and_say(tasks, timeout, return_when):
 
 
 async def main():
-    jobs = [(0, False), (0.2, True), (0.4, False)]
+    jobs = [(0, False), (0.5, True), (10, False)]
     tasks = [asyncio.create_task(work(*job)) for job in jobs]
     await wait_and_say(tasks, None, asyncio.FIRST_COMPLETED)
     await wait_and_say(tasks, 0.02, asyncio.ALL_COMPLETED)
     await wait_and_say(tasks, None, asyncio.FIRST_EXCEPTION)
+    tasks[2].cancel()
     await wait_and_say(tasks, None, asyncio.ALL_COMPLETED)
     try:
         tasks[1].result()
