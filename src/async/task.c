@@ -122,6 +122,14 @@ static bool is_cancellable(af_future *future)
     return !af_future_done(future) && !future->loop->closed;
 }
 
+/* A task that waits for itself in the end can only be told directly. */
+static void break_ring(struct task *task)
+{
+    callback_remove(&task->step);
+    task->must_cancel = true;
+    loop_ready(task->future.loop, &task->step.handle);
+}
+
 /* Rules 18 to 20: through the awaited future where that still can be cancelled, otherwise at the
  * next step. A chain of tasks that await each other may be longer than a stack is deep, or bent to
  * a ring, so this goes along it instead of calling itself. */
@@ -130,17 +138,21 @@ static bool cancel_task(af_future *future)
     if (!is_cancellable(future))
         return false;
     uint64_t visit = future_new_visit(future->loop);
-    while (future_visit(future, visit)) {
+    future_visit(future, visit);
+    for (;;) {
         struct task *task = task_of(future);
         task->cancelling++;
         future = task->awaited;
-        if (future && af_future_is_task(future) && is_cancellable(future))
-            continue;
-        if (!future || !af_future_cancel(future))
-            task->must_cancel = true;
-        break;
+        if (!future || !af_future_is_task(future) || !is_cancellable(future)) {
+            if (!future || !af_future_cancel(future))
+                task->must_cancel = true;
+            return true;
+        }
+        if (!future_visit(future, visit)) {
+            break_ring(task);
+            return true;
+        }
     }
-    return true;
 }
 
 static const struct future_type task_type = {.cancel = cancel_task, .destroy = destroy_task};
