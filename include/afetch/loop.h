@@ -55,8 +55,9 @@ int af_loop_new(const af_loop_options *options, af_loop **ret_loop);
  * (executor.h), of which no future becomes done any more. Streams, servers and clients are freed
  * before it; futures that are left stay readable, locks and queues for which a task waited may
  * still be freed, and nothing can be added any more: AF_RUNTIME_ERROR. A task that is still pending
- * is reported to the exception handler and destroyed without running again, so what only its stack
- * knows of is lost (rule 17); af_run() cancels and awaits them first. */
+ * is reported to the exception handler, as never awaited too where it had not begun, and destroyed
+ * without running again, so what only its stack knows of is lost (rule 17); af_run() cancels and
+ * awaits them first. */
 void af_loop_close(af_loop *loop);
 
 /* The loop that is running in this thread, or NULL. Borrowed. */
@@ -122,11 +123,11 @@ void af_loop_set_exception_handler(af_loop *loop, af_exception_handler *handler,
 void af_print_exception(af_loop *loop, const af_exception_context *context, void *arg);
 
 /* Debug mode (rule 69), on from the start where the options or AFETCH_DEBUG=1 in the environment
- * say so. To the exception handler, or to af_print_exception() where there is none, it also reports
- * callbacks and steps of tasks that took longer than slow_callback_duration (0.1 s unless set), by
- * name, and tasks that went without having begun. call_soon, call_later, call_at and what makes a
- * task or sets a future are then AF_RUNTIME_ERROR in another thread than the loop's. A stack that a
- * task outgrew is named on stderr before the process ends of it. */
+ * say so. Callbacks and steps of tasks that take slow_callback_duration (0.1 s unless set) or
+ * longer are reported by name to the exception handler; where there is none, all reports go to
+ * af_print_exception(). call_soon, call_later, call_at and what makes a task or sets a future are
+ * then AF_RUNTIME_ERROR in another thread than the loop's. A task that outgrew its stack is named
+ * on stderr before the process ends of it. */
 void af_loop_set_debug(af_loop *loop, bool on);
 bool af_loop_debug(const af_loop *loop);
 void af_loop_set_slow_callback_duration(af_loop *loop, double seconds);
