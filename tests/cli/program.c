@@ -33,6 +33,7 @@ static int open_terminal(int *ret_fd)
     if (theirs < 0 || tcgetattr(theirs, &settings) < 0)
         fail("a terminal: %s", strerror(errno));
     cfmakeraw(&settings);
+    settings.c_lflag |= ICANON; /* so that ^D ends the input, which closing our end may not */
     tcsetattr(theirs, TCSANOW, &settings);
     *ret_fd = fd;
     return theirs;
