@@ -41,6 +41,9 @@ bool coroutine_resume(struct coroutine *coroutine);
 /* Stands still; returns when resumed. Only inside COROUTINE. */
 void coroutine_yield(struct coroutine *coroutine);
 
+/* Asks the processor for what the next resume will need. */
+void coroutine_prefetch(const struct coroutine *coroutine);
+
 /* Gives it back to the pool. Where it has not ended, its stack stays as it is until the pool goes:
  * others may still point to what lives there. */
 void coroutine_free(struct coroutine *coroutine);

@@ -73,8 +73,9 @@ static struct subject added_callback_subject(const struct handle *handle)
     return (struct subject){.function = (const void *)added->function};
 }
 
-static const struct handle_type added_callback_type = {run_added_callback, discard_added_callback,
-                                                       added_callback_subject};
+static const struct handle_type added_callback_type = {.run = run_added_callback,
+                                                       .discard = discard_added_callback,
+                                                       .subject = added_callback_subject};
 
 static bool is_added(const struct list *link)
 {

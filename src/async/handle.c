@@ -39,7 +39,8 @@ static struct subject callback_subject(const struct handle *base)
     return (struct subject){.function = (const void *)handle->callback};
 }
 
-static const struct handle_type callback_type = {run_callback, discard_callback, callback_subject};
+static const struct handle_type callback_type = {
+    .run = run_callback, .discard = discard_callback, .subject = callback_subject};
 
 static int handle_new(af_loop *loop, af_callback *callback, void *arg, af_handle **ret_handle)
 {

@@ -113,7 +113,15 @@ static struct subject step_subject(const struct handle *handle)
     return (struct subject){.task = (af_future *)&task->future};
 }
 
-static const struct handle_type step_type = {run_step, NULL, step_subject};
+static void prefetch_step(const struct handle *handle)
+{
+    const struct task *task = container_of(handle, struct task, step.handle);
+    if (task->stack)
+        coroutine_prefetch(task->stack);
+}
+
+static const struct handle_type step_type = {
+    .run = run_step, .subject = step_subject, .prefetch = prefetch_step};
 
 /* Whoever asks for a cancellation has no interest in the exception any more. */
 static bool is_cancellable(af_future *future)

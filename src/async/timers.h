@@ -21,6 +21,8 @@ struct handle_type {
     /* Frees what will never run, as its loop is closed. NULL: it is part of something else. */
     void (*discard)(struct handle *handle);
     struct subject (*subject)(const struct handle *handle); /* NULL: neither */
+    /* Asks the processor for what run will need. NULL: for nothing. */
+    void (*prefetch)(const struct handle *handle);
 };
 
 /* What the loop runs. Whoever owns it may take it back by handle_cancel(). */

@@ -70,7 +70,8 @@ static struct subject watch_subject(const struct handle *handle)
     return (struct subject){.function = (const void *)watch->callback};
 }
 
-static const struct handle_type watch_callback_type = {run_watch_callback, NULL, watch_subject};
+static const struct handle_type watch_callback_type = {.run = run_watch_callback,
+                                                       .subject = watch_subject};
 
 static int grow_descriptors(af_loop *loop, int fd)
 {
@@ -169,7 +170,8 @@ static struct subject signal_subject(const struct handle *handle)
     return (struct subject){.function = (const void *)watch->callback};
 }
 
-static const struct handle_type signal_callback_type = {run_signal_callback, NULL, signal_subject};
+static const struct handle_type signal_callback_type = {.run = run_signal_callback,
+                                                        .subject = signal_subject};
 
 int af_loop_add_signal_handler(af_loop *loop, int signal, af_callback *callback, void *arg)
 {
