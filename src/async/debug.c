@@ -33,37 +33,30 @@ int debug_check_thread(const af_loop *loop)
 
 /* ------------------------------------------------------------ slow callbacks */
 
-void debug_name_task(af_task *task, char *buffer, size_t size)
+static void report_slow(af_loop *loop, const struct subject *subject, double seconds)
 {
-    char function[100];
-    symbol_name(task_function(task), function, sizeof function);
-    snprintf(buffer, size, "%s (%s)", af_task_name(task), function);
-}
-
-static void report_slow(af_loop *loop, struct subject subject, double seconds)
-{
-    char name[160] = "a callback of the library", message[224];
-    if (subject.task)
-        debug_name_task(subject.task, name, sizeof name);
-    else if (subject.function)
-        symbol_name(subject.function, name, sizeof name);
-    snprintf(message, sizeof message, "executing %s took %.3f seconds", name, seconds);
+    char function[100] = "a callback of the library", message[224];
+    if (subject->function)
+        symbol_name(subject->function, function, sizeof function);
+    if (subject->task[0])
+        snprintf(message, sizeof message, "executing %s (%s) took %.3f seconds", subject->task,
+                 function, seconds);
+    else
+        snprintf(message, sizeof message, "executing %s took %.3f seconds", function, seconds);
     loop_report(loop, message, (af_error){0}, NULL);
 }
 
+/* Afterwards, what was run may be no more, so it is asked for its name before. */
 int debug_run(af_loop *loop, struct handle *handle)
 {
     struct subject subject = {0};
     if (handle->type->subject)
         subject = handle->type->subject(handle);
-    if (subject.task)
-        af_future_ref(subject.task);
     double begun = af_loop_time(loop);
     int r = handle->type->run(handle);
     double seconds = af_loop_time(loop) - begun;
     if (seconds >= loop->slow_callback_duration)
-        report_slow(loop, subject, seconds);
-    af_future_unref(subject.task);
+        report_slow(loop, &subject, seconds);
     return r;
 }
 
@@ -86,10 +79,11 @@ static void write_line(const char *text)
 static void on_fault(int signal, siginfo_t *info, void *context)
 {
     (void)context;
-    af_task *task = af_current_task();
-    if (task && task_overflowed(task, info->si_addr)) {
+    const af_loop *loop = loop_running;
+    const af_future *task = loop ? loop->current_task : NULL;
+    if (task && loop->task_hooks->overflowed(task, info->si_addr)) {
         char name[160], line[224];
-        debug_name_task(task, name, sizeof name);
+        loop->task_hooks->describe(task, name, sizeof name);
         snprintf(line, sizeof line, "libafetch: %s has overflown its stack\n", name);
         write_line(line);
     }

@@ -2,7 +2,7 @@
 #ifndef ASYNC_DEBUG_H
 #define ASYNC_DEBUG_H
 
-#include "async/task.h"
+#include "async/loop.h"
 
 /* Runs the handle, and reports it where it took long. */
 int debug_run(af_loop *loop, struct handle *handle);
@@ -10,8 +10,5 @@ int debug_run(af_loop *loop, struct handle *handle);
 /* Around a run of the loop: an overflown stack is then named before the process ends of it. */
 void debug_begin(af_loop *loop);
 void debug_end(af_loop *loop);
-
-/* "Task-1 (fetch)": the task's name and its function's. */
-void debug_name_task(af_task *task, char *buffer, size_t size);
 
 #endif

@@ -276,6 +276,7 @@ int af_run_in_executor(af_executor *executor, af_blocking_function *function, vo
         int r = af_executor_new(0, &loop->executor);
         if (r < 0)
             return r;
+        loop->free_executor = af_executor_free;
     }
     return call_in(loop, executor ? executor : loop->executor, function, arg, destroy, ret_future);
 }

@@ -167,9 +167,10 @@ void af_loop_close(af_loop *loop)
     /* First what waits, since some of it lives on the stacks of tasks. */
     loop_discard(loop);
     await_calls(loop);
-    af_executor_free(loop->executor);
-    if (loop->abandon_tasks)
-        loop->abandon_tasks(loop);
+    if (loop->executor)
+        loop->free_executor(loop->executor);
+    if (loop->task_hooks)
+        loop->task_hooks->abandon(loop);
     loop_discard(loop);
     timers_free(&loop->timers);
     loop_remove_watches(loop);

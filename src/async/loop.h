@@ -14,6 +14,17 @@
 
 struct watch;
 
+/* What the loop asks of its tasks, of which it knows nothing else. */
+struct task_hooks {
+    /* What closing the loop does to all of them. */
+    void (*abandon)(af_loop *loop);
+    /* Writes "Task-1 (fetch)", the names of a task and of its function; false for another future.
+     */
+    bool (*describe)(const af_future *future, char *buffer, size_t size);
+    /* Whether ADDRESS is where the stack of the running task would go on if it were longer. */
+    bool (*overflowed)(const af_future *task, const void *address);
+};
+
 struct af_loop {
     struct list ready;
     struct timers timers;
@@ -39,7 +50,8 @@ struct af_loop {
     atomic_bool has_foreign;
 
     af_executor *executor; /* its own, or NULL where it was not needed yet */
-    size_t calls;          /* given to executors, and not back yet */
+    void (*free_executor)(af_executor *executor);
+    size_t calls; /* given to executors, and not back yet */
 
     af_exception_handler *exception_handler;
     void *exception_handler_arg;
@@ -56,7 +68,7 @@ struct af_loop {
     af_future *current_task;
     uint64_t tasks_created;
     uint64_t visits;
-    void (*abandon_tasks)(af_loop *loop); /* set with the first task: what closing does to them */
+    const struct task_hooks *task_hooks; /* NULL before the first task */
     struct coroutine_pool coroutines;
 };
 

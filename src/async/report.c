@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "async/debug.h"
+#include "async/loop.h"
 
 void af_loop_set_exception_handler(af_loop *loop, af_exception_handler *handler, void *arg)
 {
@@ -29,11 +29,10 @@ static void make_printable(char *text)
 
 void af_print_exception(af_loop *loop, const af_exception_context *context, void *arg)
 {
-    (void)loop, (void)arg;
+    (void)arg;
     char task[160] = "", text[512] = "";
-    bool has_task = context->future && af_future_is_task(context->future);
-    if (has_task)
-        debug_name_task(context->future, task, sizeof task);
+    bool has_task = context->future && loop->task_hooks &&
+                    loop->task_hooks->describe(context->future, task, sizeof task);
     if (context->error.code != 0)
         snprintf(text, sizeof text, "%s", af_error_text(context->error));
     make_printable(text);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/symbol.h"
+
 /* What a task awaits while it sleeps. */
 struct sleeper {
     af_future future;
@@ -107,10 +109,20 @@ static int run_step(struct handle *handle)
     return 0;
 }
 
+static void write_name(const struct task *task, char *buffer, size_t size)
+{
+    if (task->name)
+        snprintf(buffer, size, "%s", task->name);
+    else
+        snprintf(buffer, size, "Task-%llu", (unsigned long long)task->number);
+}
+
 static struct subject step_subject(const struct handle *handle)
 {
     const struct task *task = container_of(handle, struct task, step.handle);
-    return (struct subject){.task = (af_future *)&task->future};
+    struct subject subject = {.function = (const void *)task->coroutine};
+    write_name(task, subject.task, sizeof subject.task);
+    return subject;
 }
 
 static void prefetch_step(const struct handle *handle)
@@ -187,6 +199,25 @@ static void abandon_tasks(af_loop *loop)
         free(container_of(link, struct task, link));
 }
 
+static bool describe(const af_future *future, char *buffer, size_t size)
+{
+    if (!af_future_is_task(future))
+        return false;
+    const struct task *task = task_of(future);
+    char name[64], function[100];
+    write_name(task, name, sizeof name);
+    symbol_name((const void *)task->coroutine, function, sizeof function);
+    snprintf(buffer, size, "%s (%s)", name, function);
+    return true;
+}
+
+static bool overflowed(const af_future *task, const void *address)
+{
+    return coroutine_overflowed(task_of(task)->stack, address);
+}
+
+static const struct task_hooks task_hooks = {abandon_tasks, describe, overflowed};
+
 int af_loop_create_task(af_loop *loop, af_coroutine *coroutine, void *arg,
                         void (*destroy)(void *arg), af_task **ret_task)
 {
@@ -212,7 +243,7 @@ int af_loop_create_task(af_loop *loop, af_coroutine *coroutine, void *arg,
     future_init(&task->future, &task_type, loop);
     handle_init(&task->step.handle, &step_type);
     list_append(&loop->tasks, &task->link);
-    loop->abandon_tasks = abandon_tasks;
+    loop->task_hooks = &task_hooks;
     loop_ready(loop, &task->step.handle);
     if (ret_task)
         *ret_task = af_future_ref(&task->future);
@@ -356,16 +387,6 @@ int af_task_set_name(af_task *future, const char *name)
     free(task->name);
     task->name = copy;
     return 0;
-}
-
-const void *task_function(const af_task *task)
-{
-    return (const void *)task_of(task)->coroutine;
-}
-
-bool task_overflowed(const af_task *task, const void *address)
-{
-    return coroutine_overflowed(task_of(task)->stack, address);
 }
 
 unsigned af_task_cancelling(const af_task *task)

@@ -21,10 +21,4 @@ static inline af_task *task_running(void)
  * interest. 0, or AF_CANCELLED or the future's exception. */
 int task_wait(af_future *future);
 
-/* The coroutine it was made of. */
-const void *task_function(const af_task *task);
-
-/* Whether ADDRESS is where the stack of the task, which runs, would go on if it were longer. */
-bool task_overflowed(const af_task *task, const void *address);
-
 #endif

@@ -10,10 +10,11 @@
 
 struct handle;
 
-/* What a handle runs, for debug mode: a task, or a function. Neither where it is the library's. */
+/* What a handle runs, for debug mode: a function, of a task if that has a name. Neither where it is
+ * the library's. */
 struct subject {
-    struct af_future *task;
     const void *function;
+    char task[64];
 };
 
 struct handle_type {
