@@ -59,15 +59,31 @@ static char escape_letter(unsigned char byte)
     }
 }
 
-/* Whether a character is one of the control characters beyond ASCII, U+0080 to U+009F. */
-static bool is_high_control(const unsigned char *character, size_t size)
+/* The code of a character of two or three bytes that a terminal obeys instead of showing it: the
+ * controls U+0080 to U+009F, and those that turn the direction of the text, behind which a line may
+ * read otherwise than it is. 0 for any other. */
+static unsigned control_code(const unsigned char *character, size_t size)
 {
-    return size == 2 && character[0] == 0xC2 && character[1] < 0xA0;
+    if (size == 2 && character[0] == 0xC2 && character[1] < 0xA0)
+        return character[1];
+    if (size == 2 && character[0] == 0xD8 && character[1] == 0x9C)
+        return 0x061C;
+    if (size != 3 || character[0] != 0xE2 || (character[1] & 0xFE) != 0x80)
+        return 0;
+    unsigned code = 0x2000 | (character[1] & 0x3FU) << 6 | (character[2] & 0x3F);
+    bool turns = (code >= 0x200E && code <= 0x200F) || (code >= 0x202A && code <= 0x202E) ||
+                 (code >= 0x2066 && code <= 0x2069);
+    return turns ? code : 0;
 }
 
-static int append_unicode(struct buffer *buffer, unsigned char code)
+static int append_unicode(struct buffer *buffer, unsigned code)
 {
-    const char escape[] = {'\\', 'u', '0', '0', hexadecimal[code >> 4], hexadecimal[code & 15]};
+    const char escape[] = {'\\',
+                           'u',
+                           hexadecimal[code >> 12],
+                           hexadecimal[code >> 8 & 15],
+                           hexadecimal[code >> 4 & 15],
+                           hexadecimal[code & 15]};
     return buffer_append(buffer, escape, sizeof escape);
 }
 
@@ -89,8 +105,9 @@ static int json_write_special(struct buffer *buffer, const unsigned char *charac
 {
     if (size == 0)
         return buffer_append_string(buffer, "\xEF\xBF\xBD");
-    if (is_high_control(character, size))
-        return append_unicode(buffer, character[1]);
+    unsigned code = control_code(character, size);
+    if (code > 0)
+        return append_unicode(buffer, code);
     if (size > 1)
         return buffer_append(buffer, character, size);
     if (*character == '"' || *character == '\\')
@@ -103,8 +120,9 @@ static int text_write_special(struct buffer *buffer, const unsigned char *charac
 {
     if (size == 0)
         return append_byte(buffer, *character);
-    if (is_high_control(character, size))
-        return append_unicode(buffer, character[1]);
+    unsigned code = control_code(character, size);
+    if (code > 0)
+        return append_unicode(buffer, code);
     if (size > 1 || *character == '"' || *character == '\\')
         return buffer_append(buffer, character, size);
     char letter = escape_letter(*character);

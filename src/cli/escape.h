@@ -4,8 +4,8 @@
 
 #include "base/buffer.h"
 
-/* Appends TEXT for a terminal: control characters and bytes that are no UTF-8 as \n, \x1b; nothing
- * else is changed. -ENOMEM, -EMSGSIZE. */
+/* Appends TEXT for a terminal: control characters, those of the direction of writing among them,
+ * and bytes that are no UTF-8 as \n, \x1b, \u202e; nothing else is changed. -ENOMEM, -EMSGSIZE. */
 int text_write_escaped(struct buffer *buffer, const char *text, size_t length);
 
 /* The same for text of several lines, whose line ends and tabs stay. */

@@ -24,13 +24,15 @@ static const struct formatter_type *format_type(const struct options *options)
     }
 }
 
-int formatter_new(const struct options *options, bool color, struct formatter **ret_formatter)
+int formatter_new(const struct options *options, struct destination destination,
+                  struct formatter **ret_formatter)
 {
     struct formatter *formatter = calloc(1, sizeof *formatter);
     if (!formatter)
         return -ENOMEM;
     formatter->type = format_type(options);
-    formatter->color = color;
+    formatter->color = destination.color;
+    formatter->terminal = destination.terminal;
     formatter->headers = options->include_headers;
     formatter->body = options->include_body;
     int r = fields_select(options->fields, options->include_headers, options->include_body,

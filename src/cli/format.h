@@ -9,9 +9,16 @@
 
 struct formatter;
 
-/* A formatter for what the options say of format and fields; COLOR is for text. -EINVAL with a text
+/* Where what is formatted goes to. */
+struct destination {
+    bool color;    /* as text */
+    bool terminal; /* which must not be given a control character in any format */
+};
+
+/* A formatter for what the options say of format and fields. -EINVAL with a text
  * where they name no field, -ENOMEM. The caller owns the formatter. */
-int formatter_new(const struct options *options, bool color, struct formatter **ret_formatter);
+int formatter_new(const struct options *options, struct destination destination,
+                  struct formatter **ret_formatter);
 void formatter_free(struct formatter *formatter);
 
 /* What comes before the first record, a record, and what comes after the last. -ENOMEM, -EMSGSIZE;

@@ -1,8 +1,10 @@
-/* CSV (RFC 4180). Null is empty, and an empty string is "". */
+/* CSV (RFC 4180). Null is empty, and an empty string is "". For machines, bytes are left as they
+ * are; on a terminal control characters are escaped. */
 #include <string.h>
 
 #include "base/base64.h"
 #include "base/utf8.h"
+#include "cli/escape.h"
 #include "cli/formatter.h"
 
 static bool needs_quotes(const char *text, size_t length)
@@ -39,30 +41,43 @@ static int write_text(struct buffer *buffer, const char *text, size_t length)
     return r < 0 ? r : buffer_append_char(buffer, '"');
 }
 
-static int write_body(struct buffer *buffer, const af_response *response)
+/* The same for a terminal. */
+static int show_text(struct buffer *buffer, const char *text, size_t length)
+{
+    struct buffer shown;
+    buffer_init(&shown, buffer->maximum);
+    int r = text_write_escaped(&shown, text, length);
+    if (r >= 0)
+        r = write_text(buffer, shown.data ? shown.data : "", shown.length);
+    buffer_free(&shown);
+    return r;
+}
+
+static int write_body(struct buffer *buffer, const af_response *response, text_writer *write)
 {
     if (body_is_text(response)) {
-        int r = write_text(buffer, response->body, response->body_size);
+        int r = write(buffer, response->body, response->body_size);
         return r < 0 ? r : buffer_append_char(buffer, ',');
     }
     int r = buffer_append_char(buffer, ',');
     return r < 0 ? r : base64_append(buffer, response->body, response->body_size);
 }
 
-static int write_cell(struct buffer *buffer, const struct field *field, const struct record *record)
+static int write_cell(struct buffer *buffer, const struct field *field, const struct record *record,
+                      text_writer *write)
 {
     struct value value = field_value(field, record);
     switch (value.type) {
     case VALUE_NULL:
         return field_is_body(field) ? buffer_append_char(buffer, ',') : 0;
     case VALUE_STRING:
-        return write_text(buffer, value.string, strlen(value.string));
+        return write(buffer, value.string, strlen(value.string));
     case VALUE_URL:
-        return url_append(buffer, value.string, write_text);
+        return url_append(buffer, value.string, write);
     case VALUE_HEADERS:
-        return json_embed_headers(buffer, value.response, write_text);
+        return json_embed_headers(buffer, value.response, write);
     case VALUE_BODY:
-        return write_body(buffer, value.response);
+        return write_body(buffer, value.response, write);
     default:
         return scalar_append(buffer, value);
     }
@@ -72,11 +87,12 @@ static int write_row(const struct formatter *formatter, const struct record *rec
                      struct buffer *buffer)
 {
     const struct fields *fields = &formatter->fields;
+    text_writer *write = formatter->terminal ? show_text : write_text;
     int r = 0;
     for (size_t i = 0; i < fields->count && r >= 0; i++) {
         r = i > 0 ? buffer_append_char(buffer, ',') : 0;
         if (r >= 0)
-            r = write_cell(buffer, fields->list[i], record);
+            r = write_cell(buffer, fields->list[i], record, write);
     }
     return r < 0 ? r : buffer_append_string(buffer, "\r\n");
 }

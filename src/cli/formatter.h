@@ -24,6 +24,7 @@ struct formatter {
     struct json_key *keys; /* of the fields */
     size_t count;          /* of the records since begin */
     bool color;
+    bool terminal;
     bool headers; /* after the line of a person's text */
     bool body;
 };

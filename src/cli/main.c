@@ -45,12 +45,16 @@ static bool wants(enum when when, bool automatically)
 }
 
 /* Records in a file are for no terminal. */
+static bool is_on_terminal(const struct options *options)
+{
+    return !options->output && isatty(STDOUT_FILENO);
+}
+
 static bool wants_color(const struct options *options)
 {
     const char *terminal = getenv("TERM"), *refusal = getenv("NO_COLOR");
     bool dumb = terminal && strcmp(terminal, "dumb") == 0;
-    return wants(options->color,
-                 !options->output && isatty(STDOUT_FILENO) && !dumb && !(refusal && refusal[0]));
+    return wants(options->color, is_on_terminal(options) && !dumb && !(refusal && refusal[0]));
 }
 
 /* A closed standard file must not be taken by a socket. Whether there is a stdout. */
@@ -198,7 +202,8 @@ static void tell_stop(const struct program *program)
 static int run(struct program *program)
 {
     const struct options *options = &program->options;
-    int r = formatter_new(options, wants_color(options), &program->formatter);
+    struct destination destination = {wants_color(options), is_on_terminal(options)};
+    int r = formatter_new(options, destination, &program->formatter);
     if (r >= 0)
         r = source_new(&options->operands, on_source_message, NULL, &program->source);
     if (r < 0)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "cli/escape.h"
 #include "cli/format.h"
 
 static const af_header headers[] = {
@@ -79,7 +80,7 @@ static const char *format(const char *one, const char *two, bool color,
     struct options options;
     struct formatter *formatter;
     cr_assert(zero(int, options_parse(two ? 3 : 2, arguments, &options)));
-    cr_assert(zero(int, formatter_new(&options, color, &formatter)));
+    cr_assert(zero(int, formatter_new(&options, (struct destination){.color = color}, &formatter)));
     buffer.length = 0;
     cr_assert(zero(int, formatter_begin(formatter, &buffer)));
     for (; *records; records++)
@@ -369,7 +370,7 @@ Test(format, a_record_that_does_not_fit_leaves_no_part_of_it)
         struct options options;
         struct formatter *formatter;
         cr_assert(zero(int, options_parse(4, arguments, &options)));
-        cr_assert(zero(int, formatter_new(&options, false, &formatter)));
+        cr_assert(zero(int, formatter_new(&options, (struct destination){0}, &formatter)));
         for (size_t maximum = 0;; maximum++) {
             struct buffer small;
             buffer_init(&small, maximum);
@@ -382,4 +383,26 @@ Test(format, a_record_that_does_not_fit_leaves_no_part_of_it)
         formatter_free(formatter);
         options_free(&options);
     }
+}
+
+/* What turns the direction of the text would have a line read otherwise than it is. */
+Test(format, what_turns_the_direction_of_writing_is_escaped)
+{
+    static const char turned[] =
+        "a\xD8\x9C\xE2\x80\x8E\xE2\x80\x8F\xE2\x80\xAA\xE2\x80\xAE\xE2\x81\xA6"
+        "\xE2\x81\xA9z";
+    static const char escaped[] = "a\\u061c\\u200e\\u200f\\u202a\\u202e\\u2066\\u2069z";
+    cr_assert(zero(int, text_write_escaped(&buffer, turned, strlen(turned))));
+    cr_assert(zero(int, json_write_string(&buffer, turned, strlen(turned))));
+    cr_assert(zero(int, buffer_append_char(&buffer, '\0')));
+    char expected[256];
+    snprintf(expected, sizeof expected, "%s\"%s\"", escaped, escaped);
+    cr_expect_str_eq(buffer.data, expected);
+
+    static const char beside[] =
+        "\xD8\x9B\xE2\x80\x8D\xE2\x80\x90\xE2\x80\xA9\xE2\x80\xAF\xE2\x81\xA5\xE2\x81\xAA";
+    buffer.length = 0;
+    cr_assert(zero(int, text_write_escaped(&buffer, beside, strlen(beside))));
+    cr_assert(zero(int, buffer_append_char(&buffer, '\0')));
+    cr_expect_str_eq(buffer.data, beside);
 }
