@@ -190,11 +190,6 @@ int fetch_url(void *arg, void **ret_result)
 
 /* -------------------------------------------------------------- the record */
 
-static bool accepted(long status)
-{
-    return status >= 200 && status < 400;
-}
-
 /* What is wrong with a URL, and where it stands. */
 static void tell_place(struct fetch *fetch, const char *text)
 {
@@ -216,7 +211,8 @@ static void judge_response(struct fetch *fetch, struct record *record)
         tell_place(fetch, response->error_text);
         record->errormsg = fetch->errormsg;
     }
-    record->ok = response->error == AF_HTTP_OK && accepted(response->status);
+    record->ok = response->error == AF_HTTP_OK &&
+                 status_set_has(&fetch->session->options->accept, response->status);
     if (response->error == AF_HTTP_OK && !record->ok) {
         record->error = "http";
         snprintf(fetch->errormsg, sizeof fetch->errormsg, "the server answered %ld",

@@ -94,6 +94,8 @@ const struct option_spec option_table[] = {
     {SECTION_REQUEST, OPTION_BYTES, MEMBER(max_filesize), 0, "max-filesize", "BYTES",
      .help = "a larger body is an error: 512k, 10M, 1G; 0 for any size (default 0, or 16M with "
              "--include-body)"},
+    {SECTION_RECORD, OPTION_STATUSES, MEMBER(accept), 0, "accept", "RANGES",
+     .help = "which statuses are a success: 200-399,404 (default 200-399)"},
     {SECTION_RECORD, OPTION_WORD, MEMBER(format), 0, "format", "text|json|jsonl|csv",
      .help = "lines for a person, one JSON array, one JSON object a line, or RFC 4180"},
     {SECTION_RECORD, OPTION_WORD, MEMBER(format), 0, "json", NULL,

@@ -22,9 +22,10 @@ enum option_kind {
     OPTION_BYTES,   /* int64_t: with k, M or G behind it */
     OPTION_RATE,    /* struct rate: 10/s, 5/15s */
     OPTION_RETRY_CONDITIONS,
-    OPTION_STRING, /* const char * */
-    OPTION_HOSTS,  /* a list whose words have as many ':' as argument, or more */
-    OPTION_LIST,   /* struct words: one more for each use */
+    OPTION_STATUSES, /* struct status_set: 200-399,404 */
+    OPTION_STRING,   /* const char * */
+    OPTION_HOSTS,    /* a list whose words have as many ':' as argument, or more */
+    OPTION_LIST,     /* struct words: one more for each use */
 };
 
 /* As milliseconds this fits into what every library below counts with. */

@@ -10,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "base/utf8.h"
+#include "cli/conflicts.h"
 #include "cli/option_table.h"
 #include "cli/spelling.h"
 
@@ -189,6 +190,14 @@ static int set_retry_conditions(const struct setting *setting)
                         : r;
 }
 
+static int set_statuses(const struct setting *setting)
+{
+    int r = status_set_parse(setting->value, setting->member);
+    return r == -EINVAL ? af_raise(r, "%s %s: %s", setting->option, setting->value,
+                                   af_error_text(af_raised(r)))
+                        : r;
+}
+
 static int set_string(const struct setting *setting)
 {
     *(const char **)setting->member = setting->value;
@@ -219,11 +228,17 @@ static int set_hosts(const struct setting *setting)
 }
 
 static int (*const setters[])(const struct setting *setting) = {
-    [OPTION_FLAG] = set_flag,     [OPTION_WORD] = set_word,
-    [OPTION_NUMBER] = set_number, [OPTION_SECONDS] = set_seconds,
-    [OPTION_BYTES] = set_bytes,   [OPTION_STRING] = set_string,
-    [OPTION_HOSTS] = set_hosts,   [OPTION_LIST] = set_list,
-    [OPTION_RATE] = set_rate,     [OPTION_RETRY_CONDITIONS] = set_retry_conditions,
+    [OPTION_FLAG] = set_flag,
+    [OPTION_WORD] = set_word,
+    [OPTION_NUMBER] = set_number,
+    [OPTION_SECONDS] = set_seconds,
+    [OPTION_BYTES] = set_bytes,
+    [OPTION_STRING] = set_string,
+    [OPTION_HOSTS] = set_hosts,
+    [OPTION_LIST] = set_list,
+    [OPTION_STATUSES] = set_statuses,
+    [OPTION_RATE] = set_rate,
+    [OPTION_RETRY_CONDITIONS] = set_retry_conditions,
 };
 
 /* Sets an option, whose value, where it did not come in the same word, is the next argument. */
@@ -357,8 +372,10 @@ static void settle(struct options *options)
     options->include_body |= word_place(fields, ',', "body") >= 0;
     if (options->output && strcmp(options->output, "-") == 0)
         options->output = NULL; /* stdout, as for curl */
+    if (!options->accept.given)
+        status_set_parse(STATUS_SET_DEFAULT, &options->accept);
     if (!options->retry_on.given)
-        retry_conditions_parse(RETRY_CONDITIONS_DEFAULT, &options->retry_on);
+        retry_conditions_default(&options->accept, &options->retry_on);
     if (options->max_filesize < 0)
         options->max_filesize = options->include_body ? BODY_MAXIMUM : 0;
 }
@@ -372,6 +389,11 @@ int options_parse(int argc, char *const argv[], struct options *ret_options)
         return r;
     }
     settle(&parser.options);
+    r = conflicts_check(&parser.options);
+    if (r < 0) {
+        options_free(&parser.options);
+        return r;
+    }
     *ret_options = parser.options;
     return 0;
 }

@@ -43,6 +43,7 @@ struct options {
     double retry_delay;
     double retry_max_delay; /* 0 is no delay */
     struct retry_conditions retry_on;
+    struct status_set accept; /* the statuses that are a success */
     bool location;
     long max_redirects;
     struct words headers;

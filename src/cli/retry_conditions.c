@@ -23,34 +23,13 @@ static bool add_error(struct retry_conditions *conditions, const char *word, siz
     return false;
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/* 429, or 5xx for a hundred of them. */
-static bool add_status(struct retry_conditions *conditions, const char *word, size_t length)
-{
-    if (length != 3 || word[0] < '1' || word[0] > '9')
-        return false;
-    unsigned first = (unsigned)(word[0] - '0') * 100, count = 100;
-    if (is_digit(word[1]) && is_digit(word[2])) {
-        first += (unsigned)(word[1] - '0') * 10 + (unsigned)(word[2] - '0');
-        count = 1;
-    } else if (strncasecmp(word + 1, "xx", 2) != 0) {
-        return false;
-    }
-    for (unsigned status = first; status < first + count; status++)
-        conditions->statuses[status / 64] |= 1ULL << status % 64;
-    return true;
-}
-
 int retry_conditions_parse(const char *list, struct retry_conditions *ret_conditions)
 {
     struct retry_conditions conditions = {.given = true};
     for (;; list++) {
         size_t length = strcspn(list, ",");
-        if (!add_status(&conditions, list, length) && !add_error(&conditions, list, length))
+        if (!status_set_add(&conditions.statuses, list, length) &&
+            !add_error(&conditions, list, length))
             return af_raise(-EINVAL,
                             "'%.*s' is neither a status (429, 5xx) nor one of resolve, connect, "
                             "tls, timeout, reset, protocol, redirect, too_large, io, other",
@@ -63,11 +42,16 @@ int retry_conditions_parse(const char *list, struct retry_conditions *ret_condit
     return 0;
 }
 
+void retry_conditions_default(const struct status_set *accepted,
+                              struct retry_conditions *ret_conditions)
+{
+    retry_conditions_parse(RETRY_CONDITIONS_DEFAULT, ret_conditions);
+    status_set_remove(&ret_conditions->statuses, accepted);
+}
+
 bool retry_conditions_match(const struct retry_conditions *conditions, const af_response *response)
 {
     if (response->error != AF_HTTP_OK)
         return conditions->errors >> response->error & 1;
-    long status = response->status;
-    return status > 0 && status < STATUS_LIMIT &&
-           conditions->statuses[status / 64] >> status % 64 & 1;
+    return status_set_has(&conditions->statuses, response->status);
 }
