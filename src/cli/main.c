@@ -35,6 +35,8 @@ struct program {
     struct formatter *formatter;
     struct fetcher_result result;
     bool output_failed; /* so that nothing more can be written */
+    bool reader_gone;
+    af_task *task; /* that of run_program() */
 };
 
 /* ------------------------------------------------------------ surroundings */
@@ -131,16 +133,35 @@ static int fetch_and_write(struct program *program)
     return end_records(program, r);
 }
 
-/* The main coroutine: everything between the options and the exit status. */
-static int run_program(void *arg, void **ret_result)
+static int run_job(struct program *program)
 {
-    (void)ret_result;
-    struct program *program = arg;
     const struct options *options = &program->options;
     int r = options->compare ? compare_run(options, program->source, &program->output,
                                            wants_color(options), &program->result)
                              : fetch_and_write(program);
     return r < 0 ? r : output_flush(&program->output);
+}
+
+/* What is fetched now is for nobody. */
+static int on_reader_gone(void *arg)
+{
+    struct program *program = arg;
+    program->output_failed = program->reader_gone = true;
+    af_future_cancel(program->task);
+    return 0;
+}
+
+/* The main coroutine: everything between the options and the exit status. */
+static int run_program(void *arg, void **ret_result)
+{
+    (void)ret_result;
+    struct program *program = arg;
+    program->task = af_current_task();
+    int r = output_watch(&program->output, on_reader_gone, program);
+    if (r >= 0)
+        r = run_job(program);
+    output_unwatch(&program->output);
+    return r == AF_CANCELLED && program->reader_gone ? -EPIPE : r;
 }
 
 static void on_source_message(const char *text, void *arg)

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <afetch/descriptor.h>
@@ -18,6 +19,7 @@ int output_open(struct output *output, const char *path)
             return -errno;
     }
     output->fd = fd;
+    output->watched = false;
     output->name = path ? path : "stdout";
     buffer_init(&output->buffer, SIZE_MAX);
     return 0;
@@ -49,6 +51,34 @@ int output_flush(struct output *output)
     }
     buffer_consume(&output->buffer, written);
     return r;
+}
+
+/* The writing end of a pipe is never readable, but an error counts as that too. */
+static int on_readable(void *arg)
+{
+    struct output *output = arg;
+    struct pollfd end = {.fd = output->fd};
+    output_unwatch(output);
+    return poll(&end, 1, 0) > 0 && end.revents & POLLERR ? output->on_gone(output->on_gone_arg) : 0;
+}
+
+int output_watch(struct output *output, af_callback *on_gone, void *arg)
+{
+    struct stat status;
+    if (fstat(output->fd, &status) < 0 || !S_ISFIFO(status.st_mode))
+        return 0;
+    output->on_gone = on_gone;
+    output->on_gone_arg = arg;
+    int r = af_loop_add_reader(af_running_loop(), output->fd, on_readable, output);
+    output->watched = r >= 0;
+    return r;
+}
+
+void output_unwatch(struct output *output)
+{
+    if (output->watched)
+        af_loop_remove_reader(af_running_loop(), output->fd);
+    output->watched = false;
 }
 
 int output_close(struct output *output)

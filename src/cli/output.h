@@ -2,10 +2,15 @@
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
 
+#include <afetch/loop.h>
+
 #include "base/buffer.h"
 
 struct output {
     int fd;
+    bool watched;         /* a pipe whose reader may go */
+    af_callback *on_gone; /* called then */
+    void *on_gone_arg;
     const char *name;     /* for messages */
     struct buffer buffer; /* whole records are appended here */
 };
@@ -17,6 +22,11 @@ int output_open(struct output *output, const char *path);
  * the buffer, so that a cancelled flush is begun again without loss. A negated errno (-EPIPE where
  * the reader has gone), AF_CANCELLED. */
 int output_flush(struct output *output);
+
+/* Calls ON_GONE in the running loop as soon as nobody reads the pipe any more, if it is one: who
+ * has nothing to write would not be told otherwise. Once. -ENOMEM. */
+int output_watch(struct output *output, af_callback *on_gone, void *arg);
+void output_unwatch(struct output *output);
 
 /* Closes a file; a negated errno where the system finds out only now that it could not be written.
  */
