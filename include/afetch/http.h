@@ -153,6 +153,11 @@ size_t af_client_concurrency(size_t descriptors);
  * it is no URL, -ENOMEM. */
 int af_url_host(const char *url, char **ret_host);
 
+/* The URL as it is asked for, so that two which ask for the same are equal: with its scheme, its
+ * host in lower case, no port that is the scheme's own, no dots in its path, and no fragment. The
+ * caller frees it. -EINVAL where it is no URL, -ENOMEM. */
+int af_url_normalize(const char *url, char **ret_url);
+
 /* The versions of libcurl and of what it is made with, as curl -V begins. Static. */
 const char *af_http_version(void);
 

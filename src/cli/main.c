@@ -30,6 +30,7 @@ enum exit_status {
 
 struct program {
     struct options options;
+    struct selection selection;
     struct source *source;
     struct output output;
     struct formatter *formatter;
@@ -229,6 +230,8 @@ static int run(struct program *program)
         r = source_new(&options->operands, on_source_message, NULL, &program->source);
     if (r < 0)
         return explain(program, r);
+    selection_init(&program->selection, options);
+    source_select(program->source, &program->selection);
     /* Last, so that no wrong option costs anybody an old file. */
     r = output_open(&program->output, options->output);
     if (r < 0) {
@@ -290,6 +293,7 @@ int main(int argc, char *argv[])
         status = run(&program);
     }
     source_free(program.source);
+    selection_free(&program.selection);
     formatter_free(program.formatter);
     options_free(&program.options);
     return status;

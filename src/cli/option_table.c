@@ -48,6 +48,10 @@ const struct option_spec option_table[] = {
      .value = 1, .minimum = 1, .maximum = INT_MAX},
     {SECTION_CONCURRENCY, OPTION_FLAG, MEMBER(fail_fast), 0, "fail-fast", NULL,
      .help = "the first failure cancels the rest", .value = true},
+    {SECTION_CONCURRENCY, OPTION_FLAG, MEMBER(dedupe), 0, "dedupe", NULL,
+     .help = "a URL seen before in this run is passed over, and has no record", .value = true},
+    {SECTION_CONCURRENCY, OPTION_SHARD, MEMBER(shard), 0, "shard", "I/N",
+     .help = "of N machines this is the Ith, from 1: take the URLs whose host hashes to it"},
     {SECTION_CONCURRENCY, OPTION_FLAG, MEMBER(compare), 0, "compare", NULL,
      .help =
          "fetch the list one after another, then concurrently; show both times and the speed-up",

@@ -22,6 +22,7 @@ enum option_kind {
     OPTION_BYTES,   /* int64_t: with k, M or G behind it */
     OPTION_RATE,    /* struct rate: 10/s, 5/15s */
     OPTION_RETRY_CONDITIONS,
+    OPTION_SHARD,    /* struct shard: 1/4 */
     OPTION_STATUSES, /* struct status_set: 200-399,404 */
     OPTION_STRING,   /* const char * */
     OPTION_HOSTS,    /* a list whose words have as many ':' as argument, or more */

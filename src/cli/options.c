@@ -198,6 +198,14 @@ static int set_statuses(const struct setting *setting)
                         : r;
 }
 
+static int set_shard(const struct setting *setting)
+{
+    int r = shard_parse(setting->value, setting->member);
+    return r == -EINVAL ? af_raise(r, "%s %s: %s", setting->option, setting->value,
+                                   af_error_text(af_raised(r)))
+                        : r;
+}
+
 static int set_string(const struct setting *setting)
 {
     *(const char **)setting->member = setting->value;
@@ -228,17 +236,12 @@ static int set_hosts(const struct setting *setting)
 }
 
 static int (*const setters[])(const struct setting *setting) = {
-    [OPTION_FLAG] = set_flag,
-    [OPTION_WORD] = set_word,
-    [OPTION_NUMBER] = set_number,
-    [OPTION_SECONDS] = set_seconds,
-    [OPTION_BYTES] = set_bytes,
-    [OPTION_STRING] = set_string,
-    [OPTION_HOSTS] = set_hosts,
-    [OPTION_LIST] = set_list,
-    [OPTION_STATUSES] = set_statuses,
-    [OPTION_RATE] = set_rate,
-    [OPTION_RETRY_CONDITIONS] = set_retry_conditions,
+    [OPTION_FLAG] = set_flag,         [OPTION_WORD] = set_word,
+    [OPTION_NUMBER] = set_number,     [OPTION_SECONDS] = set_seconds,
+    [OPTION_BYTES] = set_bytes,       [OPTION_STRING] = set_string,
+    [OPTION_HOSTS] = set_hosts,       [OPTION_LIST] = set_list,
+    [OPTION_STATUSES] = set_statuses, [OPTION_SHARD] = set_shard,
+    [OPTION_RATE] = set_rate,         [OPTION_RETRY_CONDITIONS] = set_retry_conditions,
 };
 
 /* Sets an option, whose value, where it did not come in the same word, is the next argument. */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "cli/retry_conditions.h"
+#include "cli/shard.h"
 
 enum order { ORDER_GATHER, ORDER_COMPLETED };
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL, FORMAT_CSV };
@@ -32,6 +33,8 @@ struct options {
     struct rate rate;
     struct rate rate_per_host;
     enum order order;
+    struct shard shard;
+    bool dedupe; /* no URL is fetched twice */
     double timeout;
     double attempt_timeout;
     double connect_timeout;

@@ -26,6 +26,7 @@ struct source {
     size_t position; /* of the next operand */
     source_message *message;
     void *message_arg;
+    struct selection *selection; /* NULL: all */
     bool failed;
     bool told;         /* in a first reading: once is enough */
     size_t index;      /* of the next entry */
@@ -323,12 +324,29 @@ static int next_operand(struct source *source, struct entry *ret_entry)
     return make_entry(source, operand, NULL, ret_entry);
 }
 
-int source_next(struct source *source, struct entry *ret_entry)
+static int next_entry(struct source *source, struct entry *ret_entry)
 {
     int r = 0;
     while (r == 0 && (source->fd >= 0 || source->position < source->operands.count))
         r = source->fd >= 0 ? next_line(source, ret_entry) : next_operand(source, ret_entry);
     return r;
+}
+
+void source_select(struct source *source, struct selection *selection)
+{
+    source->selection = selection;
+}
+
+int source_next(struct source *source, struct entry *ret_entry)
+{
+    for (;;) {
+        int r = next_entry(source, ret_entry);
+        if (r <= 0 || !source->selection)
+            return r;
+        r = selection_takes(source->selection, ret_entry);
+        if (r != 0)
+            return r;
+    }
 }
 
 bool source_failed(const struct source *source)
@@ -355,5 +373,7 @@ int source_rewind(struct source *source)
     source->told = source->told || source->index > 0 || source->failed;
     source->position = 0;
     source->index = 0;
+    if (source->selection)
+        selection_rewind(source->selection);
     return 0;
 }

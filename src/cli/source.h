@@ -3,6 +3,7 @@
 #define CLI_SOURCE_H
 
 #include "cli/options.h"
+#include "cli/selection.h"
 
 struct source;
 
@@ -24,6 +25,9 @@ typedef void source_message(const char *message, void *arg);
 int source_new(const struct words *operands, source_message *message, void *arg,
                struct source **ret_source);
 void source_free(struct source *source);
+
+/* Passes over the entries that SELECTION does not take; their indexes are left out. Borrowed. */
+void source_select(struct source *source, struct selection *selection);
 
 /* The next entry: 1, or 0 at the end. Suspends where standard input or a pipe has nothing yet, and
  * never keeps the loop waiting. A list that cannot be read is told by message, noted, and the next

@@ -2,21 +2,39 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <afetch/http.h>
 
-static int read_url(CURLU *parts, const char *url, char **ret_name, char **ret_port)
+static int error_of(CURLUcode code)
 {
-    /* Of a URL without a scheme libcurl guesses it by the name; the client takes it for http. */
+    return code == CURLUE_OK ? 0 : code == CURLUE_OUT_OF_MEMORY ? -ENOMEM : -EINVAL;
+}
+
+/* Of a URL without a scheme libcurl guesses it by the name; the client takes it for http. */
+static CURLUcode parse_url(CURLU *parts, const char *url)
+{
     CURLUcode code = curl_url_set(parts, CURLUPART_URL, url, CURLU_GUESS_SCHEME);
     if (code == CURLUE_OK && !strstr(url, "://"))
         code = curl_url_set(parts, CURLUPART_SCHEME, "http", 0);
+    return code;
+}
+
+static void make_lower(char *text)
+{
+    for (; *text; text++)
+        *text = (char)tolower((unsigned char)*text);
+}
+
+static int read_url(CURLU *parts, const char *url, char **ret_name, char **ret_port)
+{
+    CURLUcode code = parse_url(parts, url);
     if (code == CURLUE_OK)
         code = curl_url_get(parts, CURLUPART_HOST, ret_name, 0);
     if (code == CURLUE_OK)
         code = curl_url_get(parts, CURLUPART_PORT, ret_port, CURLU_DEFAULT_PORT);
-    return code == CURLUE_OK ? 0 : code == CURLUE_OUT_OF_MEMORY ? -ENOMEM : -EINVAL;
+    return error_of(code);
 }
 
 int af_url_host(const char *url, char **ret_host)
@@ -27,12 +45,44 @@ int af_url_host(const char *url, char **ret_host)
     if (r >= 0 && asprintf(&host, "%s:%s", name, port) < 0)
         r = -ENOMEM;
     if (r >= 0) {
-        for (char *c = host; *c; c++)
-            *c = (char)tolower((unsigned char)*c);
+        make_lower(host);
         *ret_host = host;
     }
     curl_free(name);
     curl_free(port);
+    curl_url_cleanup(parts);
+    return r;
+}
+
+static CURLUcode lower_host(CURLU *parts)
+{
+    char *name = NULL;
+    CURLUcode code = curl_url_get(parts, CURLUPART_HOST, &name, 0);
+    if (code == CURLUE_OK) {
+        make_lower(name);
+        code = curl_url_set(parts, CURLUPART_HOST, name, 0);
+    }
+    curl_free(name);
+    return code;
+}
+
+int af_url_normalize(const char *url, char **ret_url)
+{
+    CURLU *parts = curl_url();
+    char *normal = NULL;
+    CURLUcode code = parts ? parse_url(parts, url) : CURLUE_OUT_OF_MEMORY;
+    if (code == CURLUE_OK)
+        code = lower_host(parts);
+    if (code == CURLUE_OK)
+        code = curl_url_set(parts, CURLUPART_FRAGMENT, NULL, 0);
+    if (code == CURLUE_OK)
+        code = curl_url_get(parts, CURLUPART_URL, &normal, CURLU_NO_DEFAULT_PORT);
+    int r = error_of(code);
+    if (r >= 0) {
+        *ret_url = strdup(normal); /* libcurl may have an allocator of its own */
+        r = *ret_url ? 0 : -ENOMEM;
+    }
+    curl_free(normal);
     curl_url_cleanup(parts);
     return r;
 }

@@ -20,6 +20,7 @@ cJSON *records_parse(enum format format, const struct text *output);
 struct records_promise {
     bool complete; /* the fields are all those of the contract */
     bool ordered;  /* as the input */
+    bool sparse;   /* some of the input is passed over */
     bool whole;    /* nobody stopped reading: what was started has its record */
 };
 

@@ -382,6 +382,7 @@ static void check_records(struct text *output)
     struct records_promise promise = {
         .complete = !has_option("--fields"),
         .ordered = !by_completion,
+        .sparse = has_option("--dedupe") || has_option("--shard"),
         .whole = !steps_close_stdout(get("steps")),
     };
     records_check(records, &promise);

@@ -91,6 +91,7 @@ Test(options, every_option_of_the_table_is_taken_by_its_full_name)
         [OPTION_LIST] = "text",
         [OPTION_RATE] = "5/2m",
         [OPTION_RETRY_CONDITIONS] = "5xx,reset",
+        [OPTION_SHARD] = "2/3",
         [OPTION_STATUSES] = "200-299,404",
     };
     for (const struct option_spec *spec = option_table; spec->name; spec++) {

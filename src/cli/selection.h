@@ -1,0 +1,25 @@
+/* Which entries of the input are fetched: --shard, --dedupe and --resume pass over the others. */
+#ifndef CLI_SELECTION_H
+#define CLI_SELECTION_H
+
+#include "cli/options.h"
+#include "cli/seen.h"
+
+struct entry;
+
+struct selection {
+    const struct options *options;
+    struct seen urls; /* those that came, where none is to be fetched twice */
+};
+
+/* Takes everything where the options say nothing. */
+void selection_init(struct selection *selection, const struct options *options);
+void selection_free(struct selection *selection);
+
+/* The input begins anew. */
+void selection_rewind(struct selection *selection);
+
+/* Whether an entry is taken: 1 or 0. An entry that was is seen. -ENOMEM. */
+int selection_takes(struct selection *selection, const struct entry *entry);
+
+#endif
