@@ -1,41 +1,20 @@
-/* --help, written from the table of options and the table of fields. */
+#include "cli/help.h"
+
+#include <errno.h>
 #include <string.h>
 
+#include <afetch/error.h>
+
+#include "cli/chapters.h"
 #include "cli/option_table.h"
-#include "cli/record.h"
+#include "cli/spelling.h"
 
 enum {
     WIDTH = 80,
     TEXT_COLUMN = 30, /* where the help of an option begins */
 };
 
-static const char introduction[] =
-    "Fetches many URLs at once and says of every one what happened. An operand with\n"
-    "'://' in it is a URL, '-' is standard input, anything else is a file of URLs,\n"
-    "one a line; blank lines and those that begin with # are skipped. Without\n"
-    "operands standard input is read, unless it is a terminal.\n";
-
-static const char conclusion[] =
-    "\n"
-    "Exit status:\n"
-    "  0    every request is ok: a whole response, and its status is 200 to 399\n"
-    "  1    at least one is not\n"
-    "  2    the command line is wrong\n"
-    "  3    a list cannot be read, or the output cannot be written\n"
-    "  124  the deadline ended the run\n"
-    "  130  interrupted (143: by SIGTERM)\n"
-    "\n"
-    "Examples:\n"
-    "  afetch urls.txt\n"
-    "      A line for each URL in the file, and a summary.\n"
-    "  afetch -j 200 --as-completed --jsonl -o records.jsonl < urls.txt\n"
-    "      Records for a program, 200 requests at a time, the fastest first.\n"
-    "  afetch --json urls.txt | jq -r '.[] | select(.ok | not) | .url'\n"
-    "      What failed.\n"
-    "  afetch --fields url,response_code,time_total urls.txt | sort -nk 3\n"
-    "      The slowest last.\n"
-    "  afetch --first https://one.example/file https://two.example/file\n"
-    "      A race between two mirrors.\n";
+/* ---------------------------------------------------------------- wrapping */
 
 /* Writes a word behind what the line has AT columns of, or on a new line from COLUMN on. Returns
  * how many the line has then. */
@@ -60,78 +39,180 @@ static void print_text(FILE *file, const char *text, int column)
     fputc('\n', file);
 }
 
+/* A term, and what it means from COLUMN on. A term that would touch the column has a line for
+ * itself. */
+static void print_fact(FILE *file, const char *term, const char *text, int column)
+{
+    if (strlen(term) < (size_t)column)
+        fprintf(file, "%-*s", column, term);
+    else
+        fprintf(file, "%s\n%*s", term, column, "");
+    print_text(file, text, column);
+}
+
+/* ----------------------------------------------------------------- options */
+
 /* The option as it is typed: "  -m, --timeout SECS". */
 static void write_usage(const struct option_spec *spec, char *to, size_t size)
 {
     char letter[] = "   ";
     if (spec->letter)
         snprintf(letter, sizeof letter, "-%c,", spec->letter);
-    snprintf(to, size, "  %s --%s%s%s%s", letter, spec->name,
-             !spec->argument  ? ""
-             : spec->optional ? "[="
-                              : " ",
+    snprintf(to, size, "  %s --%s%s%s%s", letter, spec->name, option_argument_opening(spec),
              spec->argument ? spec->argument : "", spec->optional ? "]" : "");
 }
 
-/* "(default 50)", from the value that option_defaults has for it; nothing where that is none. */
-static void write_default(const struct option_spec *spec, char *to, size_t size)
+static void print_option_as(FILE *file, const struct option_spec *spec, const char *text)
 {
-    const void *member = (const char *)&option_defaults + spec->offset;
-    *to = '\0';
-    if (!spec->argument)
-        return;
-    if (spec->kind == OPTION_NUMBER && *(const long *)member != 0)
-        snprintf(to, size, " (default %ld)", *(const long *)member);
-    if (spec->kind == OPTION_SECONDS && *(const double *)member != 0)
-        snprintf(to, size, " (default %g)", *(const double *)member);
-    if (spec->kind == OPTION_WORD) {
-        const char *word = spec->argument;
-        for (unsigned place = *(const unsigned *)member; place > 0; place--)
-            word = strchr(word, '|') + 1;
-        snprintf(to, size, " (default %.*s)", (int)strcspn(word, "|"), word);
-    }
+    char usage[WIDTH];
+    write_usage(spec, usage, sizeof usage);
+    print_fact(file, usage, text, TEXT_COLUMN);
 }
 
 static void print_option(FILE *file, const struct option_spec *spec)
 {
-    char usage[80], standard[32], text[256];
-    write_usage(spec, usage, sizeof usage);
-    write_default(spec, standard, sizeof standard);
-    snprintf(text, sizeof text, "%s%s", spec->help, standard);
-
-    /* A usage that would touch the column has a line for itself. */
-    if (strlen(usage) < TEXT_COLUMN)
-        fprintf(file, "%-*s", TEXT_COLUMN, usage);
-    else
-        fprintf(file, "%s\n%*s", usage, TEXT_COLUMN, "");
-    print_text(file, text, TEXT_COLUMN);
+    char text[256];
+    option_describe(spec, text, sizeof text);
+    print_option_as(file, spec, text);
 }
 
-static void print_fields(FILE *file)
+static void print_section(FILE *file, enum option_section section)
 {
-    fputs("\nFields of a record:\n  ", file);
-    int at = 2;
-    for (const struct field *field = record_fields; field->name; field++)
-        at = print_word(file, field->name, (int)strlen(field->name), 2, at);
-    fputc('\n', file);
+    fprintf(file, "%s:\n", option_sections[section].title);
+    for (const struct option_spec *spec = option_table; spec->name; spec++)
+        if (spec->section == section)
+            print_option(file, spec);
 }
 
-void options_print_usage(FILE *file)
+/* ---------------------------------------------------------------- chapters */
+
+static int term_column(const struct chapter *chapter)
+{
+    size_t longest = 0;
+    struct fact fact;
+    for (size_t i = 0; chapter_fact(chapter, i, &fact); i++)
+        if (strlen(fact.term) > longest)
+            longest = strlen(fact.term);
+    return longest + 4 < TEXT_COLUMN ? (int)longest + 4 : TEXT_COLUMN;
+}
+
+static void print_chapter(FILE *file, const struct chapter *chapter)
+{
+    fprintf(file, "%s:\n", chapter->title);
+    if (chapter->text) {
+        fputs("  ", file);
+        print_text(file, chapter->text, 2);
+    }
+    struct fact fact;
+    for (size_t i = 0; chapter_fact(chapter, i, &fact); i++) {
+        char term[WIDTH];
+        snprintf(term, sizeof term, "  %s", fact.term);
+        /* Of command lines the text stands below. */
+        print_fact(file, term, fact.text, chapter->of_commands ? 6 : term_column(chapter));
+    }
+}
+
+/* ------------------------------------------------------------------- pages */
+
+void help_print_usage(FILE *file)
 {
     fputs("Usage: afetch [OPTIONS] [URL | FILE | -]...\n", file);
 }
 
-void options_print_help(FILE *file)
+static void print_opening(FILE *file)
 {
-    options_print_usage(file);
-    fprintf(file, "\n%s", introduction);
-    enum option_section section = SECTION_COUNT;
-    for (const struct option_spec *spec = option_table; spec->name; spec++) {
-        if (spec->section != section)
-            fprintf(file, "\n%s:\n", option_section_titles[spec->section]);
-        section = spec->section;
-        print_option(file, spec);
+    help_print_usage(file);
+    fputc('\n', file);
+    print_text(file, introduction, 0);
+    fputc('\n', file);
+}
+
+static void print_first_page(FILE *file)
+{
+    print_opening(file);
+    for (const struct option_spec *spec = option_table; spec->name; spec++)
+        if (spec->brief)
+            print_option_as(file, spec, spec->brief);
+    fputs("\n'afetch --help SECTION' has the rest. The sections:\n  ", file);
+    int at = 2;
+    for (const struct option_section_name *section = option_sections;
+         section < option_sections + SECTION_COUNT; section++)
+        at = print_word(file, section->name, (int)strlen(section->name), 2, at);
+    for (const struct chapter *chapter = chapters; chapter->name; chapter++)
+        at = print_word(file, chapter->name, (int)strlen(chapter->name), 2, at);
+    print_word(file, "all", 3, 2, at);
+    fputc('\n', file);
+}
+
+static void print_all(FILE *file)
+{
+    print_opening(file);
+    for (enum option_section section = 0; section < SECTION_COUNT; section++) {
+        print_section(file, section);
+        fputc('\n', file);
     }
-    print_fields(file);
-    fputs(conclusion, file);
+    for (const struct chapter *chapter = chapters; chapter->name; chapter++) {
+        print_chapter(file, chapter);
+        if (chapter[1].name)
+            fputc('\n', file);
+    }
+}
+
+static bool print_named_section(FILE *file, const char *name)
+{
+    for (enum option_section section = 0; section < SECTION_COUNT; section++) {
+        if (strcmp(option_sections[section].name, name) != 0)
+            continue;
+        print_section(file, section);
+        return true;
+    }
+    for (const struct chapter *chapter = chapters; chapter->name; chapter++) {
+        if (strcmp(chapter->name, name) != 0)
+            continue;
+        print_chapter(file, chapter);
+        return true;
+    }
+    return false;
+}
+
+/* NAME may have its dashes. */
+static bool print_named_option(FILE *file, const char *name)
+{
+    bool dashed = *name == '-';
+    name += strspn(name, "-");
+    for (const struct option_spec *spec = option_table; spec->name; spec++) {
+        if (strcmp(spec->name, name) != 0 && !(dashed && spec->letter == *name && !name[1]))
+            continue;
+        print_option(file, spec);
+        return true;
+    }
+    return false;
+}
+
+static int raise_unknown(const char *topic)
+{
+    struct spelling spelling = spelling_of(topic, strlen(topic));
+    for (enum option_section section = 0; section < SECTION_COUNT; section++)
+        spelling_offer(&spelling, option_sections[section].name);
+    for (const struct chapter *chapter = chapters; chapter->name; chapter++)
+        spelling_offer(&spelling, chapter->name);
+    for (const struct option_spec *spec = option_table; spec->name; spec++)
+        spelling_offer(&spelling, spec->name);
+    if (spelling.nearest)
+        return af_raise(-EINVAL, "the help has no section '%s'; did you mean '%s'?", topic,
+                        spelling.nearest);
+    return af_raise(-EINVAL, "the help has no section '%s'; 'afetch --help' names them", topic);
+}
+
+int help_print(FILE *file, const char *topic)
+{
+    if (strcmp(topic, "all") == 0)
+        print_all(file);
+    else if (print_named_section(file, topic) || (*topic && print_named_option(file, topic)))
+        return 0;
+    else if (!*topic || *topic == '-') /* who asks for help gets it, whatever follows */
+        print_first_page(file);
+    else
+        return raise_unknown(topic);
+    return 0;
 }

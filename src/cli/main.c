@@ -13,6 +13,7 @@
 #include "cli/compare.h"
 #include "cli/fetcher.h"
 #include "cli/format.h"
+#include "cli/help.h"
 #include "cli/message.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -262,6 +263,15 @@ static int finish_stdout(void)
     return EXIT_INPUT_OUTPUT;
 }
 
+static int show_help(const char *topic)
+{
+    int r = help_print(stdout, topic);
+    if (r >= 0)
+        return finish_stdout();
+    message("%s", af_error_text(af_raised(r)));
+    return EXIT_USAGE;
+}
+
 int main(int argc, char *argv[])
 {
     bool has_stdout = secure_standard_files();
@@ -280,13 +290,12 @@ int main(int argc, char *argv[])
         message("stdout: %s", strerror(EBADF));
         status = EXIT_INPUT_OUTPUT;
     } else if (program.options.help) {
-        options_print_help(stdout);
-        status = finish_stdout();
+        status = show_help(program.options.help);
     } else if (program.options.version) {
         printf("afetch %s %s\n", AFETCH_VERSION, af_http_version());
         status = finish_stdout();
     } else if (program.options.operands.count == 0 && isatty(STDIN_FILENO)) {
-        options_print_usage(stderr);
+        help_print_usage(stderr);
         status = EXIT_USAGE;
     } else {
         limit_jobs(&program.options);

@@ -11,6 +11,7 @@ enum option_section {
     SECTION_REQUEST,
     SECTION_RECORD,
     SECTION_MESSAGE,
+    SECTION_PROGRAM,
     SECTION_COUNT,
 };
 
@@ -27,10 +28,16 @@ enum option_kind {
     OPTION_STRING,   /* const char * */
     OPTION_HOSTS,    /* a list whose words have as many ':' as argument, or more */
     OPTION_LIST,     /* struct words: one more for each use */
+    OPTION_TOPIC,    /* const char *: the next argument, whatever it is, or "" */
 };
 
 /* As milliseconds this fits into what every library below counts with. */
 enum { OPTION_LONGEST_TIME = 1000000000 };
+
+struct option_section_name {
+    const char *name; /* as --help takes it */
+    const char *title;
+};
 
 struct option_spec {
     enum option_section section;
@@ -40,16 +47,23 @@ struct option_spec {
     const char *name;     /* without its dashes; NULL ends the table */
     const char *argument; /* as help shows it, "this|that" for words; NULL: it takes none */
     const char *help;
-    bool optional; /* the argument may be left out, and otherwise comes behind a '=' */
-    long value;    /* the member's where there is no argument */
+    const char *brief; /* on the first page of --help; NULL: not there */
+    bool optional;     /* the argument may be left out, and otherwise comes behind a '=' */
+    long value;        /* the member's where there is no argument */
     long minimum;
     long maximum;
 };
 
-extern const char *const option_section_titles[SECTION_COUNT];
+extern const struct option_section_name option_sections[SECTION_COUNT];
 extern const struct option_spec option_table[];
 
 /* What holds where the command line says nothing. */
 extern const struct options option_defaults;
+
+/* What stands between the name of an option and its argument: " ", "[=" or " [". */
+const char *option_argument_opening(const struct option_spec *spec);
+
+/* Its help, with the value that holds without it: "requests in flight at once (default 50)". */
+void option_describe(const struct option_spec *spec, char *to, size_t size);
 
 #endif

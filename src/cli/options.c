@@ -242,6 +242,7 @@ static int (*const setters[])(const struct setting *setting) = {
     [OPTION_HOSTS] = set_hosts,       [OPTION_LIST] = set_list,
     [OPTION_STATUSES] = set_statuses, [OPTION_SHARD] = set_shard,
     [OPTION_RATE] = set_rate,         [OPTION_RETRY_CONDITIONS] = set_retry_conditions,
+    [OPTION_TOPIC] = set_string,
 };
 
 /* Sets an option, whose value, where it did not come in the same word, is the next argument. */
@@ -255,6 +256,8 @@ static int parse_option(struct parser *parser, struct setting *setting)
                             spec->argument);
         parser->next++;
     }
+    if (spec->kind == OPTION_TOPIC && !setting->value)
+        setting->value = *parser->next ? *parser->next++ : "";
     setting->member = (char *)&parser->options + spec->offset;
     return setters[spec->kind](setting);
 }

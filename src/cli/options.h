@@ -66,7 +66,7 @@ struct options {
     enum when color;
     bool quiet;
     bool verbose;
-    bool help;
+    const char *help; /* the topic, "" for the first page; NULL: not asked for */
     bool version;
     struct words operands; /* URLs, files and "-", in their order */
 };
@@ -75,9 +75,5 @@ struct options {
  * what to do (af_raise), or -ENOMEM. */
 int options_parse(int argc, char *const argv[], struct options *ret_options);
 void options_free(struct options *options);
-
-/* Writes the usage line, or all of --help, as printf does. */
-void options_print_usage(FILE *file);
-void options_print_help(FILE *file);
 
 #endif

@@ -47,6 +47,7 @@ struct field {
     struct value (*get)(const void *member);
     bool of_response; /* the member is the response's, not the record's */
     size_t offset;
+    const char *help;
 };
 
 /* The value of a field: null where it is not known. */

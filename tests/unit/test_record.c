@@ -66,9 +66,9 @@ Test(record, an_unknown_field_is_told_with_the_nearest_one)
     cr_expect_str_eq(selection("url,respose_code", false, false),
                      "--fields: unknown field 'respose_code'; did you mean 'response_code'?");
     cr_expect_str_eq(selection("frobnicate", false, false),
-                     "--fields: unknown field 'frobnicate'; 'afetch --help' lists them");
+                     "--fields: unknown field 'frobnicate'; 'afetch --help fields' lists them");
     cr_expect_str_eq(selection("url,", false, false),
-                     "--fields: unknown field ''; 'afetch --help' lists them");
+                     "--fields: unknown field ''; 'afetch --help fields' lists them");
     cr_expect_str_eq(selection("url,ok,url", false, false), "--fields: 'url' is there twice");
 }
 

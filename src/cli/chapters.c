@@ -1,0 +1,90 @@
+#include "cli/chapters.h"
+
+#include "cli/record.h"
+
+const char introduction[] =
+    "Fetches many URLs at once and says of every one what happened. An operand with '://' in it "
+    "is a URL, '-' is standard input, anything else is a file of URLs, one a line. Without "
+    "operands standard input is read.";
+
+static const char list_text[] =
+    "One URL a line. Blank lines and lines that begin with # are skipped; blanks around a URL, "
+    "CRs, a byte order mark and a missing last line end do no harm. A URL without a scheme means "
+    "http://. A line that is no URL has its record too, with the error 'url', so that lines and "
+    "records always correspond.";
+
+static const char record_text[] =
+    "One for each URL that was begun, whatever happens to it. Names and units are those of curl's "
+    "-w '%{json}': times are seconds from the start of the transfer, sizes are bytes, and what is "
+    "not known is null. --fields picks some of these fields, in its order:";
+
+static const char errors_text[] = "What the field 'error' says of a request that failed:";
+
+static const struct fact error_facts[] = {
+    {"url", "it is no URL, or of a scheme other than http and https"},
+    {"resolve", "the host's name has no address"},
+    {"connect", "no connection to the host"},
+    {"tls", "no secure connection, or a certificate that cannot be trusted"},
+    {"timeout", "one of the time limits has passed"},
+    {"reset", "the connection was closed before the response was whole"},
+    {"protocol", "what came is no HTTP"},
+    {"redirect", "too many redirects, or one that cannot be followed"},
+    {"too_large", "the body is larger than --max-filesize"},
+    {"http", "a whole response, but its status is no success"},
+    {"io", "a file could not be read or written"},
+    {"cancelled", "the run ended before the request did"},
+    {"other", "anything else; errormsg says what"},
+    {NULL, NULL},
+};
+
+static const struct fact status_facts[] = {
+    {"0", "every request is ok: a whole response, and its status is a success"},
+    {"1", "at least one is not"},
+    {"2", "the command line is wrong"},
+    {"3", "a list cannot be read, or the output cannot be written"},
+    {"124", "the deadline ended the run"},
+    {"130", "interrupted (143: by SIGTERM)"},
+    {NULL, NULL},
+};
+
+static const struct fact environment_facts[] = {
+    {"NO_COLOR", "no colours where it is set, unless --color=always"},
+    {"TERM", "no colours on a terminal that is 'dumb'"},
+    {"http_proxy, https_proxy, all_proxy, no_proxy", "the proxies, as for curl"},
+    {NULL, NULL},
+};
+
+static const struct fact example_facts[] = {
+    {"afetch urls.txt", "A line for each URL in the file, and a summary."},
+    {"afetch -j 200 --as-completed --jsonl -o records.jsonl < urls.txt",
+     "Records for a program, 200 requests at a time, the fastest first."},
+    {"afetch --json urls.txt | jq -r '.[] | select(.ok | not) | .url'", "What failed."},
+    {"afetch --fields url,response_code,time_total urls.txt | sort -nk 3", "The slowest last."},
+    {"afetch --first https://one.example/file https://two.example/file",
+     "A race between two mirrors."},
+    {"afetch --rate 10/s --retry 3 urls.txt",
+     "Ten new requests a second, and what fails for a while is tried again."},
+    {NULL, NULL},
+};
+
+const struct chapter chapters[] = {
+    {"list", "The list", .text = list_text},
+    {"fields", "The record", .text = record_text, .of_fields = true},
+    {"errors", "Errors", .text = errors_text, .facts = error_facts},
+    {"exit", "Exit status", .facts = status_facts},
+    {"environment", "Environment", .facts = environment_facts},
+    {"examples", "Examples", .facts = example_facts, .of_commands = true},
+    {.name = NULL},
+};
+
+bool chapter_fact(const struct chapter *chapter, size_t place, struct fact *ret_fact)
+{
+    struct fact fact = {NULL, NULL};
+    if (chapter->of_fields)
+        fact = (struct fact){record_fields[place].name, record_fields[place].help};
+    else if (chapter->facts)
+        fact = chapter->facts[place];
+    if (fact.term)
+        *ret_fact = fact;
+    return fact.term;
+}

@@ -1,0 +1,13 @@
+/* --help: a first page, and the rest by sections, written from the table of options. */
+#ifndef CLI_HELP_H
+#define CLI_HELP_H
+
+#include <stdio.h>
+
+void help_print_usage(FILE *file);
+
+/* Writes the page of a topic: a section, an option, "all", or "" for the first page. -EINVAL with a
+ * text where there is no such topic. */
+int help_print(FILE *file, const char *topic);
+
+#endif

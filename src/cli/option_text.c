@@ -1,0 +1,40 @@
+/* What the table says of an option, in words, for the help and the manual page. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/option_table.h"
+
+const char *option_argument_opening(const struct option_spec *spec)
+{
+    if (!spec->argument)
+        return "";
+    if (!spec->optional)
+        return " ";
+    return spec->kind == OPTION_TOPIC ? " [" : "[=";
+}
+
+/* "(default 50)", from the value that option_defaults has for it; nothing where that is none. */
+static void write_default(const struct option_spec *spec, char *to, size_t size)
+{
+    const void *member = (const char *)&option_defaults + spec->offset;
+    *to = '\0';
+    if (!spec->argument)
+        return;
+    if (spec->kind == OPTION_NUMBER && *(const long *)member != 0)
+        snprintf(to, size, " (default %ld)", *(const long *)member);
+    if (spec->kind == OPTION_SECONDS && *(const double *)member != 0)
+        snprintf(to, size, " (default %g)", *(const double *)member);
+    if (spec->kind == OPTION_WORD) {
+        const char *word = spec->argument;
+        for (unsigned place = *(const unsigned *)member; place > 0; place--)
+            word = strchr(word, '|') + 1;
+        snprintf(to, size, " (default %.*s)", (int)strcspn(word, "|"), word);
+    }
+}
+
+void option_describe(const struct option_spec *spec, char *to, size_t size)
+{
+    char standard[32];
+    write_default(spec, standard, sizeof standard);
+    snprintf(to, size, "%s%s", spec->help, standard);
+}
