@@ -1,6 +1,7 @@
 # afetch. `make deps demo` shows it, `make deps test` proves it; `make help` lists the rest.
 
 VERSION  := 0.1.0
+DATE     := 2026-11-21#  of this version
 PREFIX   ?= /usr/local
 DESTDIR  ?=
 SANITIZE ?=#  address,undefined: a build of its own, beside the plain one
@@ -17,7 +18,7 @@ LIBS     := -Wl,--as-needed $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -
 CFLAGS   ?= -O2 -g
 FLAGS    := -std=gnu11 -D_GNU_SOURCE -Iinclude -Isrc -fPIC -pthread \
             -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla $(WERROR) \
-            -DAFETCH_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) \
+            -DAFETCH_VERSION='"$(VERSION)"' -DAFETCH_DATE='"$(DATE)"' $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) \
             $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
@@ -70,6 +71,16 @@ examples: $(EXAMPLES)
 $(EXAMPLES): %: %.o $(BUILD)/libafetch.a
 	$(call run,LINK,$@)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# The program writes its own manual page and completions, from its table of options.
+GENERATED := $(addprefix $(BUILD)/afetch.,1 bash zsh fish)
+man: $(BUILD)/afetch.1
+completions: $(GENERATED)
+$(BUILD)/afetch.1: $(BUILD)/afetch
+	$(call run,MAN,$@)$< --generate man >$@
+$(addprefix $(BUILD)/afetch.,bash zsh fish): $(BUILD)/afetch.%: $(BUILD)/afetch
+	$(call run,GEN,$@)$< --generate $* >$@
+.DELETE_ON_ERROR:
+
 demo: $(BUILD)/afetch $(BUILD)/origin
 	@scripts/demo $(BUILD)
 
@@ -101,8 +112,11 @@ bench: $(BUILD)/afetch $(BUILD)/origin $(BUILD)/bare $(BUILD)/bench-core
 bench-core: $(BUILD)/bench-core
 	@scripts/bench $(BUILD) core
 
-install: all $(BUILD)/libafetch.a
+SHARE    := $(DESTDIR)$(PREFIX)/share
+
+install: all $(BUILD)/libafetch.a $(GENERATED)
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib/pkgconfig include/afetch)
+	install -d $(addprefix $(SHARE)/,man/man1 bash-completion/completions zsh/site-functions fish/vendor_completions.d)
 	install -m 755 $(BUILD)/afetch $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(BUILD)/libafetch.a $(DESTDIR)$(PREFIX)/lib/
 	install -m 755 $(BUILD)/libafetch.so $(DESTDIR)$(PREFIX)/lib/libafetch.so.0
@@ -110,11 +124,17 @@ install: all $(BUILD)/libafetch.a
 	install -m 644 include/afetch/*.h $(DESTDIR)$(PREFIX)/include/afetch/
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' scripts/afetch.pc.in \
 	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/afetch.pc
+	install -m 644 $(BUILD)/afetch.1 $(SHARE)/man/man1/
+	install -m 644 $(BUILD)/afetch.bash $(SHARE)/bash-completion/completions/afetch
+	install -m 644 $(BUILD)/afetch.zsh $(SHARE)/zsh/site-functions/_afetch
+	install -m 644 $(BUILD)/afetch.fish $(SHARE)/fish/vendor_completions.d/
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/afetch \
 	    $(addprefix $(DESTDIR)$(PREFIX)/lib/,libafetch.a libafetch.so libafetch.so.0 pkgconfig/afetch.pc) \
-	    $(addprefix $(DESTDIR)$(PREFIX)/,$(wildcard include/afetch/*.h))
+	    $(addprefix $(DESTDIR)$(PREFIX)/,$(wildcard include/afetch/*.h)) \
+	    $(addprefix $(SHARE)/,man/man1/afetch.1 bash-completion/completions/afetch \
+	        zsh/site-functions/_afetch fish/vendor_completions.d/afetch.fish)
 	rmdir $(DESTDIR)$(PREFIX)/include/afetch
 
 SOURCES  := $(shell find include src tests examples -name '*.[ch]' 2>/dev/null)
@@ -134,6 +154,7 @@ clean:
 help:
 	@echo 'make            the program and the libraries, in $(BUILD)'
 	@echo 'make deps ...   first install what is missing (Debian), then the rest of the goals'
+	@echo 'make man        the manual page, $(BUILD)/afetch.1; make completions: those of the shells'
 	@echo 'make demo       fetch urls.txt from a server on this machine'
 	@echo 'make test       all tests; SANITIZE=address,undefined for a build that watches memory'
 	@echo 'make conformance   compare with the traces of CPython; SEEDS=5000:6000 for fresh ones'

@@ -11,9 +11,11 @@
 #include <afetch/afetch.h>
 
 #include "cli/compare.h"
+#include "cli/completion.h"
 #include "cli/fetcher.h"
 #include "cli/format.h"
 #include "cli/help.h"
+#include "cli/manual.h"
 #include "cli/message.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -272,6 +274,14 @@ static int show_help(const char *topic)
     return EXIT_USAGE;
 }
 
+static void generate(enum generate what)
+{
+    if (what == GENERATE_MAN)
+        manual_print(stdout);
+    else
+        completion_print(stdout, what);
+}
+
 int main(int argc, char *argv[])
 {
     bool has_stdout = secure_standard_files();
@@ -293,6 +303,9 @@ int main(int argc, char *argv[])
         status = show_help(program.options.help);
     } else if (program.options.version) {
         printf("afetch %s %s\n", AFETCH_VERSION, af_http_version());
+        status = finish_stdout();
+    } else if (program.options.generate != GENERATE_NOTHING) {
+        generate(program.options.generate);
         status = finish_stdout();
     } else if (program.options.operands.count == 0 && isatty(STDIN_FILENO)) {
         help_print_usage(stderr);

@@ -17,6 +17,7 @@ const struct options option_defaults = {
     .format = FORMAT_TEXT,
     .summary = WHEN_AUTO,
     .color = WHEN_AUTO,
+    .generate = GENERATE_NOTHING,
 };
 
 const struct option_section_name option_sections[SECTION_COUNT] = {
@@ -142,5 +143,7 @@ const struct option_spec option_table[] = {
      .help = "show the first page, a section, an option, or all", .optional = true},
     {SECTION_PROGRAM, OPTION_FLAG, MEMBER(version), 'V', "version", NULL,
      .help = "show the versions of afetch and libcurl", .value = true},
+    {SECTION_PROGRAM, OPTION_WORD, MEMBER(generate), 0, "generate", "man|bash|zsh|fish",
+     .help = "write the manual page, or what completes command lines in a shell, to stdout"},
     {.name = NULL},
 };

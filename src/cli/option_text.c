@@ -25,10 +25,12 @@ static void write_default(const struct option_spec *spec, char *to, size_t size)
     if (spec->kind == OPTION_SECONDS && *(const double *)member != 0)
         snprintf(to, size, " (default %g)", *(const double *)member);
     if (spec->kind == OPTION_WORD) {
+        /* A place behind the last word stands for none. */
         const char *word = spec->argument;
-        for (unsigned place = *(const unsigned *)member; place > 0; place--)
-            word = strchr(word, '|') + 1;
-        snprintf(to, size, " (default %.*s)", (int)strcspn(word, "|"), word);
+        for (unsigned place = *(const unsigned *)member; place > 0 && *word; place--)
+            word += strcspn(word, "|") + (strchr(word, '|') != NULL);
+        if (*word)
+            snprintf(to, size, " (default %.*s)", (int)strcspn(word, "|"), word);
     }
 }
 

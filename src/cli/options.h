@@ -12,6 +12,7 @@
 
 enum order { ORDER_GATHER, ORDER_COMPLETED };
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL, FORMAT_CSV };
+enum generate { GENERATE_MAN, GENERATE_BASH, GENERATE_ZSH, GENERATE_FISH, GENERATE_NOTHING };
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
 /* A list of words, NULL-terminated. */
@@ -68,6 +69,7 @@ struct options {
     bool verbose;
     const char *help; /* the topic, "" for the first page; NULL: not asked for */
     bool version;
+    enum generate generate;
     struct words operands; /* URLs, files and "-", in their order */
 };
 

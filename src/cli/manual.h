@@ -1,0 +1,9 @@
+/* The manual page, afetch(1), in roff, written from the table of options and the chapters. */
+#ifndef CLI_MANUAL_H
+#define CLI_MANUAL_H
+
+#include <stdio.h>
+
+void manual_print(FILE *file);
+
+#endif
