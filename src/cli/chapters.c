@@ -37,6 +37,32 @@ static const struct fact error_facts[] = {
     {NULL, NULL},
 };
 
+static const char config_text[] =
+    "-K FILE reads options from a file, in the way of curl, before those of the command line, "
+    "which "
+    "win; what is repeatable is added. Each stands on a line of its own, by its long name, with "
+    "dashes or without, or by its letter; its value follows behind blanks, '=' or ':'. A value "
+    "with "
+    "blanks in it wants quotes, \"...\", in which \\\\, \\\", \\t, \\n and \\r are escapes. Blank "
+    "lines "
+    "and what follows a # are skipped. An example:";
+
+static const struct fact config_facts[] = {
+    {"jobs = 20", "as -j 20"},
+    {"header \"Accept: text/html\"", "as -H \"Accept: text/html\""},
+    {"fail-fast", "as --fail-fast"},
+    {"url = example.com", "as the operand http://example.com"},
+    {"config = other.config", "the options of that file, here"},
+    {NULL, NULL},
+};
+
+static const struct fact file_facts[] = {
+    {"$XDG_CONFIG_HOME/afetch/config",
+     "a config file that is read first where it is there, unless there is --no-config; without the "
+     "variable, ~/.config/afetch/config"},
+    {NULL, NULL},
+};
+
 static const struct fact status_facts[] = {
     {"0", "every request is ok: a whole response, and its status is a success"},
     {"1", "at least one is not"},
@@ -71,8 +97,10 @@ const struct chapter chapters[] = {
     {"list", "The list", .text = list_text},
     {"fields", "The record", .text = record_text, .of_fields = true},
     {"errors", "Errors", .text = errors_text, .facts = error_facts},
+    {"config", "Config files", .text = config_text, .facts = config_facts},
     {"exit", "Exit status", .facts = status_facts},
     {"environment", "Environment", .facts = environment_facts},
+    {"files", "Files", .facts = file_facts},
     {"examples", "Examples", .facts = example_facts, .of_commands = true},
     {.name = NULL},
 };

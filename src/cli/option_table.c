@@ -85,6 +85,8 @@ const struct option_spec option_table[] = {
     {SECTION_RETRY, OPTION_RETRY_CONDITIONS, MEMBER(retry_on), 0, "retry-on", "LIST",
      .help = "what to try again: statuses and errors, as in 429,5xx,timeout,reset (default: "
              "resolve, connect, timeout, reset, 408, 429, 500, 502, 503, 504)"},
+    {SECTION_REQUEST, OPTION_URL, MEMBER(operands), 0, "url", "URL",
+     .help = "fetch URL, also where it lacks its http://; repeatable"},
     {SECTION_REQUEST, OPTION_FLAG, MEMBER(location), 'L', "location", NULL,
      .help = "follow redirects, which is the default", .value = true},
     {SECTION_REQUEST, OPTION_FLAG, MEMBER(location), 0, "no-location", NULL,
@@ -139,11 +141,17 @@ const struct option_spec option_table[] = {
      .brief = "no messages but errors", .help = "no messages but errors", .value = true},
     {SECTION_MESSAGE, OPTION_FLAG, MEMBER(verbose), 'v', "verbose", NULL,
      .help = "say what happens, as it happens", .value = true},
-    {SECTION_PROGRAM, OPTION_TOPIC, MEMBER(help), 'h', "help", "SECTION",
+    {SECTION_PROGRAM, OPTION_CONFIG, MEMBER(configs), 'K', "config", "FILE", .early = true,
+     .help =
+         "read options from FILE too, one a line, or from stdin: -; see 'afetch --help config'"},
+    {SECTION_PROGRAM, OPTION_FLAG, MEMBER(no_config), 0, "no-config", NULL, .early = true,
+     .help = "do not read the default config file", .value = true},
+    {SECTION_PROGRAM, OPTION_TOPIC, MEMBER(help), 'h', "help", "SECTION", .early = true,
      .help = "show the first page, a section, an option, or all", .optional = true},
-    {SECTION_PROGRAM, OPTION_FLAG, MEMBER(version), 'V', "version", NULL,
+    {SECTION_PROGRAM, OPTION_FLAG, MEMBER(version), 'V', "version", NULL, .early = true,
      .help = "show the versions of afetch and libcurl", .value = true},
     {SECTION_PROGRAM, OPTION_WORD, MEMBER(generate), 0, "generate", "man|bash|zsh|fish",
+     .early = true,
      .help = "write the manual page, or what completes command lines in a shell, to stdout"},
     {.name = NULL},
 };

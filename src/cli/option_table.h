@@ -28,6 +28,8 @@ enum option_kind {
     OPTION_STRING,   /* const char * */
     OPTION_HOSTS,    /* a list whose words have as many ':' as argument, or more */
     OPTION_LIST,     /* struct words: one more for each use */
+    OPTION_URL,      /* struct words: a URL, which may lack its scheme */
+    OPTION_CONFIG,   /* struct words: a config file */
     OPTION_TOPIC,    /* const char *: the next argument, whatever it is, or "" */
 };
 
@@ -47,6 +49,7 @@ struct option_spec {
     const char *name;     /* without its dashes; NULL ends the table */
     const char *argument; /* as help shows it, "this|that" for words; NULL: it takes none */
     const char *help;
+    bool early;        /* heeded before config files are read */
     const char *brief; /* on the first page of --help; NULL: not there */
     bool optional;     /* the argument may be left out, and otherwise comes behind a '=' */
     long value;        /* the member's where there is no argument */

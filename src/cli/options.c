@@ -1,8 +1,10 @@
-/* The parser of the command line. It takes what getopt_long() takes, but never prints. */
+/* The parser of the command line and of config files. It takes what getopt_long() takes, but never
+ * prints. */
 #include "cli/options.h"
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +12,7 @@
 
 #include "base/buffer.h"
 #include "base/utf8.h"
+#include "cli/config.h"
 #include "cli/conflicts.h"
 #include "cli/option_table.h"
 #include "cli/spelling.h"
@@ -17,8 +20,16 @@
 /* With bodies in the records, where --max-filesize is not given: they are kept in memory. */
 enum { BODY_MAXIMUM = 16 << 20 };
 
+/* Config files that name each other, one in the other. */
+enum { CONFIG_DEPTH = 5 };
+
+/* The command line is read twice: it says which config files there are, and then it wins. */
+enum phase { PHASE_EARLY, PHASE_CONFIG, PHASE_COMMAND_LINE };
+
 struct parser {
     char *const *next; /* the argument to read; NULL after the last */
+    enum phase phase;
+    size_t depth; /* of config files */
     struct options options;
 };
 
@@ -242,8 +253,26 @@ static int (*const setters[])(const struct setting *setting) = {
     [OPTION_HOSTS] = set_hosts,       [OPTION_LIST] = set_list,
     [OPTION_STATUSES] = set_statuses, [OPTION_SHARD] = set_shard,
     [OPTION_RATE] = set_rate,         [OPTION_RETRY_CONDITIONS] = set_retry_conditions,
-    [OPTION_TOPIC] = set_string,
+    [OPTION_TOPIC] = set_string,      [OPTION_CONFIG] = set_list,
 };
+
+/* Unlike an operand, it is no list where it lacks its scheme. */
+static int set_url(struct parser *parser, const struct setting *setting)
+{
+    if (strstr(setting->value, "://"))
+        return set_list(setting);
+    char *url;
+    if (asprintf(&url, "http://%s", setting->value) < 0)
+        return -ENOMEM;
+    int r = words_append(&parser->options.texts, url);
+    if (r < 0) {
+        free(url);
+        return r;
+    }
+    return words_append(setting->member, url);
+}
+
+static int read_config(struct parser *parser, const char *path);
 
 /* Sets an option, whose value, where it did not come in the same word, is the next argument. */
 static int parse_option(struct parser *parser, struct setting *setting)
@@ -259,7 +288,11 @@ static int parse_option(struct parser *parser, struct setting *setting)
     if (spec->kind == OPTION_TOPIC && !setting->value)
         setting->value = *parser->next ? *parser->next++ : "";
     setting->member = (char *)&parser->options + spec->offset;
-    return setters[spec->kind](setting);
+    if (parser->phase == PHASE_CONFIG && spec->kind == OPTION_CONFIG)
+        return read_config(parser, setting->value);
+    if (parser->phase != PHASE_CONFIG && spec->early != (parser->phase == PHASE_EARLY))
+        return 0;
+    return spec->kind == OPTION_URL ? set_url(parser, setting) : setters[spec->kind](setting);
 }
 
 static const struct option_spec *find_letter(char letter)
@@ -314,14 +347,14 @@ static int find_name(const char *word, size_t length, const struct option_spec *
     return count > 1 ? raise_ambiguous(word, length) : raise_unknown(word, length);
 }
 
-static int parse_name(struct parser *parser, const char *word)
+/* An option by its name, with VALUE where that was given with it. */
+static int parse_name(struct parser *parser, const char *name, size_t length, const char *value)
 {
-    size_t length = strcspn(word, "=");
     const struct option_spec *spec = NULL;
-    int r = find_name(word, length, &spec);
+    int r = find_name(name, length, &spec);
     if (r < 0)
         return r;
-    struct setting setting = {.spec = spec, .value = word[length] ? word + length + 1 : NULL};
+    struct setting setting = {.spec = spec, .value = value};
     snprintf(setting.option, sizeof setting.option, "--%s", spec->name);
     if (setting.value && !spec->argument)
         return af_raise(-EINVAL, "option '%s' takes no value", setting.option);
@@ -349,20 +382,104 @@ static int parse_letters(struct parser *parser, const char *word)
     return 0;
 }
 
-static int parse_arguments(struct parser *parser)
+static int parse_word(struct parser *parser, const char *word)
+{
+    size_t length = strcspn(word, "=");
+    return parse_name(parser, word, length, word[length] ? word + length + 1 : NULL);
+}
+
+/* ------------------------------------------------------------ config files */
+
+/* A line of a config file. A letter may have its value behind it, a name has all there is. */
+static int set_from_config(const char *name, char *value, void *arg)
+{
+    struct parser *parser = arg;
+    char *const arguments[] = {value, NULL};
+    bool is_letter = name[0] == '-' && name[1] != '-';
+    parser->next = is_letter ? arguments : arguments + (value != NULL);
+    if (!is_letter) {
+        name += strspn(name, "-");
+        return parse_name(parser, name, strlen(name), value);
+    }
+    int r = parse_letters(parser, name + 1);
+    return r >= 0 && *parser->next ? af_raise(-EINVAL, "option '%s' takes no value", name) : r;
+}
+
+/* A negated errno where it cannot be read. */
+static int read_config_file(struct parser *parser, const char *path)
+{
+    char *text;
+    parser->depth++;
+    int r = config_read(path, set_from_config, parser, &text);
+    parser->depth--;
+    if (r < 0)
+        return r;
+    r = words_append(&parser->options.texts, text);
+    if (r < 0)
+        free(text);
+    return r;
+}
+
+static int read_config(struct parser *parser, const char *path)
+{
+    if (parser->depth == CONFIG_DEPTH)
+        return af_raise(-EINVAL,
+                        "--config %s: more than %d files, each in the other: put them in one", path,
+                        CONFIG_DEPTH);
+    int r = read_config_file(parser, path);
+    return r < 0 && r != -EINVAL && r != -ENOMEM
+               ? af_raise(-EINVAL, "--config %s: %s", path, strerror(-r))
+               : r;
+}
+
+/* The file that need not be there. */
+static int read_default_config(struct parser *parser)
+{
+    char *path;
+    int r = config_default_path(&path);
+    if (r <= 0)
+        return r;
+    r = read_config_file(parser, path);
+    if (r == -ENOENT || r == -ENOTDIR)
+        r = 0;
+    else if (r < 0 && r != -EINVAL && r != -ENOMEM)
+        r = af_raise(-EINVAL, "%s: %s; --no-config leaves it out", path, strerror(-r));
+    free(path);
+    return r;
+}
+
+static int read_configs(struct parser *parser)
+{
+    const struct words *configs = &parser->options.configs;
+    int r = parser->options.no_config ? 0 : read_default_config(parser);
+    for (size_t i = 0; i < configs->count && r >= 0; i++)
+        r = read_config(parser, configs->list[i]);
+    return r;
+}
+
+/* ------------------------------------------------------------ command line */
+
+/* Whether there is something to be said, and nothing to be fetched. */
+static bool wants_words(const struct options *options)
+{
+    return options->help || options->version || options->generate != GENERATE_NOTHING;
+}
+
+static int parse_arguments(struct parser *parser, char *const *arguments)
 {
     struct options *options = &parser->options;
     bool operands_only = false;
     int r = 0;
+    parser->next = arguments;
     /* Who asks for help gets it, whatever follows. */
-    while (r >= 0 && *parser->next && !options->help && !options->version) {
+    while (r >= 0 && *parser->next && !wants_words(options)) {
         const char *word = *parser->next++;
         if (operands_only || word[0] != '-' || !word[1])
-            r = words_append(&options->operands, word);
+            r = parser->phase == PHASE_EARLY ? 0 : words_append(&options->operands, word);
         else if (word[1] != '-')
             r = parse_letters(parser, word + 1);
         else if (word[2])
-            r = parse_name(parser, word + 2);
+            r = parse_word(parser, word + 2);
         else
             operands_only = true;
     }
@@ -386,10 +503,24 @@ static void settle(struct options *options)
         options->max_filesize = options->include_body ? BODY_MAXIMUM : 0;
 }
 
+static int parse_all(struct parser *parser, char *const *arguments)
+{
+    parser->phase = PHASE_EARLY;
+    int r = parse_arguments(parser, arguments);
+    if (r < 0 || wants_words(&parser->options))
+        return r;
+    parser->phase = PHASE_CONFIG;
+    r = read_configs(parser);
+    if (r < 0 || wants_words(&parser->options))
+        return r;
+    parser->phase = PHASE_COMMAND_LINE;
+    return parse_arguments(parser, arguments);
+}
+
 int options_parse(int argc, char *const argv[], struct options *ret_options)
 {
-    struct parser parser = {.next = argc > 0 ? argv + 1 : argv, .options = option_defaults};
-    int r = parse_arguments(&parser);
+    struct parser parser = {.options = option_defaults};
+    int r = parse_all(&parser, argc > 0 ? argv + 1 : argv);
     if (r < 0) {
         options_free(&parser.options);
         return r;
@@ -410,4 +541,8 @@ void options_free(struct options *options)
     free(options->connect_to.list);
     free(options->resolve.list);
     free(options->operands.list);
+    free(options->configs.list);
+    for (size_t i = 0; i < options->texts.count; i++)
+        free((char *)options->texts.list[i]);
+    free(options->texts.list);
 }

@@ -27,7 +27,7 @@ struct rate {
     double period;
 };
 
-/* Times are seconds, 0 for no limit. Strings point into argv. */
+/* Times are seconds, 0 for no limit. Strings point into argv or texts. */
 struct options {
     long jobs;
     long per_host; /* 0: no limit */
@@ -70,11 +70,14 @@ struct options {
     const char *help; /* the topic, "" for the first page; NULL: not asked for */
     bool version;
     enum generate generate;
+    struct words configs;  /* files to be read before the command line */
+    bool no_config;        /* without the default one */
     struct words operands; /* URLs, files and "-", in their order */
+    struct words texts;    /* what strings point into, besides argv; owned */
 };
 
-/* Fills the options from the command line. 0, or -EINVAL with a text that names the option and says
- * what to do (af_raise), or -ENOMEM. */
+/* Fills the options from the config files and the command line, which wins. 0, or -EINVAL with a
+ * text that names the option and says what to do (af_raise), or -ENOMEM. */
 int options_parse(int argc, char *const argv[], struct options *ret_options);
 void options_free(struct options *options);
 

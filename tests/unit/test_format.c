@@ -62,6 +62,7 @@ static struct buffer buffer;
 
 static void setup(void)
 {
+    setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
     buffer_init(&buffer, SIZE_MAX / 2);
 }
 

@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <afetch/error.h>
@@ -10,12 +11,18 @@
 
 static struct options options;
 
+static void setup(void)
+{
+    /* Whoever runs the tests may have a config file. */
+    setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+}
+
 static void teardown(void)
 {
     options_free(&options);
 }
 
-TestSuite(options, .fini = teardown);
+TestSuite(options, .init = setup, .fini = teardown);
 
 /* The words of LINE, set apart by single blanks, as the arguments of the program. */
 static int parse(const char *line)
@@ -94,6 +101,7 @@ Test(options, every_option_of_the_table_is_taken_by_its_full_name)
         [OPTION_SHARD] = "2/3",
         [OPTION_STATUSES] = "200-299,404",
         [OPTION_TOPIC] = "all",
+        [OPTION_CONFIG] = "/dev/null",
     };
     for (const struct option_spec *spec = option_table; spec->name; spec++) {
         char line[128];

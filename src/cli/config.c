@@ -1,0 +1,203 @@
+#include "cli/config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <afetch/error.h>
+
+#include "base/buffer.h"
+
+/* More is no file that anybody wrote, or has no end. */
+enum { FILE_MAXIMUM = 256 << 20, BLOCK = 64 * 1024 };
+
+/* -------------------------------------------------------------------- file */
+
+static int read_blocks(int fd, struct buffer *text)
+{
+    for (;;) {
+        int r = buffer_reserve(text, BLOCK);
+        if (r < 0)
+            return r;
+        ssize_t size = read(fd, text->data + text->length, BLOCK);
+        if (size < 0 && errno != EINTR)
+            return -errno;
+        if (size == 0)
+            return buffer_append_char(text, '\0');
+        if (size > 0)
+            text->length += (size_t)size;
+    }
+}
+
+static int read_file(const char *path, struct buffer *text)
+{
+    if (strcmp(path, "-") == 0)
+        return read_blocks(STDIN_FILENO, text);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int r = read_blocks(fd, text);
+    close(fd);
+    return r;
+}
+
+/* -------------------------------------------------------------------- line */
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+static char *skip_blanks(char *text)
+{
+    while (is_blank(*text))
+        text++;
+    return text;
+}
+
+/* Of a letter the value may follow at once, and all of that is taken for the name. */
+static char *skip_name(char *text)
+{
+    bool is_letter = text[0] == '-' && text[1] != '-';
+    while (*text && !is_blank(*text) && (is_letter || (*text != '=' && *text != ':')))
+        text++;
+    return text;
+}
+
+/* Skips what stands between name and value. A ':' before anything but a blank belongs to the value,
+ * unless it touches the name: "connect-to ::127.0.0.1:80". */
+static char *skip_separator(char *text)
+{
+    char *separator = skip_blanks(text);
+    bool is_colon = *separator == ':' && (separator == text || is_blank(separator[1]));
+    return *separator == '=' || is_colon ? skip_blanks(separator + 1) : separator;
+}
+
+static char unescape(char c)
+{
+    switch (c) {
+    case 't':
+        return '\t';
+    case 'n':
+        return '\n';
+    case 'r':
+        return '\r';
+    case 'v':
+        return '\v';
+    default:
+        return c;
+    }
+}
+
+/* Takes the quotes and escapes out of the value at TEXT, in its place. */
+static const char *unquote(char *text)
+{
+    char *to = text, *from = text + 1;
+    for (; *from && *from != '"'; from++) {
+        bool escaped = *from == '\\' && from[1];
+        *to++ = escaped ? unescape(*++from) : *from;
+    }
+    if (!*from)
+        return "the quote is never closed: write \" behind the value, and \\\" within it";
+    from = skip_blanks(from + 1);
+    if (*from && *from != '#')
+        return "something follows the value: write \\\" for a quote within it";
+    *to = '\0';
+    return NULL;
+}
+
+/* Ends a value without quotes. */
+static const char *trim(char *value)
+{
+    char *end = value;
+    while (*end && !is_blank(*end))
+        end++;
+    char *rest = skip_blanks(end);
+    if (*rest && *rest != '#')
+        return "the value has blanks in it: put it into quotes, \"...\"";
+    *end = '\0';
+    return NULL;
+}
+
+/* Splits a line; *ret_name is NULL where it has no option. Returns what is wrong with it, or NULL.
+ */
+static const char *parse_line(char *line, char **ret_name, char **ret_value)
+{
+    char *name = skip_blanks(line);
+    char *end = skip_name(name);
+    char *value = skip_separator(end);
+    bool has_value = *value && *value != '#';
+    *ret_name = *name && *name != '#' ? name : NULL;
+    *ret_value = has_value ? value : NULL;
+    if (!*ret_name)
+        return NULL;
+    const char *error = !has_value ? NULL : *value == '"' ? unquote(value) : trim(value);
+    *end = '\0';
+    return error;
+}
+
+/* Takes the lines one after another; *ret_line is the number of the last. */
+static int take_lines(char *text, config_callback *set, void *arg, size_t *ret_line)
+{
+    int r = 0;
+    char *end;
+    *ret_line = 0;
+    for (char *line = text; line && r >= 0; line = end) {
+        end = strchr(line, '\n');
+        if (end)
+            *end++ = '\0';
+        ++*ret_line;
+        char *name, *value;
+        const char *error = parse_line(line, &name, &value);
+        if (error)
+            r = af_raise(-EINVAL, "%s", error);
+        else if (name)
+            r = set(name, value, arg);
+    }
+    return r;
+}
+
+int config_read(const char *path, config_callback *set, void *arg, char **ret_text)
+{
+    struct buffer buffer;
+    buffer_init(&buffer, FILE_MAXIMUM);
+    int r = read_file(path, &buffer);
+    if (r < 0) {
+        buffer_free(&buffer);
+        return r;
+    }
+    char *text = buffer.data;
+    if (strncmp(text, "\xEF\xBB\xBF", 3) == 0)
+        text += 3;
+    size_t line = 0;
+    if (strlen(buffer.data) + 1 < buffer.length)
+        r = af_raise(-EINVAL, "%s: a binary file, not a config file", path);
+    else
+        r = take_lines(text, set, arg, &line);
+    if (r == -EINVAL && line > 0)
+        r = af_raise(r, "%s:%zu: %s", strcmp(path, "-") == 0 ? "stdin" : path, line,
+                     af_error_text(af_raised(r)));
+    if (r < 0)
+        buffer_free(&buffer);
+    else
+        *ret_text = buffer.data;
+    return r;
+}
+
+int config_default_path(char **ret_path)
+{
+    const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    const char *between = "";
+    /* A relative one is to be ignored, says the XDG specification. */
+    if (!base || *base != '/') {
+        base = home;
+        between = "/.config";
+    }
+    if (!base || !*base)
+        return 0;
+    return asprintf(ret_path, "%s%s/afetch/config", base, between) < 0 ? -ENOMEM : 1;
+}
