@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/dry_run.h"
 #include "cli/message.h"
 #include "cli/redact.h"
 
@@ -182,7 +183,10 @@ int fetch_url(void *arg, void **ret_result)
 {
     (void)ret_result;
     struct fetch *fetch = arg;
-    fetch->result = fetch->entry_error ? -EINVAL : fetch_in_time(fetch);
+    if (fetch->entry_error)
+        fetch->result = -EINVAL;
+    else
+        fetch->result = fetch->session->options->dry_run ? 0 : fetch_in_time(fetch);
     settle(fetch);
     pass_end(&fetch->pass);
     return fetch->result == AF_CANCELLED ? AF_CANCELLED : 0;
@@ -244,6 +248,21 @@ static enum af_http_error judge_result(struct fetch *fetch)
     return AF_HTTP_OTHER;
 }
 
+/* What --dry-run has to say: what would be asked for. */
+static void plan_record(struct fetch *fetch, struct record *record)
+{
+    const char *error = dry_run_error(fetch->url);
+    fetch->session->planned = (af_response){.method = "GET"};
+    record->response = &fetch->session->planned;
+    record->ok = !error;
+    if (!error)
+        return;
+    tell_place(fetch, error);
+    record->error = record_errors[AF_HTTP_URL];
+    record->errormsg = fetch->errormsg;
+    record->exitcode = af_http_curl_code(AF_HTTP_URL);
+}
+
 struct record fetch_record(struct fetch *fetch)
 {
     struct record record = {
@@ -260,7 +279,9 @@ struct record fetch_record(struct fetch *fetch)
         record.time_start = response->start - fetch->session->began;
         record.time_end = response->end - fetch->session->began;
     }
-    if (fetch->result >= 0 && record.response) {
+    if (fetch->result >= 0 && fetch->session->options->dry_run) {
+        plan_record(fetch, &record);
+    } else if (fetch->result >= 0 && record.response) {
         judge_response(fetch, &record);
     } else {
         enum af_http_error error = judge_result(fetch);

@@ -20,6 +20,7 @@ struct session {
     /* Told of each fetch as it ends; NULL where nobody wants to know. */
     void (*settled)(const struct record *record, void *arg);
     void *settled_arg;
+    af_response planned; /* of --dry-run: the response of the last record */
 };
 
 struct fetch {

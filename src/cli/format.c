@@ -20,7 +20,9 @@ static const struct formatter_type *format_type(const struct options *options)
     case FORMAT_CSV:
         return &csv_format;
     default:
-        return options->fields ? &text_fields_format : &text_format;
+        if (options->fields)
+            return &text_fields_format;
+        return options->dry_run ? &dry_run_format : &text_format;
     }
 }
 

@@ -31,6 +31,7 @@ struct formatter {
 
 extern const struct formatter_type json_format, jsonl_format, csv_format;
 extern const struct formatter_type text_format;        /* lines for a person */
+extern const struct formatter_type dry_run_format;     /* requests that are not made */
 extern const struct formatter_type text_fields_format; /* fields with tabs between them */
 
 /* Writes a boolean, a number or a time, and nothing for null, at TO, where NUMBER_LONGEST bytes

@@ -62,6 +62,11 @@ const struct option_spec option_table[] = {
      .help =
          "fetch the list one after another, then concurrently; show both times and the speed-up",
      .value = true},
+    {SECTION_CONCURRENCY, OPTION_FLAG, MEMBER(dry_run), 0, "dry-run", NULL,
+     .brief = "what would be requested, without a request",
+     .help =
+         "show what would be requested, on stdout and in the format asked for, without a request",
+     .value = true},
     {SECTION_TIME, OPTION_SECONDS, MEMBER(timeout), 'm', "timeout", "SECS",
      .brief = "the longest that one URL may take",
      .help = "the whole time one URL may take, retries and the waits between them included"},

@@ -14,6 +14,7 @@
 #include "base/utf8.h"
 #include "cli/config.h"
 #include "cli/conflicts.h"
+#include "cli/dry_run.h"
 #include "cli/option_table.h"
 #include "cli/spelling.h"
 
@@ -489,6 +490,8 @@ static int parse_arguments(struct parser *parser, char *const *arguments)
 /* What one option says of another. */
 static void settle(struct options *options)
 {
+    if (options->dry_run)
+        dry_run_settle(options);
     /* A field that is asked for by name need not be asked for again. */
     const char *fields = options->fields ? options->fields : "";
     options->include_headers |= word_place(fields, ',', "headers") >= 0;

@@ -63,6 +63,7 @@ struct options {
     const char *fields;
     const char *output;
     bool compare;
+    bool dry_run;
     enum when summary;
     enum when color;
     bool quiet;

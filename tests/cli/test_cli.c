@@ -380,7 +380,7 @@ static void check_records(struct text *output)
     }
     bool by_completion = has_argument("--as-completed") || has_argument("--order=completed");
     struct records_promise promise = {
-        .complete = !has_option("--fields"),
+        .complete = !has_option("--fields") && !has_argument("--dry-run"),
         .ordered = !by_completion,
         .sparse = has_option("--dedupe") || has_option("--shard"),
         .whole = !steps_close_stdout(get("steps")),

@@ -1,0 +1,55 @@
+#include "cli/dry_run.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <afetch/http.h>
+
+#include "cli/escape.h"
+#include "cli/formatter.h"
+
+void dry_run_settle(struct options *options)
+{
+    /* Every line is told, and nothing that is there is written over. */
+    options->first = 0;
+    options->fail_fast = false;
+    options->deadline = 0;
+    options->compare = false;
+    options->output = NULL;
+    options->summary = WHEN_NEVER;
+    if (!options->fields && options->format != FORMAT_TEXT)
+        options->fields = "index,url,method,ok,error,errormsg";
+}
+
+const char *dry_run_error(const char *url)
+{
+    bool has_scheme = strstr(url, "://");
+    if (has_scheme && strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0)
+        return "the scheme is neither http nor https";
+    char *host;
+    int r = af_url_host(url, &host);
+    if (r >= 0)
+        free(host);
+    return r == -EINVAL ? "not a URL" : NULL;
+}
+
+/* "GET http://example.com/", or the line that is no URL with what is wrong with it. */
+static int write_plan(const struct formatter *formatter, const struct record *record,
+                      struct buffer *buffer)
+{
+    (void)formatter;
+    const char *method = record->ok ? record->response->method : "---";
+    const char *scheme = record->ok && !strstr(record->url, "://") ? "http://" : "";
+    int r = buffer_append_format(buffer, "%s %s", method, scheme);
+    if (r >= 0)
+        r = url_append(buffer, record->url, text_write_escaped);
+    if (r >= 0 && !record->ok)
+        r = buffer_append_format(buffer, "  %s: ", record->error);
+    if (r >= 0 && !record->ok)
+        r = text_write_escaped(buffer, record->errormsg, strlen(record->errormsg));
+    return r < 0 ? r : buffer_append_char(buffer, '\n');
+}
+
+const struct formatter_type dry_run_format = {.record = write_plan};
