@@ -13,6 +13,7 @@
 #include "cli/compare.h"
 #include "cli/completion.h"
 #include "cli/fetcher.h"
+#include "cli/file_error.h"
 #include "cli/format.h"
 #include "cli/help.h"
 #include "cli/manual.h"
@@ -191,6 +192,16 @@ static int explain(const struct program *program, int r)
     return EXIT_INPUT_OUTPUT;
 }
 
+static int explain_output(const char *path, int error)
+{
+    char *text;
+    if (output_error_text(path, error, &text) >= 0) {
+        message("%s", text);
+        free(text);
+    }
+    return EXIT_INPUT_OUTPUT;
+}
+
 static int exit_status(const struct program *program)
 {
     const struct statistics *statistics = &program->result.statistics;
@@ -238,8 +249,7 @@ static int run(struct program *program)
     /* Last, so that no wrong option costs anybody an old file. */
     r = output_open(&program->output, options->output);
     if (r < 0) {
-        message("%s: %s", options->output, strerror(-r));
-        return EXIT_INPUT_OUTPUT;
+        return explain_output(options->output, -r);
     }
     r = af_run(NULL, run_program, program, NULL);
     int closed = output_close(&program->output);
@@ -309,6 +319,7 @@ int main(int argc, char *argv[])
         status = finish_stdout();
     } else if (program.options.operands.count == 0 && isatty(STDIN_FILENO)) {
         help_print_usage(stderr);
+        fputs("Try 'afetch --help', or 'afetch --help examples'.\n", stderr);
         status = EXIT_USAGE;
     } else {
         limit_jobs(&program.options);

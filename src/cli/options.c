@@ -73,6 +73,23 @@ static int word_place(const char *list, char separator, const char *word)
     }
 }
 
+static int raise_no_word(const struct setting *setting)
+{
+    const char *words = setting->spec->argument;
+    struct spelling spelling = spelling_of(setting->value, strlen(setting->value));
+    char *copy = strdup(words), *rest = copy, *word;
+    if (!copy)
+        return -ENOMEM;
+    while ((word = strsep(&rest, "|")))
+        spelling_offer(&spelling, word);
+    bool found = *setting->value && spelling.nearest;
+    int r =
+        af_raise(-EINVAL, "%s %s: not one of %s%s%s%s", setting->option, setting->value, words,
+                 found ? "; did you mean " : "", found ? spelling.nearest : "", found ? "?" : "");
+    free(copy);
+    return r;
+}
+
 static int set_word(const struct setting *setting)
 {
     const struct option_spec *spec = setting->spec;
@@ -80,8 +97,7 @@ static int set_word(const struct setting *setting)
     if (setting->value) {
         value = word_place(spec->argument, '|', setting->value);
         if (value < 0)
-            return af_raise(-EINVAL, "%s %s: not one of %s", setting->option, setting->value,
-                            spec->argument);
+            return raise_no_word(setting);
     }
     _Static_assert(_Generic((enum when)0, unsigned : true, default : false), "the type of an enum");
     *(unsigned *)setting->member = (unsigned)value;
@@ -383,6 +399,18 @@ static int parse_letters(struct parser *parser, const char *word)
     return 0;
 }
 
+/* Whoever writes "-json" has forgotten a dash, though "-json" may be "-j son". */
+static int parse_dashed(struct parser *parser, const char *word)
+{
+    size_t length = strcspn(word, "=");
+    int r = parse_letters(parser, word);
+    for (const struct option_spec *spec = option_table; spec->name && r == -EINVAL; spec++)
+        if (strlen(spec->name) == length && memcmp(spec->name, word, length) == 0)
+            return af_raise(r, "unknown option '-%.*s'; did you mean '--%s'?", (int)length, word,
+                            spec->name);
+    return r;
+}
+
 static int parse_word(struct parser *parser, const char *word)
 {
     size_t length = strcspn(word, "=");
@@ -478,7 +506,7 @@ static int parse_arguments(struct parser *parser, char *const *arguments)
         if (operands_only || word[0] != '-' || !word[1])
             r = parser->phase == PHASE_EARLY ? 0 : words_append(&options->operands, word);
         else if (word[1] != '-')
-            r = parse_letters(parser, word + 1);
+            r = parse_dashed(parser, word + 1);
         else if (word[2])
             r = parse_word(parser, word + 2);
         else

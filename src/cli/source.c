@@ -14,6 +14,7 @@
 #include "base/buffer.h"
 #include "base/utf8.h"
 #include "cli/escape.h"
+#include "cli/file_error.h"
 
 enum {
     AHEAD_MAXIMUM = 65536,  /* bytes read before they are asked for */
@@ -101,15 +102,16 @@ void source_free(struct source *source)
 }
 
 /* Ends the list and says why. Returns 0, or -ENOMEM. */
-static int give_up(struct source *source, const char *reason)
+static int give_up(struct source *source, int error)
 {
     close_list(source);
     source->failed = true;
     if (source->told)
         return 0;
     char *text;
-    if (asprintf(&text, "%s: %s", source->place, reason) < 0)
-        return -ENOMEM;
+    int r = list_error_text(source->place, error, &text);
+    if (r < 0)
+        return r;
     source->message(text, source->message_arg);
     free(text);
     return 0;
@@ -124,7 +126,7 @@ static int open_list(struct source *source, const char *operand)
         standard ? STDIN_FILENO : open(operand, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     struct stat status;
     if (source->fd < 0 || fstat(source->fd, &status) < 0)
-        return give_up(source, strerror(errno));
+        return give_up(source, errno);
     source->may_wait = is_stream(status.st_mode);
     source->unproven = !standard;
     source->number = 0;
@@ -161,7 +163,7 @@ static int read_ahead(struct source *source)
         }
         if (errno != EINTR && errno != EAGAIN) {
             source->line.length = 0; /* half a line is none */
-            return give_up(source, strerror(errno));
+            return give_up(source, errno);
         }
     }
 }
@@ -303,7 +305,7 @@ static int next_line(struct source *source, struct entry *ret_entry)
     char *text = trim_line(source, &length);
     bool wanted = length > 0 ? *text != '#' : source->too_long;
     if (wanted && source->unproven && is_binary(text, length))
-        return give_up(source, "a binary file, not a list of URLs");
+        return give_up(source, ENOEXEC);
     if (wanted) {
         source->unproven = false;
         r = make_line_entry(source, text, length, ret_entry);

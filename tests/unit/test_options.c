@@ -311,7 +311,7 @@ Test(options, a_bad_value_is_named_with_what_is_allowed)
          "connect, tls, timeout, reset, protocol, redirect, too_large, io, other"},
         {"--order fast", "--order fast: not one of gather|completed"},
         {"--order gather|completed", "--order gather|completed: not one of gather|completed"},
-        {"--format jso", "--format jso: not one of text|json|jsonl|csv"},
+        {"--format jso", "--format jso: not one of text|json|jsonl|csv; did you mean json?"},
         {"--color=", "--color : not one of auto|always|never"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)

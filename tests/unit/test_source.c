@@ -192,7 +192,8 @@ Test(source, a_list_that_cannot_be_read_is_told_and_the_next_goes_on)
     open_source("missing", "folder", "http://a/");
     EXPECT_URLS("http://a/");
     cr_assert(source_failed(source));
-    cr_assert_str_eq(messages(), "missing: No such file or directory\nfolder: Is a directory\n");
+    cr_assert_str_eq(messages(), "missing: No such file or directory\nfolder: Is a directory; name "
+                                 "the lists that are in it\n");
 }
 
 Test(source, a_binary_file_is_refused_as_a_whole)

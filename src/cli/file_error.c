@@ -1,0 +1,190 @@
+#include "cli/file_error.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/redact.h"
+#include "cli/spelling.h"
+
+/* So many names of a directory are looked at. */
+enum { MOST_NAMES = 10000 };
+
+static int format(char **ret_text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static int format(char **ret_text, const char *format, ...)
+{
+    char *text;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        return -ENOMEM;
+    *ret_text = text;
+    return 0;
+}
+
+/* The length of the directory's name in a path, with the '/' behind it. */
+static size_t directory_length(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? (size_t)(slash + 1 - path) : 0;
+}
+
+/* ------------------------------------------------------------- what was it */
+
+/* What the names of lists end in, and no host's. */
+static bool ends_as_list(const char *path)
+{
+    static const char *const ends[] = {".txt", ".list", ".lst",   ".csv", ".tsv",
+                                       ".log", ".json", ".jsonl", ".urls"};
+    size_t length = strlen(path);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        size_t end = strlen(ends[i]);
+        if (length > end && strcmp(path + length - end, ends[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether a path was meant to be a URL: a host's name, or a port, comes first. */
+static bool looks_like_url(const char *path)
+{
+    const char *host = strchr(path, '@') ? strchr(path, '@') + 1 : path;
+    size_t length =
+        strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
+    const char *end = host + length;
+    if (length == 0 || *host == '.' || !strchr(":/?#", *end))
+        return false;
+    if (*end == ':' && isdigit((unsigned char)end[1]))
+        return true;
+    if (length == strlen("localhost") && strncmp(host, "localhost", length) == 0)
+        return true;
+    bool named = memchr(host, '.', length) && isalnum((unsigned char)end[-1]);
+    return named && (*end || !ends_as_list(path));
+}
+
+/* Whether a path was meant to be the value of an option, which stands apart from it. Returns the
+ * option, or NULL. */
+static const char *option_of_value(const char *path)
+{
+    static const char *const words[] = {"auto", "always", "never"};
+    if (*path && !path[strspn(path, "0123456789")])
+        return "--first";
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(path, words[i]) == 0)
+            return "--summary";
+    return NULL;
+}
+
+/* Keeps NAME where it is nearer than what was found before. */
+static int offer_name(struct spelling *spelling, const char *name, char **nearest)
+{
+    size_t distance = spelling->distance;
+    spelling_offer(spelling, name);
+    if (spelling->distance == distance)
+        return 0;
+    free(*nearest);
+    *nearest = strdup(name);
+    return *nearest ? 0 : -ENOMEM;
+}
+
+/* The file beside PATH whose name is most like it: 0 and a copy, or NULL; -ENOMEM. */
+static int find_nearest(const char *path, char **ret_nearest)
+{
+    size_t length = directory_length(path);
+    char *directory = length > 0 ? strndup(path, length) : strdup(".");
+    if (!directory)
+        return -ENOMEM;
+    DIR *stream = opendir(directory);
+    free(directory);
+    char *nearest = NULL;
+    struct spelling spelling = spelling_of(path + length, strlen(path + length));
+    const struct dirent *entry;
+    int r = 0;
+    for (int i = 0; stream && i < MOST_NAMES && r >= 0 && (entry = readdir(stream)); i++)
+        if (entry->d_name[0] != '.')
+            r = offer_name(&spelling, entry->d_name, &nearest);
+    if (stream)
+        closedir(stream);
+    /* Beside a file there are others, and not each is like it. */
+    bool near = spelling.distance <= 2 && spelling.distance < spelling.length / 2;
+    if (r < 0 || !near) {
+        free(nearest);
+        nearest = NULL;
+    }
+    if (r >= 0)
+        *ret_nearest = nearest;
+    return r;
+}
+
+/* ------------------------------------------------------------------- texts */
+
+static int missing_url_text(const char *path, char **ret_text)
+{
+    /* There may be a password in it. */
+    char *shown = NULL;
+    int r = url_without_password(path, &shown);
+    if (r < 0)
+        return r;
+    const char *url = shown ? shown : path;
+    r = format(ret_text, "%s: %s; did you mean http://%s?", url, strerror(ENOENT), url);
+    free(shown);
+    return r;
+}
+
+static int missing_text(const char *path, char **ret_text)
+{
+    char *nearest = NULL;
+    const char *option = option_of_value(path);
+    int r = find_nearest(path, &nearest);
+    if (r < 0)
+        return r;
+    if (nearest)
+        r = format(ret_text, "%s: %s; did you mean %.*s%s?", path, strerror(ENOENT),
+                   (int)directory_length(path), path, nearest);
+    else if (looks_like_url(path))
+        r = missing_url_text(path, ret_text);
+    else if (option)
+        r = format(ret_text, "%s: %s; a value that may be left out stands behind '=': %s=%s", path,
+                   strerror(ENOENT), option, path);
+    else
+        r = format(ret_text, "%s: %s", path, strerror(ENOENT));
+    free(nearest);
+    return r;
+}
+
+int list_error_text(const char *path, int error, char **ret_text)
+{
+    if (error == EISDIR)
+        return format(ret_text, "%s: %s; name the lists that are in it", path, strerror(error));
+    if (error == ENOEXEC)
+        return format(ret_text, "%s: a binary file, not a list of URLs", path);
+    if (error == ENOENT)
+        return missing_text(path, ret_text);
+    return format(ret_text, "%s: %s", path, strerror(error));
+}
+
+int output_error_text(const char *path, int error, char **ret_text)
+{
+    struct stat status;
+    char *directory = strndup(path, directory_length(path));
+    if (!directory)
+        return -ENOMEM;
+    int r;
+    if (error == EISDIR)
+        r = format(ret_text, "%s: %s; name a file in it", path, strerror(error));
+    else if (error == ENOENT && *directory && stat(directory, &status) < 0)
+        r = format(ret_text, "%s: there is no directory %s; make it first", path, directory);
+    else
+        r = format(ret_text, "%s: %s", path, strerror(error));
+    free(directory);
+    return r;
+}
