@@ -38,7 +38,7 @@ typedef int af_body_callback(const void *data, size_t size, void *arg);
 
 enum af_body {
     AF_BODY_DISCARD,  /* counted, not kept */
-    AF_BODY_MEMORY,   /* kept in the response, up to max_body */
+    AF_BODY_MEMORY,   /* kept in the response, up to max_body; on_body is told of it too, if any */
     AF_BODY_CALLBACK, /* given to on_body */
 };
 
@@ -140,6 +140,9 @@ int af_client_request(af_client *client, const af_request *request, af_future **
 /* What is known of the transfer of a request's future, also when it was cancelled. Borrowed from
  * the future; nothing in it is set before the future is done. NULL for any other future. */
 const af_response *af_request_response(const af_future *future);
+
+/* The status of the response whose body comes just now, for on_body; 0 where none does. */
+long af_request_status(const af_future *future);
 
 /* libcurl's code for an error, for one that was not found by libcurl. */
 int af_http_curl_code(enum af_http_error error);

@@ -144,14 +144,14 @@ int compare_run(const struct options *options, struct source *source, struct out
     int r = source_rewind(source); /* before anything is fetched for nothing */
     if (r < 0)
         return r;
-    r = fetch_all(options, source, 1, ignore_record, NULL, &sequential);
+    r = fetch_all(options, source, NULL, 1, ignore_record, NULL, &sequential);
     *ret_result = sequential;
     if (r < 0 || !is_whole(&sequential))
         return r;
     r = source_rewind(source);
     if (r < 0)
         return r;
-    r = fetch_all(options, source, options->jobs, ignore_record, NULL, ret_result);
+    r = fetch_all(options, source, NULL, options->jobs, ignore_record, NULL, ret_result);
     if (r < 0 || !is_whole(ret_result))
         return r;
     bool json = options->format == FORMAT_JSON || options->format == FORMAT_JSONL;

@@ -4,7 +4,7 @@
 
 #include <afetch/error.h>
 
-/* What --compare prints are no records. */
+/* What is for records and bodies: --compare keeps none. */
 static int check_compare(const struct options *options)
 {
     const char *other = NULL;
@@ -12,7 +12,9 @@ static int check_compare(const struct options *options)
         other = "--csv";
     else if (options->fields)
         other = "--fields";
-    return other ? af_raise(-EINVAL, "%s is for records, and --compare prints none", other) : 0;
+    else if (options->output_dir)
+        other = "--output-dir";
+    return other ? af_raise(-EINVAL, "%s has no meaning with --compare", other) : 0;
 }
 
 int conflicts_check(const struct options *options)

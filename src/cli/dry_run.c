@@ -18,6 +18,7 @@ void dry_run_settle(struct options *options)
     options->deadline = 0;
     options->compare = false;
     options->output = NULL;
+    options->output_dir = NULL;
     options->summary = WHEN_NEVER;
     if (!options->fields && options->format != FORMAT_TEXT)
         options->fields = "index,url,method,ok,error,errormsg";

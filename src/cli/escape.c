@@ -1,6 +1,5 @@
 #include "cli/escape.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/utf8.h"
@@ -74,6 +73,11 @@ static unsigned control_code(const unsigned char *character, size_t size)
     bool turns = (code >= 0x200E && code <= 0x200F) || (code >= 0x202A && code <= 0x202E) ||
                  (code >= 0x2066 && code <= 0x2069);
     return turns ? code : 0;
+}
+
+bool text_is_control(const char *character, size_t size)
+{
+    return control_code((const unsigned char *)character, size) > 0;
 }
 
 static int append_unicode(struct buffer *buffer, unsigned code)

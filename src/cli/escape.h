@@ -2,7 +2,13 @@
 #ifndef CLI_ESCAPE_H
 #define CLI_ESCAPE_H
 
+#include <stdbool.h>
+
 #include "base/buffer.h"
+
+/* Whether a character of SIZE bytes, two at least, is one that a terminal obeys instead of showing
+ * it. */
+bool text_is_control(const char *character, size_t size);
 
 /* Appends TEXT for a terminal: control characters, those of the direction of writing among them,
  * and bytes that are no UTF-8 as \n, \x1b, \u202e; nothing else is changed. -ENOMEM, -EMSGSIZE. */

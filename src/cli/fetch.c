@@ -26,9 +26,17 @@ int fetch_new(struct session *session, const struct entry *entry, const struct p
     fetch->line = entry->line;
     fetch->entry_error = entry->error;
     fetch->retries = 0;
+    fetch->file = NULL;
     fetch->request = NULL;
     fetch->result = AF_CANCELLED;
     memcpy(fetch->url, entry->url, size);
+    int r = session->directory && !entry->error
+                ? body_file_new(session->directory, fetch->url, &fetch->file)
+                : 0;
+    if (r < 0) {
+        free(fetch);
+        return r;
+    }
     *ret_fetch = fetch;
     return 0;
 }
@@ -37,6 +45,7 @@ void fetch_free(void *arg)
 {
     struct fetch *fetch = arg;
     pass_end(&fetch->pass); /* of one that never ran */
+    body_file_free(fetch->file);
     af_future_unref(fetch->request);
     free(fetch);
 }
@@ -84,6 +93,23 @@ static double asked_delay(const struct fetch *fetch)
     return asked > 0 ? fmin((double)asked, fetch->session->options->retry_max_delay) : 0;
 }
 
+/* The body as it comes. What will not be kept is not written. */
+static int save_body(const void *data, size_t size, void *arg)
+{
+    struct fetch *fetch = arg;
+    long status = af_request_status(fetch->request);
+    if (!status_set_has(&fetch->session->options->accept, status))
+        return 0;
+    return body_file_write(fetch->file, data, size);
+}
+
+static enum af_body choose_body(const struct fetch *fetch)
+{
+    if (fetch->session->options->include_body)
+        return AF_BODY_MEMORY;
+    return fetch->file ? AF_BODY_CALLBACK : AF_BODY_DISCARD;
+}
+
 /* One attempt. That the URL is none, or the server down, is no error here: the response says so. */
 static int request_url(void *arg, void **ret_result)
 {
@@ -92,9 +118,13 @@ static int request_url(void *arg, void **ret_result)
     const struct options *options = fetch->session->options;
     af_request request = {
         .url = fetch->url,
-        .body = options->include_body ? AF_BODY_MEMORY : AF_BODY_DISCARD,
+        .body = choose_body(fetch),
+        .on_body = fetch->file ? save_body : NULL,
+        .on_body_arg = fetch,
         .keep_headers = options->include_headers,
     };
+    if (fetch->file)
+        body_file_discard(fetch->file);
     af_future_unref(fetch->request);
     fetch->request = NULL;
     int r = af_client_request(fetch->session->client, &request, &fetch->request);
@@ -179,6 +209,18 @@ static int fetch_in_time(struct fetch *fetch)
     return r < 0 ? r : af_timeout_exit(&timeout, request_until_settled(fetch));
 }
 
+/* The body is kept where the response is whole and accepted, and otherwise removed: before anybody
+ * is told of it. */
+static void keep_body(struct fetch *fetch)
+{
+    const af_response *response = fetch->request ? af_request_response(fetch->request) : NULL;
+    bool whole = fetch->result >= 0 && response && response->error == AF_HTTP_OK;
+    if (whole && status_set_has(&fetch->session->options->accept, response->status))
+        body_file_keep(fetch->file, response->content_type);
+    else if (body_file_error(fetch->file) >= 0)
+        body_file_discard(fetch->file);
+}
+
 int fetch_url(void *arg, void **ret_result)
 {
     (void)ret_result;
@@ -187,6 +229,8 @@ int fetch_url(void *arg, void **ret_result)
         fetch->result = -EINVAL;
     else
         fetch->result = fetch->session->options->dry_run ? 0 : fetch_in_time(fetch);
+    if (fetch->file)
+        keep_body(fetch);
     settle(fetch);
     pass_end(&fetch->pass);
     return fetch->result == AF_CANCELLED ? AF_CANCELLED : 0;
@@ -204,9 +248,23 @@ static void tell_place(struct fetch *fetch, const char *text)
         snprintf(fetch->errormsg, sizeof fetch->errormsg, "%s", text);
 }
 
+/* What became of the file in which the body was to be saved. */
+static void judge_file(struct fetch *fetch, struct record *record)
+{
+    snprintf(fetch->errormsg, sizeof fetch->errormsg, "the body cannot be saved: %s",
+             strerror(-body_file_error(fetch->file)));
+    record->error = record_errors[AF_HTTP_IO];
+    record->errormsg = fetch->errormsg;
+    record->exitcode = af_http_curl_code(AF_HTTP_IO);
+}
+
 /* What the transfer itself has to say. */
 static void judge_response(struct fetch *fetch, struct record *record)
 {
+    if (fetch->file && body_file_error(fetch->file) < 0) {
+        judge_file(fetch, record);
+        return;
+    }
     const af_response *response = record->response;
     record->error = record_errors[response->error];
     record->errormsg = response->error_text;
@@ -269,6 +327,7 @@ struct record fetch_record(struct fetch *fetch)
         .index = fetch->index,
         .url = fetch->url,
         .retries = fetch->retries,
+        .filename = fetch->file ? body_file_name(fetch->file) : NULL,
         .time_start = NAN,
         .time_end = NAN,
     };

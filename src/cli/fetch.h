@@ -4,6 +4,7 @@
 
 #include <afetch/afetch.h>
 
+#include "cli/body_file.h"
 #include "cli/gate.h"
 #include "cli/options.h"
 #include "cli/record.h"
@@ -12,6 +13,7 @@
 /* What all fetches of a run share. */
 struct session {
     const struct options *options;
+    struct body_directory *directory; /* where bodies are saved; NULL: nowhere */
     af_client *client;
     struct gate gate;
     double began; /* on the loop's clock */
@@ -31,6 +33,7 @@ struct fetch {
     size_t line;             /* of the list; 0 for an operand */
     const char *entry_error; /* why it is no URL, or NULL */
     long retries;            /* begun */
+    struct body_file *file;  /* NULL where the body is not saved */
     af_future *request;      /* of the last attempt; NULL where none was made */
     int result;              /* of the coroutine; AF_CANCELLED until it has run */
     char errormsg[160];

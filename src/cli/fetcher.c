@@ -216,13 +216,14 @@ static int open_client(struct session *session, long jobs)
         &session->client);
 }
 
-int fetch_all(const struct options *options, struct source *source, long jobs,
-              record_callback *report, void *report_arg, struct fetcher_result *ret_result)
+int fetch_all(const struct options *options, struct source *source,
+              struct body_directory *directory, long jobs, record_callback *report,
+              void *report_arg, struct fetcher_result *ret_result)
 {
     *ret_result = (struct fetcher_result){0};
     af_loop *loop = af_running_loop();
     struct fetcher fetcher = {
-        .session = {.options = options, .began = af_loop_time(loop)},
+        .session = {.options = options, .directory = directory, .began = af_loop_time(loop)},
         .source = source,
         .task = af_current_task(),
         .report = report,

@@ -2,6 +2,7 @@
 #ifndef CLI_FETCHER_H
 #define CLI_FETCHER_H
 
+#include "cli/body_directory.h"
 #include "cli/options.h"
 #include "cli/source.h"
 #include "cli/statistics.h"
@@ -25,11 +26,12 @@ struct fetcher_result {
     struct statistics statistics;
 };
 
-/* Fetches every URL of SOURCE, JOBS at once; the rest is as the options say. Suspends until all
- * records have been given to REPORT, which is also told of those that were cancelled. Returns 0
- * however the requests ended, or the code of REPORT, or the errors of the client and the source;
- * *ret_result is filled in any case. */
-int fetch_all(const struct options *options, struct source *source, long jobs,
-              record_callback *report, void *report_arg, struct fetcher_result *ret_result);
+/* Fetches every URL of SOURCE, JOBS at once, and saves bodies in DIRECTORY, if any; the rest is as
+ * the options say. Suspends until all records have been given to REPORT, which is also told of
+ * those that were cancelled. Returns 0 however the requests ended, or the code of REPORT, or the
+ * errors of the client and the source; *ret_result is filled in any case. */
+int fetch_all(const struct options *options, struct source *source,
+              struct body_directory *directory, long jobs, record_callback *report,
+              void *report_arg, struct fetcher_result *ret_result);
 
 #endif

@@ -38,7 +38,7 @@ int formatter_new(const struct options *options, struct destination destination,
     formatter->headers = options->include_headers;
     formatter->body = options->include_body;
     int r = fields_select(options->fields, options->include_headers, options->include_body,
-                          &formatter->fields);
+                          options->output_dir != NULL, &formatter->fields);
     if (r >= 0)
         r = json_make_keys(&formatter->fields, &formatter->keys);
     if (r < 0) {

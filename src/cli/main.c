@@ -36,6 +36,8 @@ struct program {
     struct options options;
     struct selection selection;
     struct source *source;
+    struct body_directory directory_room;
+    struct body_directory *directory; /* NULL where no body is saved */
     struct output output;
     struct formatter *formatter;
     struct fetcher_result result;
@@ -88,6 +90,8 @@ static void limit_jobs(struct options *options)
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
         return;
     size_t most = af_client_concurrency((size_t)limit.rlim_cur);
+    if (options->output_dir)
+        most = (most + 1) / 2; /* a file for each besides */
     if ((size_t)options->jobs <= most)
         return;
     if (!options->quiet)
@@ -133,8 +137,8 @@ static int fetch_and_write(struct program *program)
     int r = formatter_begin(program->formatter, buffer);
     if (r < 0)
         return r;
-    r = fetch_all(&program->options, program->source, program->options.jobs, write_record, program,
-                  &program->result);
+    r = fetch_all(&program->options, program->source, program->directory, program->options.jobs,
+                  write_record, program, &program->result);
     return end_records(program, r);
 }
 
@@ -192,14 +196,13 @@ static int explain(const struct program *program, int r)
     return EXIT_INPUT_OUTPUT;
 }
 
-static int explain_output(const char *path, int error)
+static void explain_output(const char *path, int error)
 {
     char *text;
     if (output_error_text(path, error, &text) >= 0) {
         message("%s", text);
         free(text);
     }
-    return EXIT_INPUT_OUTPUT;
 }
 
 static int exit_status(const struct program *program)
@@ -235,6 +238,26 @@ static void tell_stop(const struct program *program)
         message("a request failed: what ran was cancelled, and the rest was not begun");
 }
 
+/* Last of all that may go wrong before the first request, so that no wrong option costs anybody an
+ * old file. */
+static int open_outputs(struct program *program)
+{
+    const struct options *options = &program->options;
+    int r = 0;
+    if (options->output_dir) {
+        program->directory = &program->directory_room;
+        r = body_directory_open(program->directory, options->output_dir);
+    }
+    if (r < 0) {
+        explain_output(options->output_dir, -r);
+        return r;
+    }
+    r = output_open(&program->output, options->output);
+    if (r < 0)
+        explain_output(options->output, -r);
+    return r;
+}
+
 static int run(struct program *program)
 {
     const struct options *options = &program->options;
@@ -246,11 +269,9 @@ static int run(struct program *program)
         return explain(program, r);
     selection_init(&program->selection, options);
     source_select(program->source, &program->selection);
-    /* Last, so that no wrong option costs anybody an old file. */
-    r = output_open(&program->output, options->output);
-    if (r < 0) {
-        return explain_output(options->output, -r);
-    }
+    r = open_outputs(program);
+    if (r < 0)
+        return EXIT_INPUT_OUTPUT;
     r = af_run(NULL, run_program, program, NULL);
     int closed = output_close(&program->output);
     if (r == -EPIPE)
@@ -299,6 +320,7 @@ int main(int argc, char *argv[])
     if (!setlocale(LC_CTYPE, "C.UTF-8"))
         setlocale(LC_CTYPE, "");
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is an error like a full disk */
     struct program program = {0};
     int r = options_parse(argc, argv, &program.options);
     if (r < 0) {
@@ -325,6 +347,8 @@ int main(int argc, char *argv[])
         limit_jobs(&program.options);
         status = run(&program);
     }
+    if (program.directory)
+        body_directory_close(program.directory);
     source_free(program.source);
     selection_free(&program.selection);
     formatter_free(program.formatter);

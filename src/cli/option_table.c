@@ -138,6 +138,9 @@ const struct option_spec option_table[] = {
     {SECTION_RECORD, OPTION_STRING, MEMBER(output), 'o', "output", "FILE",
      .brief = "write the records to FILE, not to stdout",
      .help = "write the records to FILE, not to stdout"},
+    {SECTION_RECORD, OPTION_STRING, MEMBER(output_dir), 0, "output-dir", "DIR",
+     .help =
+         "save each body in DIR under the name that its URL ends in; the record has its filename"},
     {SECTION_MESSAGE, OPTION_WORD, MEMBER(summary), 0, "summary", "auto|always|never",
      .help = "totals and percentiles, on stderr", .optional = true, .value = WHEN_ALWAYS},
     {SECTION_MESSAGE, OPTION_WORD, MEMBER(color), 0, "color", "auto|always|never",

@@ -62,6 +62,7 @@ struct options {
     enum format format;
     const char *fields;
     const char *output;
+    const char *output_dir; /* where bodies are saved, or NULL */
     bool compare;
     bool dry_run;
     enum when summary;

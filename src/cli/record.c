@@ -109,6 +109,11 @@ static struct value get_headers(const void *member)
     return (struct value){response->headers ? VALUE_HEADERS : VALUE_NULL, .response = response};
 }
 
+static struct value get_filename(const void *member)
+{
+    return get_string(member);
+}
+
 static struct value get_body(const void *member)
 {
     const af_response *response = member;
@@ -175,6 +180,7 @@ const struct field record_fields[] = {
     {"time_end", get_seconds, RECORD(time_end), "the same for its end"},
     {"headers", get_headers, true, 0, "with --include-headers: name to list of values"},
     {"body", get_body, true, 0, "with --include-body; body_base64 where it is no UTF-8"},
+    {"filename", get_filename, RECORD(filename), "of the body in --output-dir"},
     {.name = NULL},
 };
 
@@ -227,7 +233,8 @@ static int select_list(const char *list, struct fields *fields)
     }
 }
 
-int fields_select(const char *list, bool headers, bool body, struct fields *ret_fields)
+int fields_select(const char *list, bool headers, bool body, bool filename,
+                  struct fields *ret_fields)
 {
     size_t count = sizeof record_fields / sizeof record_fields[0] - 1;
     struct fields fields = {.list = calloc(count, sizeof *fields.list)};
@@ -239,7 +246,13 @@ int fields_select(const char *list, bool headers, bool body, struct fields *ret_
         return r;
     }
     for (const struct field *field = record_fields; field->name; field++) {
-        bool wanted = field->get == get_headers ? headers : field->get == get_body ? body : !list;
+        bool wanted = !list;
+        if (field->get == get_headers)
+            wanted = headers;
+        else if (field->get == get_body)
+            wanted = body;
+        else if (field->get == get_filename)
+            wanted = !list && filename;
         if (wanted && !is_selected(&fields, field))
             fields.list[fields.count++] = field;
     }

@@ -15,8 +15,9 @@ struct record {
     const char *errormsg;
     int exitcode; /* libcurl's, 0 for none */
     const af_response *response;
-    long retries;      /* of the request, after its first attempt */
-    double time_start; /* seconds since the run began; NAN where it was never started */
+    const char *filename; /* of the body in --output-dir, or NULL */
+    long retries;         /* of the request, after its first attempt */
+    double time_start;    /* seconds since the run began; NAN where it was never started */
     double time_end;
 };
 
@@ -74,10 +75,12 @@ extern const char *const record_errors[AF_HTTP_OTHER + 1];
 /* The fields of the contract in its order. NULL-named at the end. */
 extern const struct field record_fields[];
 
-/* Picks the fields: those named in LIST ("url,response_code"), or where it is NULL all but headers
- * and body; and behind them headers and body where they are asked for. -EINVAL with a text that
+/* Picks the fields: those named in LIST ("url,response_code"), or where it is NULL all but headers,
+ * body and filename; and behind them headers and body where they are asked for, and filename where
+ * all are. -EINVAL with a text that
  * names the word, -ENOMEM. */
-int fields_select(const char *list, bool headers, bool body, struct fields *ret_fields);
+int fields_select(const char *list, bool headers, bool body, bool filename,
+                  struct fields *ret_fields);
 void fields_free(struct fields *fields);
 
 #endif

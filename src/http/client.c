@@ -281,6 +281,15 @@ void client_abandon(struct transfer *transfer)
     let_go(transfer);
 }
 
+long af_request_status(const af_future *future)
+{
+    const struct transfer *transfer = container_of(future, struct transfer, future);
+    long status = 0;
+    if (future_is_transfer(future) && transfer->easy)
+        curl_easy_getinfo(transfer->easy->curl, CURLINFO_RESPONSE_CODE, &status);
+    return status;
+}
+
 const af_response *af_request_response(const af_future *future)
 {
     return future_is_transfer(future) ? &container_of(future, struct transfer, future)->response

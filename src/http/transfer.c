@@ -126,7 +126,7 @@ size_t transfer_write(char *data, size_t size, size_t count, void *arg)
     int r = 0;
     if (request->body == AF_BODY_MEMORY)
         r = buffer_append(&transfer->body, data, size);
-    else if (request->body == AF_BODY_CALLBACK)
+    if (r >= 0 && request->on_body)
         r = request->on_body(data, size, request->on_body_arg);
     return r < 0 ? CURL_WRITEFUNC_ERROR : size;
 }

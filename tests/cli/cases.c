@@ -17,13 +17,15 @@ static const char *const keys[] = {
     "because",     /* what is not to be seen from the case */
     "arguments",   /* strings */
     "environment", /* an object of strings */
-    "files",       /* an object of contents, by name; a name that ends in '/' is a directory */
+    "files",       /* an object of contents, by name; a name that ends in '/' is a directory,
+                       and {"link": target} a symbolic link */
     "stdin",       /* a content; nothing */
     "stdin_from",  /* "terminal", "closed" or a path; /dev/null */
     "stdout_to",   /* the same; a pipe that is read */
     "stderr_to",
     /* Meanwhile */
-    "steps", /* see steps.h */
+    "largest_file", /* as many bytes as the program may write to a file */
+    "steps",        /* see steps.h */
     /* Afterwards */
     "exit",         /* the status, or the name of the signal that ended it */
     "stderr",       /* a pattern; what is not said must be empty */
@@ -35,6 +37,7 @@ static const char *const keys[] = {
     "sorted",       /* true: by their index before they are looked at */
     "each",         /* what all have */
     "count",        /* how many, a number or {"between": [a, b]} */
+    "directories",  /* by name, the files they have: see directories.h */
     "statistics",   /* what the origin has counted */
     "never",        /* strings that nobody may see */
     "seconds",      /* [least, most], where time itself is what is promised */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -85,6 +86,9 @@ _Noreturn static void become(const struct program *program, const int fds[3], pi
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
+    const struct rlimit size = {(rlim_t)program->largest_file, (rlim_t)program->largest_file};
+    if (size.rlim_cur > 0)
+        setrlimit(RLIMIT_FSIZE, &size);
     if (getppid() == parent && chdir(program->directory) == 0)
         execvpe(program->arguments[0], program->arguments, program->environment);
     _exit(127);

@@ -30,6 +30,7 @@ struct program {
     char **arguments;   /* NULL-terminated; the first is the path */
     char **environment; /* the same */
     const char *directory;
+    double largest_file;      /* bytes it may write to one; 0: any */
     struct stream streams[3]; /* stdin, stdout, stderr */
 
     pid_t pid;

@@ -1,6 +1,8 @@
 #include "steps.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -138,6 +140,15 @@ static void send_signal(struct scene *scene)
         kill(scene->program->pid, number);
 }
 
+static void make_file(struct scene *scene)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", scene->world->directory, scene->step->valuestring);
+    FILE *file = fopen(path, "we");
+    if (!file || fclose(file) != 0)
+        fail("%s: %s", path, strerror(errno));
+}
+
 static void sleep_for(struct scene *scene)
 {
     double end = now() + scene->step->valuedouble;
@@ -156,7 +167,7 @@ static const struct step {
     {"expect_lines", cJSON_Number, expect_lines}, {"write", 0, write_more},
     {"close", cJSON_String, close_stream},        {"pause", cJSON_String, pause_stream},
     {"resume", cJSON_String, resume_stream},      {"signal", cJSON_String, send_signal},
-    {"sleep", cJSON_Number, sleep_for},
+    {"sleep", cJSON_Number, sleep_for},           {"make", cJSON_String, make_file},
 };
 
 static void take(struct scene *scene)

@@ -24,6 +24,7 @@ double patience(void);
  *   {"pause": "stdout"}, {"resume": "stdout"}   stops reading it for a while
  *   {"signal": name}
  *   {"sleep": seconds}
+ *   {"make": name}            an empty file
  */
 void steps_take(const cJSON *steps, const struct world *world, struct program *program);
 

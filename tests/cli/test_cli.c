@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cases.h"
+#include "directories.h"
 #include "failure.h"
 #include "match.h"
 #include "program.h"
@@ -141,6 +142,8 @@ static void start(void)
     program->arguments = make_arguments();
     program->environment = make_environment();
     program->directory = trial.world.directory;
+    if (get("largest_file"))
+        program->largest_file = get("largest_file")->valuedouble;
     program_start(program);
 }
 
@@ -482,6 +485,7 @@ ParameterizedTest(struct case_place *place, cli, keeps_its_promise, .fini = clea
     check_exit();
     check_messages();
     check_output();
+    directories_check(&trial.world, get("directories"));
     check_statistics();
     check_seconds();
 }

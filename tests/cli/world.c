@@ -157,6 +157,12 @@ void world_create_files(const struct world *world, const cJSON *files)
                 fail("%s: %s", path, strerror(errno));
             continue;
         }
+        const cJSON *link = cJSON_GetObjectItemCaseSensitive(file, "link");
+        if (link) {
+            if (symlink(link->valuestring, path) < 0)
+                fail("%s: %s", path, strerror(errno));
+            continue;
+        }
         const cJSON *zeros = cJSON_GetObjectItemCaseSensitive(file, "zeros");
         if (!zeros)
             world_expand_content(world, file, &content);

@@ -28,7 +28,7 @@ static const char *selection(const char *list, bool headers, bool body)
 {
     static char names[1024];
     struct fields fields;
-    int r = fields_select(list, headers, body, &fields);
+    int r = fields_select(list, headers, body, false, &fields);
     if (r < 0)
         return af_error_text(af_raised(r));
     names[0] = '\0';

@@ -1,0 +1,179 @@
+#include "cli/body_directory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ------------------------------------------------------------ names in use */
+
+/* In which sense a name is taken. */
+enum use {
+    AS_NAME = 'n', /* a whole name, with its extension */
+    AS_STEM = 's', /* what stands before the extension of a name, or has yet to get one */
+    AS_OPEN = 'o', /* what has yet to get one */
+};
+
+static struct fingerprint fingerprint_of(enum use use, const char *text)
+{
+    unsigned char byte = (unsigned char)use;
+    return fingerprint_add(fingerprint_add(fingerprint_begin(), &byte, 1), text, strlen(text));
+}
+
+/* A name with its number: as a whole, and without its extension. */
+struct candidate {
+    char name[FILE_NAME_MAXIMUM + 1];
+    char stem[FILE_NAME_MAXIMUM + 1];
+};
+
+static struct candidate make_candidate(const struct file_name *name, unsigned long number)
+{
+    struct candidate candidate;
+    file_name_write(name, number, "", candidate.stem);
+    file_name_write(name, number, name->extension, candidate.name);
+    return candidate;
+}
+
+static bool is_taken(const struct body_directory *directory, const struct file_name *name,
+                     unsigned long number)
+{
+    struct candidate candidate = make_candidate(name, number);
+    const struct seen *taken = &directory->taken;
+    if (!name->extension[0])
+        return seen_has(taken, fingerprint_of(AS_STEM, candidate.stem));
+    return seen_has(taken, fingerprint_of(AS_NAME, candidate.name)) ||
+           seen_has(taken, fingerprint_of(AS_OPEN, candidate.stem));
+}
+
+static int take(struct body_directory *directory, const struct file_name *name,
+                unsigned long number)
+{
+    struct candidate candidate = make_candidate(name, number);
+    int r = seen_add(&directory->taken, fingerprint_of(AS_STEM, candidate.stem));
+    if (r < 0)
+        return r;
+    return name->extension[0]
+               ? seen_add(&directory->taken, fingerprint_of(AS_NAME, candidate.name))
+               : seen_add(&directory->taken, fingerprint_of(AS_OPEN, candidate.stem));
+}
+
+/* In strides that double and then halve: ten thousand URLs may have the same name. */
+static unsigned long find_free(const struct body_directory *directory, const struct file_name *name)
+{
+    if (!is_taken(directory, name, 0))
+        return 0;
+    unsigned long low = 0, high = 1;
+    while (is_taken(directory, name, high)) {
+        low = high;
+        high *= 2;
+    }
+    while (high - low > 1) {
+        unsigned long middle = low + (high - low) / 2;
+        if (is_taken(directory, name, middle))
+            low = middle;
+        else
+            high = middle;
+    }
+    return high;
+}
+
+int body_directory_take(struct body_directory *directory, const struct file_name *name,
+                        unsigned long *ret_number)
+{
+    unsigned long number = find_free(directory, name);
+    int r = take(directory, name, number);
+    if (r < 0)
+        return r;
+    *ret_number = number;
+    return 0;
+}
+
+/* ------------------------------------------------------------ the directory */
+
+/* What is there is taken. */
+static int read_names(struct body_directory *directory)
+{
+    int fd = openat(directory->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+    if (!stream) {
+        int r = -errno;
+        if (fd >= 0)
+            close(fd);
+        return r;
+    }
+    int r = 0;
+    const struct dirent *entry;
+    while (r >= 0 && (errno = 0, entry = readdir(stream))) {
+        struct file_name name = file_name_split(entry->d_name);
+        r = entry->d_name[0] == '.' ? 0 : take(directory, &name, 0);
+    }
+    if (r >= 0)
+        r = -errno;
+    closedir(stream);
+    return r;
+}
+
+static int try_writing(struct body_directory *directory)
+{
+    char name[TEMPORARY_NAME_SIZE];
+    int fd = body_directory_create(directory, name);
+    if (fd < 0)
+        return fd;
+    close(fd);
+    body_directory_remove(directory, name);
+    return 0;
+}
+
+int body_directory_open(struct body_directory *directory, const char *path)
+{
+    *directory = (struct body_directory){.fd = -1};
+    if (mkdir(path, 0777) < 0 && errno != EEXIST)
+        return -errno;
+    directory->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory->fd < 0 || getrandom(&directory->token, sizeof directory->token, 0) < 0)
+        return -errno;
+    int r = try_writing(directory);
+    return r < 0 ? r : read_names(directory);
+}
+
+void body_directory_close(struct body_directory *directory)
+{
+    if (directory->fd >= 0)
+        close(directory->fd);
+    directory->fd = -1;
+    seen_free(&directory->taken);
+}
+
+/* ---------------------------------------------------------------- its files */
+
+int body_directory_create(struct body_directory *directory, char to[TEMPORARY_NAME_SIZE])
+{
+    snprintf(to, TEMPORARY_NAME_SIZE, ".afetch-%016" PRIx64 "-%zu", directory->token,
+             directory->temporary++);
+    int fd = openat(directory->fd, to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    return fd < 0 ? -errno : fd;
+}
+
+int body_directory_rename(struct body_directory *directory, const char *temporary, const char *name)
+{
+    int fd = directory->fd;
+    if (renameat2(fd, temporary, fd, name, RENAME_NOREPLACE) == 0)
+        return 0;
+    /* Where the file system knows no such thing, it knows links. */
+    if (errno != EINVAL && errno != ENOSYS)
+        return -errno;
+    if (linkat(fd, temporary, fd, name, 0) < 0)
+        return -errno;
+    body_directory_remove(directory, temporary);
+    return 0;
+}
+
+void body_directory_remove(struct body_directory *directory, const char *temporary)
+{
+    unlinkat(directory->fd, temporary, 0);
+}

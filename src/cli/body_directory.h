@@ -1,0 +1,39 @@
+/* --output-dir: the directory in which bodies are saved, and which names in it are taken.
+ *
+ * Each URL has its name when it begins, in the order of the input, so that it does not depend on
+ * which comes first. Who has a name that another had gets the next number before its extension; so
+ * does who would take that of a file which was there before. */
+#ifndef CLI_BODY_DIRECTORY_H
+#define CLI_BODY_DIRECTORY_H
+
+#include "cli/file_name.h"
+#include "cli/seen.h"
+
+struct body_directory {
+    int fd; /* -1 where there is none */
+    struct seen taken;
+    uint64_t token;   /* of this run, in the names of its temporary files */
+    size_t temporary; /* how many of these there were */
+};
+
+/* Opens the directory, which is made where it is missing, and makes sure that it can be written. A
+ * negated errno. It may be closed all the same. */
+int body_directory_open(struct body_directory *directory, const char *path);
+void body_directory_close(struct body_directory *directory);
+
+/* Takes the first number with which NAME is free. What has no extension may get any, and so shares
+ * its stem with nobody. -ENOMEM. */
+int body_directory_take(struct body_directory *directory, const struct file_name *name,
+                        unsigned long *ret_number);
+
+/* Creates a file for a body that is not whole yet, and writes its name to TO. Returns a descriptor,
+ * or a negated errno. */
+enum { TEMPORARY_NAME_SIZE = 56 };
+int body_directory_create(struct body_directory *directory, char to[TEMPORARY_NAME_SIZE]);
+
+/* Gives a file its name; never that of another. A negated errno, -EEXIST where it is taken. */
+int body_directory_rename(struct body_directory *directory, const char *temporary,
+                          const char *name);
+void body_directory_remove(struct body_directory *directory, const char *temporary);
+
+#endif

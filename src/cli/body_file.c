@@ -1,0 +1,122 @@
+#include "cli/body_file.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct body_file {
+    struct body_directory *directory;
+    struct file_name name;
+    unsigned long number;
+    int fd; /* -1 where there is no temporary file */
+    int error;
+    char temporary[TEMPORARY_NAME_SIZE];
+    char kept[FILE_NAME_MAXIMUM + 1]; /* its name; empty before it has it */
+};
+
+int body_file_new(struct body_directory *directory, const char *url, struct body_file **ret_file)
+{
+    struct body_file *file = malloc(sizeof *file);
+    if (!file)
+        return -ENOMEM;
+    *file = (struct body_file){.directory = directory, .name = file_name_of_url(url), .fd = -1};
+    int r = body_directory_take(directory, &file->name, &file->number);
+    if (r < 0) {
+        free(file);
+        return r;
+    }
+    *ret_file = file;
+    return 0;
+}
+
+void body_file_free(struct body_file *file)
+{
+    if (!file)
+        return;
+    body_file_discard(file);
+    free(file);
+}
+
+void body_file_discard(struct body_file *file)
+{
+    file->error = 0;
+    if (file->fd < 0)
+        return;
+    close(file->fd);
+    file->fd = -1;
+    body_directory_remove(file->directory, file->temporary);
+}
+
+static int fail(struct body_file *file, int error)
+{
+    body_file_discard(file);
+    file->error = error;
+    return error;
+}
+
+static int create(struct body_file *file)
+{
+    int fd = body_directory_create(file->directory, file->temporary);
+    if (fd < 0)
+        return fail(file, fd);
+    file->fd = fd;
+    return 0;
+}
+
+int body_file_write(struct body_file *file, const void *data, size_t size)
+{
+    int r = file->fd < 0 ? create(file) : 0;
+    while (r >= 0 && size > 0) {
+        ssize_t n = write(file->fd, data, size);
+        if (n < 0 && errno != EINTR)
+            return fail(file, -errno);
+        size_t written = n < 0 ? 0 : (size_t)n;
+        data = (const char *)data + written;
+        size -= written;
+    }
+    return r;
+}
+
+/* Somebody else may have made a file of this name meanwhile. */
+static int give_name(struct body_file *file, const char *extension)
+{
+    for (;;) {
+        file_name_write(&file->name, file->number, extension, file->kept);
+        int r = body_directory_rename(file->directory, file->temporary, file->kept);
+        if (r == -EEXIST)
+            r = body_directory_take(file->directory, &file->name, &file->number);
+        else if (r >= 0)
+            return 0;
+        if (r < 0) {
+            file->kept[0] = '\0';
+            return r;
+        }
+    }
+}
+
+int body_file_keep(struct body_file *file, const char *content_type)
+{
+    int r = file->fd < 0 ? create(file) : 0; /* an empty body was never written */
+    if (r < 0)
+        return r;
+    /* Some systems find out only now that there was no room. */
+    r = close(file->fd) < 0 ? -errno : 0;
+    file->fd = -1;
+    const char *extension = file->name.extension;
+    if (r >= 0)
+        r = give_name(file, extension[0] ? extension : file_name_extension(content_type));
+    if (r < 0)
+        body_directory_remove(file->directory, file->temporary);
+    file->error = r;
+    return r;
+}
+
+const char *body_file_name(const struct body_file *file)
+{
+    return file->kept[0] ? file->kept : NULL;
+}
+
+int body_file_error(const struct body_file *file)
+{
+    return file->error;
+}
