@@ -42,13 +42,33 @@ enum af_body {
     AF_BODY_CALLBACK, /* given to on_body */
 };
 
+/* Something that happens to a request before it ends. */
+enum af_request_event {
+    AF_REQUEST_CONNECTING, /* a connection is begun; more than one where addresses are tried */
+    AF_REQUEST_SENDING,    /* a connection stands, and the request goes out on it */
+    AF_REQUEST_ANSWERED,   /* the first line of an answer has come, which may be a redirect */
+};
+
+typedef struct af_request_news {
+    enum af_request_event event;
+    const char *remote_ip; /* NULL in an answer */
+    long remote_port;
+    bool reused; /* in sending: the connection was there before */
+    long status; /* of an answer */
+} af_request_news;
+
+/* Hears the news of a request as they happen. The terms are those of af_body_callback. */
+typedef void af_request_listener(const af_request_news *news, void *arg);
+
 /* One request. Copied where it must outlive the call. */
 typedef struct af_request {
     const char *url; /* without a scheme: http */
     enum af_body body;
     af_body_callback *on_body;
     void *on_body_arg;
-    bool keep_headers; /* the response has its headers */
+    bool keep_headers;             /* the response has its headers */
+    af_request_listener *listener; /* NULL: nobody */
+    void *listener_arg;
 } af_request;
 
 /* Why a transfer brought no whole response. */

@@ -170,7 +170,7 @@ static int start(af_client *client, struct transfer *transfer)
         return_easy(client, easy);
         return -ENOMEM;
     }
-    easy_keep_headers(easy, transfer->request.keep_headers);
+    easy_hear_headers(easy, transfer->request.keep_headers || transfer->request.listener);
     easy->transfer = transfer;
     easy->error_text[0] = '\0';
     r = pump_add(pump, easy->curl);

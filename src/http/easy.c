@@ -135,7 +135,7 @@ int easy_new(const struct easy_settings *settings, struct easy **ret_easy)
         return -ENOMEM;
     list_init(&easy->link);
     easy->transfer = NULL;
-    easy->keeps_headers = false;
+    easy->hears_headers = false;
     easy->error_text[0] = '\0';
     easy->curl = curl_easy_init();
     if (!easy->curl) {
@@ -161,13 +161,13 @@ int easy_new(const struct easy_settings *settings, struct easy **ret_easy)
     return 0;
 }
 
-void easy_keep_headers(struct easy *easy, bool keep)
+void easy_hear_headers(struct easy *easy, bool hear)
 {
-    if (easy->keeps_headers == keep)
+    if (easy->hears_headers == hear)
         return;
-    easy->keeps_headers = keep;
-    curl_easy_setopt(easy->curl, CURLOPT_HEADERFUNCTION, keep ? transfer_header : NULL);
-    curl_easy_setopt(easy->curl, CURLOPT_HEADERDATA, keep ? easy : NULL);
+    easy->hears_headers = hear;
+    curl_easy_setopt(easy->curl, CURLOPT_HEADERFUNCTION, hear ? transfer_header : NULL);
+    curl_easy_setopt(easy->curl, CURLOPT_HEADERDATA, hear ? easy : NULL);
 }
 
 void easy_free(struct easy *easy)

@@ -15,7 +15,7 @@ struct easy {
     struct list link; /* among the idle ones of its client */
     CURL *curl;
     struct transfer *transfer; /* NULL while idle */
-    bool keeps_headers;        /* gives them to transfer_header() */
+    bool hears_headers;        /* gives them to transfer_header() */
     char error_text[CURL_ERROR_SIZE];
 };
 
@@ -39,6 +39,6 @@ int easy_new(const struct easy_settings *settings, struct easy **ret_easy);
 void easy_free(struct easy *easy);
 
 /* Whether the next transfer is given its headers. */
-void easy_keep_headers(struct easy *easy, bool keep);
+void easy_hear_headers(struct easy *easy, bool hear);
 
 #endif

@@ -1,6 +1,9 @@
 #include "http/transfer.h"
 
 #include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -131,23 +134,64 @@ size_t transfer_write(char *data, size_t size, size_t count, void *arg)
     return r < 0 ? CURL_WRITEFUNC_ERROR : size;
 }
 
+static void tell(const struct transfer *transfer, const af_request_news *news)
+{
+    transfer->request.listener(news, transfer->request.listener_arg);
+}
+
+/* A status line: libcurl gives every line of headers whole. */
+static void tell_answer(const struct transfer *transfer, const char *line, size_t size)
+{
+    long status;
+    char start[32];
+    snprintf(start, sizeof start, "%.*s", (int)(size < sizeof start ? size : sizeof start), line);
+    if (sscanf(start, "HTTP/%*s %ld", &status) == 1)
+        tell(transfer, &(af_request_news){.event = AF_REQUEST_ANSWERED, .status = status});
+}
+
 size_t transfer_header(char *line, size_t size, size_t count, void *arg)
 {
     struct transfer *transfer = ((struct easy *)arg)->transfer;
-    int r = headers_add_line(&transfer->header_lines, line, size * count);
-    return r < 0 ? CURL_WRITEFUNC_ERROR : size * count;
+    size *= count;
+    if (transfer->request.listener)
+        tell_answer(transfer, line, size);
+    if (!transfer->request.keep_headers)
+        return size;
+    int r = headers_add_line(&transfer->header_lines, line, size);
+    return r < 0 ? CURL_WRITEFUNC_ERROR : size;
+}
+
+static void tell_connecting(const struct transfer *transfer, const struct curl_sockaddr *address)
+{
+    char ip[INET6_ADDRSTRLEN], port[8];
+    if (getnameinfo(&address->addr, address->addrlen, ip, sizeof ip, port, sizeof port,
+                    NI_NUMERICHOST | NI_NUMERICSERV) == 0)
+        tell(transfer, &(af_request_news){.event = AF_REQUEST_CONNECTING,
+                                          .remote_ip = ip,
+                                          .remote_port = strtol(port, NULL, 10)});
 }
 
 curl_socket_t transfer_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 {
     (void)purpose;
-    client_started(((struct easy *)arg)->transfer);
+    struct transfer *transfer = ((struct easy *)arg)->transfer;
+    client_started(transfer);
+    transfer->connecting = true;
+    if (transfer->request.listener)
+        tell_connecting(transfer, address);
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 int transfer_connected(void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port)
 {
-    (void)remote_ip, (void)local_ip, (void)remote_port, (void)local_port;
-    client_started(((struct easy *)arg)->transfer);
+    (void)local_ip, (void)local_port;
+    struct transfer *transfer = ((struct easy *)arg)->transfer;
+    client_started(transfer);
+    if (transfer->request.listener)
+        tell(transfer, &(af_request_news){.event = AF_REQUEST_SENDING,
+                                          .remote_ip = remote_ip,
+                                          .remote_port = remote_port,
+                                          .reused = !transfer->connecting});
+    transfer->connecting = false;
     return CURL_PREREQFUNC_OK;
 }

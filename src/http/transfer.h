@@ -15,6 +15,7 @@ struct transfer {
     struct pump *pump;
     bool starting; /* counted by the client among those that have no connection yet */
     bool too_large;
+    bool connecting; /* since the request was last sent */
     af_request request;
     char *url; /* a copy, where it has to wait in the client's queue */
     int64_t received;

@@ -528,3 +528,56 @@ HTTP_TEST(a_server_says_when_to_come_again)
     world_close(world);
     return 0;
 }
+
+/* What a listener heard, a letter for each. */
+struct heard {
+    char letters[32];
+    size_t count;
+};
+
+static void hear(const af_request_news *news, void *arg)
+{
+    struct heard *heard = arg;
+    char letter = '?';
+    if (news->event == AF_REQUEST_CONNECTING)
+        letter = strcmp(news->remote_ip, "127.0.0.1") == 0 && news->remote_port > 0 ? 'c' : '?';
+    else if (news->event == AF_REQUEST_SENDING)
+        letter = news->reused ? 'r' : 's';
+    else if (news->event == AF_REQUEST_ANSWERED)
+        letter = news->status == 302 ? '3' : news->status == 200 ? '2' : '?';
+    heard->letters[heard->count++] = letter;
+}
+
+static void listen_to_one(struct world *world, struct heard *heard)
+{
+    af_future *future;
+    af_request wanted = {.url = world->url, .listener = hear, .listener_arg = heard};
+    cr_assert_eq(af_client_request(world->client, &wanted, &future), 0);
+    cr_assert_eq(af_await(future, NULL), 0);
+    af_future_unref(future);
+}
+
+HTTP_TEST(a_listener_hears_of_connections_kept_ones_and_answers)
+{
+    world_open(world);
+    struct heard heard = {0};
+    listen_to_one(world, &heard);
+    listen_to_one(world, &heard);
+    cr_expect_str_eq(heard.letters, "cs2r2");
+    world_close(world);
+    return 0;
+}
+
+HTTP_TEST(a_listener_hears_of_each_redirect)
+{
+    world->script.answer =
+        "HTTP/1.1 302 Found\r\nLocation: /\r\nX-Line: HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n";
+    world->options.follow_redirects = true;
+    world->options.max_redirects = 2;
+    world_open(world);
+    struct heard heard = {0};
+    listen_to_one(world, &heard);
+    cr_expect_str_eq(heard.letters, "cs3r3r3");
+    world_close(world);
+    return 0;
+}
