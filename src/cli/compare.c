@@ -50,8 +50,9 @@ static int draw_row(struct buffer *buffer, const char *name, const struct statis
     int r = buffer_append_format(buffer, "  %-12s %9.1f", name, statistics_rate(statistics));
     for (size_t i = 0; r >= 0 && i < SHARES; i++) {
         char time[16];
-        r = buffer_append_format(buffer, "  %9s",
-                                 summary_time(time, statistics_percentile(statistics, shares[i])));
+        r = buffer_append_format(
+            buffer, "  %9s",
+            summary_time(time, histogram_percentile(&statistics->total, shares[i])));
     }
     if (r >= 0)
         r = buffer_append_format(buffer, "  %6zu  %6zu\n", statistics->ok,
@@ -100,7 +101,7 @@ static cJSON *run_as_json(const struct statistics *statistics, long jobs)
                  (times = cJSON_AddObjectToObject(run, "request_time_total"));
     for (size_t i = 0; whole && i < SHARES; i++)
         whole = cJSON_AddNumberToObject(times, share_names[i],
-                                        statistics_percentile(statistics, shares[i]));
+                                        histogram_percentile(&statistics->total, shares[i]));
     if (whole)
         return run;
     cJSON_Delete(run);
@@ -137,24 +138,34 @@ static bool is_whole(const struct fetcher_result *result)
     return result->stop == STOP_NONE || result->stop == STOP_ENOUGH;
 }
 
-int compare_run(const struct options *options, struct source *source, struct output *output,
-                bool color, struct fetcher_result *ret_result)
+static int run_both(const struct options *options, struct source *source, struct watch *watch,
+                    struct fetcher_result *sequential, struct fetcher_result *ret_result)
 {
-    struct fetcher_result sequential;
     int r = source_rewind(source); /* before anything is fetched for nothing */
     if (r < 0)
         return r;
-    r = fetch_all(options, source, NULL, 1, ignore_record, NULL, &sequential);
-    *ret_result = sequential;
-    if (r < 0 || !is_whole(&sequential))
+    r = fetch_all(options, source, NULL, 1, watch, ignore_record, NULL, sequential);
+    *ret_result = *sequential;
+    if (r < 0 || !is_whole(sequential))
         return r;
     r = source_rewind(source);
-    if (r < 0)
-        return r;
-    r = fetch_all(options, source, NULL, options->jobs, ignore_record, NULL, ret_result);
-    if (r < 0 || !is_whole(ret_result))
-        return r;
+    if (r >= 0)
+        r = fetch_all(options, source, NULL, options->jobs, watch, ignore_record, NULL, ret_result);
+    return r < 0 ? r : is_whole(ret_result);
+}
+
+int compare_run(const struct options *options, struct source *source, struct watch *watch,
+                struct output *output, bool color, struct fetcher_result *ret_result)
+{
+    /* Too large for a coroutine's stack. */
+    struct fetcher_result *sequential = malloc(sizeof *sequential);
+    if (!sequential)
+        return -ENOMEM;
     bool json = options->format == FORMAT_JSON || options->format == FORMAT_JSONL;
-    return json ? write_json(options, &output->buffer, &sequential, ret_result)
-                : draw(options, &output->buffer, color, &sequential, ret_result);
+    int r = run_both(options, source, watch, sequential, ret_result);
+    if (r > 0)
+        r = json ? write_json(options, &output->buffer, sequential, ret_result)
+                 : draw(options, &output->buffer, color, sequential, ret_result);
+    free(sequential);
+    return r;
 }

@@ -19,6 +19,8 @@ void dry_run_settle(struct options *options)
     options->compare = false;
     options->output = NULL;
     options->output_dir = NULL;
+    options->timeline = NULL;
+    options->progress = WHEN_NEVER;
     options->summary = WHEN_NEVER;
     if (!options->fields && options->format != FORMAT_TEXT)
         options->fields = "index,url,method,ok,error,errormsg";

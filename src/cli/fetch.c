@@ -6,8 +6,6 @@
 #include <string.h>
 
 #include "cli/dry_run.h"
-#include "cli/message.h"
-#include "cli/redact.h"
 
 /* What an attempt returns that is to be made again. */
 enum { TRY_AGAIN = AF_USER_ERROR };
@@ -37,6 +35,7 @@ int fetch_new(struct session *session, const struct entry *entry, const struct p
         free(fetch);
         return r;
     }
+    watch_made(fetch);
     *ret_fetch = fetch;
     return 0;
 }
@@ -50,36 +49,13 @@ void fetch_free(void *arg)
     free(fetch);
 }
 
-/* --verbose: what happens, as it happens. */
-static void tell_start(const struct fetch *fetch)
-{
-    double now = af_loop_time(af_running_loop()) - fetch->session->began;
-    char *shown = NULL;
-    if (url_without_password(fetch->url, &shown) >= 0)
-        message("[%.3f] %zu: starts %s", now, fetch->index, shown ? shown : fetch->url);
-    free(shown);
-}
-
-static void tell_end(const struct fetch *fetch, const struct record *record)
-{
-    double now = af_loop_time(af_running_loop()) - fetch->session->began;
-    const af_response *response = record->response;
-    if (!record->ok)
-        message("[%.3f] %zu: %s: %s", now, record->index, record->error, record->errormsg);
-    else
-        message("[%.3f] %zu: %ld in %.3f s from %s port %ld, %s connection", now, record->index,
-                response->status, (double)response->time_total * 1e-6, response->remote_ip,
-                response->remote_port, response->connects > 0 ? "a new" : "a reused");
-}
-
 static void settle(struct fetch *fetch)
 {
     const struct session *session = fetch->session;
-    if (!session->settled && !session->options->verbose)
+    if (!session->settled && !session->watch)
         return;
     struct record record = fetch_record(fetch);
-    if (session->options->verbose)
-        tell_end(fetch, &record);
+    watch_settled(fetch, &record);
     if (session->settled)
         session->settled(&record, session->settled_arg);
 }
@@ -122,6 +98,8 @@ static int request_url(void *arg, void **ret_result)
         .on_body = fetch->file ? save_body : NULL,
         .on_body_arg = fetch,
         .keep_headers = options->include_headers,
+        .listener = watch_listener(fetch),
+        .listener_arg = fetch,
     };
     if (fetch->file)
         body_file_discard(fetch->file);
@@ -140,27 +118,26 @@ static int request_url(void *arg, void **ret_result)
     return TRY_AGAIN;
 }
 
-static void tell_retry(struct fetch *fetch, unsigned retry, double delay)
+/* What is to be made again is told of as if it had been the last. */
+static void tell_retry(struct fetch *fetch, double delay)
 {
-    double now = af_loop_time(af_running_loop()) - fetch->session->began;
     fetch->result = 0;
     struct record record = fetch_record(fetch);
-    message("[%.3f] %zu: retry %u of %ld in %.2f s: %s", now, fetch->index, retry,
-            fetch->session->options->retries, delay,
-            record.errormsg ? record.errormsg : "the server answered, and is asked again");
+    watch_retry(fetch, &record, delay);
     fetch->result = AF_CANCELLED;
 }
 
 static bool choose_retry(int code, unsigned attempts, double *delay, void *arg)
 {
+    (void)attempts;
     struct fetch *fetch = arg;
     if (code != TRY_AGAIN)
         return false;
     double asked = asked_delay(fetch);
     if (asked > 0)
         *delay = asked;
-    if (fetch->session->options->verbose)
-        tell_retry(fetch, attempts, *delay);
+    if (fetch->session->watch)
+        tell_retry(fetch, *delay);
     return true;
 }
 
@@ -172,9 +149,11 @@ static int wait_outside(double delay, void *arg)
     int r = af_sleep(delay);
     if (r >= 0)
         r = pass_enter(&fetch->pass, fetch->url);
-    if (r >= 0)
-        fetch->retries++;
-    return r;
+    if (r < 0)
+        return r;
+    fetch->retries++;
+    watch_admitted(fetch);
+    return 0;
 }
 
 static int request_until_settled(struct fetch *fetch)
@@ -200,8 +179,7 @@ static int fetch_in_time(struct fetch *fetch)
     int r = pass_enter(&fetch->pass, fetch->url);
     if (r < 0)
         return r;
-    if (fetch->session->options->verbose)
-        tell_start(fetch);
+    watch_admitted(fetch);
     if (limit == 0)
         return request_until_settled(fetch);
     af_timeout timeout;

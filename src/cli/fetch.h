@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "cli/record.h"
 #include "cli/source.h"
+#include "cli/watch.h"
 
 /* What all fetches of a run share. */
 struct session {
@@ -16,7 +17,8 @@ struct session {
     struct body_directory *directory; /* where bodies are saved; NULL: nowhere */
     af_client *client;
     struct gate gate;
-    double began; /* on the loop's clock */
+    double began;              /* on the loop's clock */
+    const struct watch *watch; /* NULL where nobody looks on */
     const char
         *cancelled_by; /* why requests were cancelled, for their records; NULL: they were not */
     /* Told of each fetch as it ends; NULL where nobody wants to know. */
@@ -36,6 +38,7 @@ struct fetch {
     struct body_file *file;  /* NULL where the body is not saved */
     af_future *request;      /* of the last attempt; NULL where none was made */
     int result;              /* of the coroutine; AF_CANCELLED until it has run */
+    struct sight sight;
     char errormsg[160];
     char url[];
 };

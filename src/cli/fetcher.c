@@ -217,13 +217,16 @@ static int open_client(struct session *session, long jobs)
 }
 
 int fetch_all(const struct options *options, struct source *source,
-              struct body_directory *directory, long jobs, record_callback *report,
-              void *report_arg, struct fetcher_result *ret_result)
+              struct body_directory *directory, long jobs, struct watch *watch,
+              record_callback *report, void *report_arg, struct fetcher_result *ret_result)
 {
     *ret_result = (struct fetcher_result){0};
     af_loop *loop = af_running_loop();
     struct fetcher fetcher = {
-        .session = {.options = options, .directory = directory, .began = af_loop_time(loop)},
+        .session = {.options = options,
+                    .directory = directory,
+                    .began = af_loop_time(loop),
+                    .watch = watch},
         .source = source,
         .task = af_current_task(),
         .report = report,
@@ -240,7 +243,10 @@ int fetch_all(const struct options *options, struct source *source,
     if (r >= 0)
         r = handle_signals(&fetcher);
     if (r >= 0)
+        r = watch_begin(watch, source);
+    if (r >= 0)
         r = run(&fetcher, jobs);
+    watch_end(watch);
     ignore_signals(&fetcher);
     gate_close(&fetcher.session.gate);
     af_client_free(fetcher.session.client);

@@ -6,6 +6,7 @@
 #include "cli/options.h"
 #include "cli/source.h"
 #include "cli/statistics.h"
+#include "cli/watch.h"
 
 /* Why a run ended before all was fetched. */
 enum stop_reason {
@@ -27,11 +28,12 @@ struct fetcher_result {
 };
 
 /* Fetches every URL of SOURCE, JOBS at once, and saves bodies in DIRECTORY, if any; the rest is as
- * the options say. Suspends until all records have been given to REPORT, which is also told of
- * those that were cancelled. Returns 0 however the requests ended, or the code of REPORT, or the
- * errors of the client and the source; *ret_result is filled in any case. */
+ * the options say. WATCH looks on, and may be NULL. Suspends until all records have been given to
+ * REPORT, which is also told of those that were cancelled. Returns 0 however the requests ended, or
+ * the code of REPORT, or the errors of the client and the source; *ret_result is filled in any
+ * case. */
 int fetch_all(const struct options *options, struct source *source,
-              struct body_directory *directory, long jobs, record_callback *report,
-              void *report_arg, struct fetcher_result *ret_result);
+              struct body_directory *directory, long jobs, struct watch *watch,
+              record_callback *report, void *report_arg, struct fetcher_result *ret_result);
 
 #endif

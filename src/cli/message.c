@@ -3,10 +3,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "cli/escape.h"
+#include "cli/status_line.h"
 
 void message(const char *format, ...)
 {
@@ -17,13 +16,12 @@ void message(const char *format, ...)
     va_end(arguments);
     if (length < 0)
         return;
-    /* One write, so that lines of several processes do not mix. */
     struct buffer line;
     buffer_init(&line, 64 * 1024);
     if (buffer_append_string(&line, "afetch: ") == 0 &&
         text_write_escaped(&line, text, (size_t)length) == 0 &&
-        buffer_append_char(&line, '\n') == 0 && write(STDERR_FILENO, line.data, line.length) < 0)
-        clearerr(stderr);
+        buffer_append_char(&line, '\n') == 0)
+        stderr_write(line.data, line.length);
     buffer_free(&line);
     free(text);
 }

@@ -16,6 +16,7 @@ const struct options option_defaults = {
     .max_filesize = -1, /* not given: what holds then depends on --include-body */
     .format = FORMAT_TEXT,
     .summary = WHEN_AUTO,
+    .progress = WHEN_AUTO,
     .color = WHEN_AUTO,
     .generate = GENERATE_NOTHING,
 };
@@ -143,6 +144,12 @@ const struct option_spec option_table[] = {
          "save each body in DIR under the name that its URL ends in; the record has its filename"},
     {SECTION_MESSAGE, OPTION_WORD, MEMBER(summary), 0, "summary", "auto|always|never",
      .help = "totals and percentiles, on stderr", .optional = true, .value = WHEN_ALWAYS},
+    {SECTION_MESSAGE, OPTION_WORD, MEMBER(progress), 0, "progress", "auto|always|never",
+     .help = "how far it is and how long it will take, in one line on stderr", .optional = true,
+     .value = WHEN_ALWAYS},
+    {SECTION_MESSAGE, OPTION_STRING, MEMBER(timeline), 0, "timeline", "FILE",
+     .help = "draw the first million requests: FILE.html is a page to look at, FILE.json trace "
+             "events for Perfetto"},
     {SECTION_MESSAGE, OPTION_WORD, MEMBER(color), 0, "color", "auto|always|never",
      .help = "colours", .optional = true, .value = WHEN_ALWAYS},
     {SECTION_MESSAGE, OPTION_FLAG, MEMBER(quiet), 'q', "quiet", NULL,

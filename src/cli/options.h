@@ -65,7 +65,9 @@ struct options {
     const char *output_dir; /* where bodies are saved, or NULL */
     bool compare;
     bool dry_run;
+    const char *timeline;
     enum when summary;
+    enum when progress;
     enum when color;
     bool quiet;
     bool verbose;

@@ -1,6 +1,7 @@
 #include "cli/redact.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,4 +32,14 @@ int url_without_password(const char *url, char **ret_url)
         return -ENOMEM;
     *ret_url = copy;
     return 1;
+}
+
+const char *url_behind_login(const char *url)
+{
+    const char *start = authority_start(url);
+    const char *at = memrchr(start, '@', strcspn(start, "/?#"));
+    if (at)
+        return at + 1;
+    bool plain = strncasecmp(url, "http://", strlen("http://")) == 0 && *start;
+    return plain ? start : url;
 }

@@ -6,4 +6,8 @@
  * none, which costs no memory; -ENOMEM. The URL may lack its scheme. */
 int url_without_password(const char *url, char **ret_url);
 
+/* The part of URL behind the name and the password, or behind http:// where there is neither:
+ * enough to know it by. */
+const char *url_behind_login(const char *url);
+
 #endif

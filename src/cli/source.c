@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -31,6 +32,8 @@ struct source {
     bool failed;
     bool told;         /* in a first reading: once is enough */
     size_t index;      /* of the next entry */
+    off_t taken;       /* bytes of the operands and lists so far */
+    double size;       /* of them all; NAN where that is not known */
     off_t input_start; /* where standard input began; -1 where it cannot be read twice */
 
     /* The list that is being read. */
@@ -65,6 +68,20 @@ static bool is_stream(mode_t mode)
     return S_ISFIFO(mode) || S_ISCHR(mode) || S_ISSOCK(mode);
 }
 
+/* How many bytes an operand is, or has where it is a list; NAN where only reading would tell. */
+static double operand_size(const struct source *source, const char *operand)
+{
+    struct stat status;
+    if (is_url(operand))
+        return (double)strlen(operand);
+    bool standard = is_standard_input(operand);
+    if ((standard ? fstat(STDIN_FILENO, &status) : stat(operand, &status)) < 0)
+        return 0; /* will give nothing */
+    if (!S_ISREG(status.st_mode))
+        return NAN;
+    return (double)(status.st_size - (standard ? source->input_start : 0));
+}
+
 int source_new(const struct words *operands, source_message *message, void *arg,
                struct source **ret_source)
 {
@@ -78,6 +95,8 @@ int source_new(const struct words *operands, source_message *message, void *arg,
         .input_start = lseek(STDIN_FILENO, 0, SEEK_CUR),
         .fd = -1,
     };
+    for (size_t i = 0; i < source->operands.count; i++)
+        source->size += operand_size(source, source->operands.list[i]);
     buffer_init(&source->line, LINE_MAXIMUM + 1); /* and a NUL behind it */
     buffer_init(&source->shown, LINE_MAXIMUM);
     *ret_source = source;
@@ -153,6 +172,7 @@ static int read_ahead(struct source *source)
             return r;
         ssize_t size = read(source->fd, source->ahead, sizeof source->ahead);
         if (size > 0) {
+            source->taken += size;
             source->begin = 0;
             source->end = (size_t)size;
             return 1;
@@ -321,6 +341,7 @@ static int next_operand(struct source *source, struct entry *ret_entry)
     const char *operand = source->operands.list[source->position++];
     if (!is_url(operand))
         return open_list(source, operand);
+    source->taken += (off_t)strlen(operand);
     source->place = "operand";
     source->number = 0;
     return make_entry(source, operand, NULL, ret_entry);
@@ -356,6 +377,20 @@ bool source_failed(const struct source *source)
     return source->failed;
 }
 
+size_t source_count(const struct source *source)
+{
+    return source->index;
+}
+
+double source_share(const struct source *source)
+{
+    /* A list that was given up has not been read to its end. */
+    if (source->failed || !(source->size > 0))
+        return NAN;
+    double taken = (double)(source->taken - (off_t)(source->end - source->begin));
+    return fmin(taken / source->size, 1);
+}
+
 static bool can_read_twice(const struct source *source, const char *operand)
 {
     if (is_standard_input(operand))
@@ -377,5 +412,6 @@ int source_rewind(struct source *source)
     source->index = 0;
     if (source->selection)
         selection_rewind(source->selection);
+    source->taken = 0;
     return 0;
 }

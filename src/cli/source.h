@@ -37,6 +37,11 @@ int source_next(struct source *source, struct entry *ret_entry);
 /* Whether a list could not be read, or not to its end: exit status 3. */
 bool source_failed(const struct source *source);
 
+/* How many entries were given, and which share of the input they were, from 0 to 1; NAN where that
+ * is not known, as of what comes through a pipe. Nothing is read for it. */
+size_t source_count(const struct source *source);
+double source_share(const struct source *source);
+
 /* Begins again from the first operand, for --compare. -ESPIPE where the input cannot be read twice,
  * which can be asked before the first entry too. */
 int source_rewind(struct source *source);

@@ -1,27 +1,6 @@
 #include "cli/statistics.h"
 
-#include <math.h>
 #include <string.h>
-
-static size_t bucket_of(int64_t time)
-{
-    if (time < BUCKETS_A_POWER)
-        return time > 0 ? (size_t)time : 0;
-    /* The highest bit says which power of two; the six below it, which bucket of that. */
-    int power = 63 - __builtin_clzll((unsigned long long)time);
-    size_t bucket = (size_t)(power - 5) * BUCKETS_A_POWER +
-                    (size_t)((uint64_t)time >> (power - 6)) % BUCKETS_A_POWER;
-    return bucket < BUCKETS ? bucket : BUCKETS - 1;
-}
-
-/* The middle of a bucket, in microseconds. */
-static double bucket_time(size_t bucket)
-{
-    if (bucket < BUCKETS_A_POWER)
-        return (double)bucket;
-    int power = (int)(bucket / BUCKETS_A_POWER) + 5;
-    return ldexp(BUCKETS_A_POWER + (double)(bucket % BUCKETS_A_POWER) + 0.5, power - 6);
-}
 
 static void count_error(struct statistics *statistics, const char *error)
 {
@@ -36,41 +15,39 @@ static void count_error(struct statistics *statistics, const char *error)
     }
 }
 
+/* What nothing was sent for took no time that says anything. */
+static void count_times(struct statistics *statistics, const af_response *response)
+{
+    if (response->size_request == 0)
+        return;
+    histogram_add(&statistics->total, response->time_total);
+    if (response->time_starttransfer > 0)
+        histogram_add(&statistics->first_byte, response->time_starttransfer);
+    int64_t connect =
+        response->time_appconnect ? response->time_appconnect : response->time_connect;
+    /* Where redirects made several, libcurl gives their sum. */
+    if (response->connects == 1 && connect > 0)
+        histogram_add(&statistics->connect, connect);
+    if (response->connects == 0)
+        statistics->reused++;
+}
+
 void statistics_add(struct statistics *statistics, const struct record *record)
 {
     statistics->count++;
     statistics->ok += record->ok;
+    statistics->retries += (size_t)record->retries;
     if (record->error)
         count_error(statistics, record->error);
     const af_response *response = record->response;
     if (!response)
         return;
     statistics->bytes += response->size_download;
+    statistics->redirects += (size_t)response->redirects;
+    statistics->connections += (size_t)response->connects;
     if (response->status > 0 && response->status < STATUSES)
         statistics->statuses[response->status]++;
-    if (response->size_request == 0)
-        return; /* nothing was ever sent, so it took no time that says anything */
-    int64_t time = response->time_total;
-    if (statistics->timed++ == 0 || time < statistics->fastest)
-        statistics->fastest = time;
-    if (time > statistics->slowest)
-        statistics->slowest = time;
-    statistics->buckets[bucket_of(time)]++;
-}
-
-double statistics_percentile(const struct statistics *statistics, double share)
-{
-    if (statistics->timed == 0)
-        return 0;
-    size_t rank = (size_t)ceil(share * (double)statistics->timed), seen = 0, bucket = 0;
-    if (rank < 1)
-        return (double)statistics->fastest * 1e-6;
-    while (bucket < BUCKETS - 1 && (seen += statistics->buckets[bucket]) < rank)
-        bucket++;
-    double time = bucket_time(bucket);
-    /* No bucket's middle may lie outside of what was measured. */
-    time = fmin(fmax(time, (double)statistics->fastest), (double)statistics->slowest);
-    return time * 1e-6;
+    count_times(statistics, response);
 }
 
 double statistics_rate(const struct statistics *statistics)

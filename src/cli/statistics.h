@@ -5,11 +5,10 @@
 
 #include <afetch/http.h>
 
+#include "cli/histogram.h"
 #include "cli/record.h"
 
-/* Times are counted in buckets whose width is a 64th of their value, so that a percentile is right
- * to under two per cent. */
-enum { BUCKETS_A_POWER = 64, BUCKETS = BUCKETS_A_POWER * 40, STATUSES = 600 };
+enum { STATUSES = 600 };
 
 struct error_count {
     const char *error;
@@ -23,19 +22,18 @@ struct statistics {
     size_t ok;
     int64_t bytes;
     double elapsed; /* seconds, of the whole run */
+    size_t retries;
+    size_t redirects;
+    size_t connections; /* made; and: */
+    size_t reused;      /* requests that needed none */
     size_t statuses[STATUSES];
     struct error_count errors[ERROR_SORTS];
-    size_t timed; /* those with a time_total, in microseconds: */
-    int64_t fastest;
-    int64_t slowest;
-    size_t buckets[BUCKETS];
+    struct histogram connect;    /* of new connections, TLS included */
+    struct histogram first_byte; /* since the start */
+    struct histogram total;
 };
 
 void statistics_add(struct statistics *statistics, const struct record *record);
-
-/* The time_total, in seconds, that this share of the requests did not exceed (0.5: the median); 0
- * where there was none. */
-double statistics_percentile(const struct statistics *statistics, double share);
 
 /* Requests a second. */
 double statistics_rate(const struct statistics *statistics);

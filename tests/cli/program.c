@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -56,6 +57,7 @@ static int open_stream(struct stream *stream, bool input)
     int theirs = -1;
     switch (stream->kind) {
     case STREAM_CLOSED:
+    case STREAM_SHARED:
         break;
     case STREAM_FILE:
         theirs = open(stream->path, (input ? O_RDONLY : O_WRONLY | O_APPEND) | O_CLOEXEC);
@@ -103,6 +105,9 @@ void program_start(struct program *program)
         if (fds[i] >= 0 && fds[i] <= STDERR_FILENO)
             fail("the tests need a stdin, a stdout and a stderr of their own");
     }
+    if (program->streams[STDERR_FILENO].kind == STREAM_SHARED)
+        fds[STDERR_FILENO] = fcntl(fds[STDOUT_FILENO], F_DUPFD_CLOEXEC, 0);
+    program_set_columns(program, program->columns);
     signal(SIGPIPE, SIG_IGN);
     pid_t parent = getpid();
     program->started = now();
@@ -124,6 +129,14 @@ void program_close_stream(struct program *program, int number)
     if (stream->fd >= 0)
         close(stream->fd);
     stream->fd = -1;
+}
+
+void program_set_columns(struct program *program, unsigned short columns)
+{
+    struct winsize size = {.ws_row = 24, .ws_col = columns};
+    for (int i = 0; i < 3; i++)
+        if (program->streams[i].kind == STREAM_TERMINAL && program->streams[i].fd >= 0)
+            ioctl(program->streams[i].fd, TIOCSWINSZ, &size);
 }
 
 static bool would_wait(void)

@@ -13,6 +13,7 @@ enum stream_kind {
     STREAM_TERMINAL,
     STREAM_CLOSED,
     STREAM_FILE,
+    STREAM_SHARED, /* stderr: where stdout leads */
 };
 
 struct stream {
@@ -32,6 +33,7 @@ struct program {
     const char *directory;
     double largest_file;      /* bytes it may write to one; 0: any */
     struct stream streams[3]; /* stdin, stdout, stderr */
+    unsigned short columns;   /* of its terminals */
 
     pid_t pid;
     double started;
@@ -51,6 +53,9 @@ void program_start(struct program *program);
 bool program_serve(struct program *program, int milliseconds);
 
 void program_close_stream(struct program *program, int stream);
+
+/* Makes its terminals so wide. */
+void program_set_columns(struct program *program, unsigned short columns);
 
 /* Ends it where it runs, and frees what was read. */
 void program_free(struct program *program);

@@ -47,6 +47,12 @@ static bool has_lines(const struct scene *scene)
     return (double)lines(scene) >= scene->step->valuedouble;
 }
 
+static bool has_output(const struct scene *scene)
+{
+    const struct stream *stream = &scene->program->streams[STDOUT_FILENO];
+    return match_pattern(scene->step->valuestring, text_get(&stream->text));
+}
+
 static bool has_message(const struct scene *scene)
 {
     const struct stream *stream = &scene->program->streams[STDERR_FILENO];
@@ -77,6 +83,11 @@ static void await(struct scene *scene, bool (*holds)(const struct scene *scene))
 static void await_lines(struct scene *scene)
 {
     await(scene, has_lines);
+}
+
+static void await_stdout(struct scene *scene)
+{
+    await(scene, has_output);
 }
 
 static void await_stderr(struct scene *scene)
@@ -149,6 +160,11 @@ static void make_file(struct scene *scene)
         fail("%s: %s", path, strerror(errno));
 }
 
+static void set_columns(struct scene *scene)
+{
+    program_set_columns(scene->program, (unsigned short)scene->step->valueint);
+}
+
 static void sleep_for(struct scene *scene)
 {
     double end = now() + scene->step->valuedouble;
@@ -168,6 +184,7 @@ static const struct step {
     {"close", cJSON_String, close_stream},        {"pause", cJSON_String, pause_stream},
     {"resume", cJSON_String, resume_stream},      {"signal", cJSON_String, send_signal},
     {"sleep", cJSON_Number, sleep_for},           {"make", cJSON_String, make_file},
+    {"columns", cJSON_Number, set_columns},       {"await_stdout", cJSON_String, await_stdout},
 };
 
 static void take(struct scene *scene)

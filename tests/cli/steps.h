@@ -15,7 +15,7 @@ double patience(void);
 
 /* Takes the steps of a case in their order, each an object of one member:
  *   {"await_lines": n}        until stdout has so many lines
- *   {"await_stderr": pattern}
+ *   {"await_stdout": pattern}, {"await_stderr": pattern}
  *   {"await_active": n}       until the origin answers so many requests at once
  *   {"await_requests": n}     until it has had so many
  *   {"expect_lines": n}       stdout has so many now
@@ -23,6 +23,7 @@ double patience(void);
  *   {"close": "stdin" | "stdout"}
  *   {"pause": "stdout"}, {"resume": "stdout"}   stops reading it for a while
  *   {"signal": name}
+ *   {"columns": n}            makes the terminals so wide
  *   {"sleep": seconds}
  *   {"make": name}            an empty file
  */

@@ -14,6 +14,7 @@
 #include "match.h"
 #include "program.h"
 #include "records.h"
+#include "screen.h"
 #include "steps.h"
 #include "world.h"
 
@@ -22,6 +23,9 @@ enum { CASES_AT_ONCE = 4 };
 
 /* A test fails by itself when it takes too long; this is for the tests' own faults. */
 enum { TIMEOUT = 600 };
+
+/* Of every terminal in the beginning. */
+enum { COLUMNS = 100 };
 
 /* The test that runs; each has a process of its own. */
 static struct {
@@ -118,6 +122,8 @@ static void lead_stream(int number, const char *key)
         stream->kind = STREAM_TERMINAL;
     } else if (strcmp(target->valuestring, "closed") == 0) {
         stream->kind = STREAM_CLOSED;
+    } else if (strcmp(target->valuestring, "stdout") == 0) {
+        stream->kind = STREAM_SHARED;
     } else {
         stream->kind = STREAM_FILE;
         stream->path = expand(target->valuestring);
@@ -144,6 +150,7 @@ static void start(void)
     program->directory = trial.world.directory;
     if (get("largest_file"))
         program->largest_file = get("largest_file")->valuedouble;
+    program->columns = COLUMNS;
     program_start(program);
 }
 
@@ -229,14 +236,9 @@ static void check_never(const struct text *output)
     }
 }
 
-static void check_messages(void)
+static void check_messages_text(const struct text *messages)
 {
-    const struct text *messages = &trial.program.streams[STDERR_FILENO].text;
-    /* What is ended by a signal leaves all its memory to be complained of. */
-    if (getenv("AFETCH_WRAPPER") && WIFSIGNALED(trial.program.status))
-        return;
     output_check(FORMAT_TEXT, false, messages);
-    check_never(messages);
     const cJSON *pattern = get("stderr");
     if (!pattern || !*pattern->valuestring) {
         if (messages->length > 0)
@@ -247,6 +249,21 @@ static void check_messages(void)
     if (!match_pattern(expanded, text_get(messages)))
         fail("stderr was to match %s", expanded);
     free(expanded);
+}
+
+static void check_messages(void)
+{
+    const struct stream *stream = &trial.program.streams[STDERR_FILENO];
+    /* What is ended by a signal leaves all its memory to be complained of. */
+    if (getenv("AFETCH_WRAPPER") && WIFSIGNALED(trial.program.status))
+        return;
+    check_never(&stream->text);
+    struct text screen = {0};
+    bool drawn = stream->kind == STREAM_TERMINAL || has_option("--progress");
+    if (drawn)
+        screen_render(&stream->text, COLUMNS, &screen);
+    check_messages_text(drawn ? &screen : &stream->text);
+    text_free(&screen);
 }
 
 static void check_whole(const struct text *output)
@@ -418,6 +435,10 @@ static void check_output(void)
         snprintf(path, sizeof path, "%s/%s", trial.world.directory, get("output")->valuestring);
         if (!text_read_file(&file, path))
             fail("%s was not written", path);
+        output = &file;
+    }
+    if (trial.program.streams[STDERR_FILENO].kind == STREAM_SHARED) {
+        screen_render(output, COLUMNS, &file);
         output = &file;
     }
     check_whole(output);

@@ -1,0 +1,45 @@
+/* --progress: one line on stderr that says how far the run is, drawn by a task in the background.
+ */
+#ifndef CLI_PROGRESS_H
+#define CLI_PROGRESS_H
+
+#include <afetch/afetch.h>
+
+#include "cli/source.h"
+
+struct progress {
+    bool color;
+    const struct source *source;
+    af_task_set *background; /* NULL while nothing is drawn */
+
+    /* Counted by whom it is told of. */
+    size_t running;
+    size_t done;
+    size_t failed;
+
+    /* Of the last time it was looked at, on the loop's clock. */
+    double began;
+    double looked;
+    size_t done_then;
+    double pace; /* done a second, of late; weighed towards 0 in the beginning */
+};
+
+/* Begins to draw, all counts being 0, until it is ended. SOURCE is borrowed, and says how much
+ * there is to do. -ENOMEM. */
+int progress_begin(struct progress *progress, const struct source *source);
+
+/* The line is gone. Suspends until its task is. Fine where it was not begun. */
+void progress_end(struct progress *progress);
+
+/* What is to come. */
+struct outlook {
+    double total; /* how many there are; NAN where nobody knows */
+    bool exact;   /* or about so many */
+    double rate;  /* done a second */
+};
+
+/* Writes the line, narrower than WIDTH columns, at TO. Returns its length. */
+size_t progress_write(const struct progress *progress, const struct outlook *outlook, size_t width,
+                      char *to, size_t size);
+
+#endif
