@@ -1,5 +1,6 @@
 /* A program outside of the tree, as C and as C++: two tasks, and a request that is refused. */
 #include <stdio.h>
+#include <string.h>
 
 #include <afetch/afetch.h>
 
@@ -34,7 +35,9 @@ static int nap_twice(void)
 
 static int request_nothing(af_client *client)
 {
-    af_request request = {"ftp://nowhere/", AF_BODY_DISCARD, NULL, NULL, false};
+    af_request request;
+    memset(&request, 0, sizeof request);
+    request.url = "ftp://nowhere/";
     af_future *future;
     int r = af_client_request(client, &request, &future);
     if (r < 0)
