@@ -140,6 +140,7 @@ const struct option_spec option_table[] = {
      .brief = "write the records to FILE, not to stdout",
      .help = "write the records to FILE, not to stdout"},
     {SECTION_RECORD, OPTION_STRING, MEMBER(output_dir), 0, "output-dir", "DIR",
+     .brief = "save each body as a file in DIR",
      .help =
          "save each body in DIR under the name that its URL ends in; the record has its filename"},
     {SECTION_MESSAGE, OPTION_WORD, MEMBER(summary), 0, "summary", "auto|always|never",
