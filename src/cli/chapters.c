@@ -76,6 +76,9 @@ static const struct fact status_facts[] = {
 static const struct fact environment_facts[] = {
     {"NO_COLOR", "no colours where it is set, unless --color=always"},
     {"TERM", "no colours on a terminal that is 'dumb'"},
+    {"XDG_CONFIG_HOME", "where the directory of the config file is (default ~/.config)"},
+    {"AFETCH_DEBUG",
+     "1 has the event loop tell what keeps it waiting, as asyncio's debug mode does"},
     {"http_proxy, https_proxy, all_proxy, no_proxy", "the proxies, as for curl"},
     {NULL, NULL},
 };
@@ -86,6 +89,8 @@ static const struct fact example_facts[] = {
      "Records for a program, 200 requests at a time, the fastest first."},
     {"afetch --json urls.txt | jq -r '.[] | select(.ok | not) | .url'", "What failed."},
     {"afetch --fields url,response_code,time_total urls.txt | sort -nk 3", "The slowest last."},
+    {"seq 100 | sed 's|.*|https://one.example/item/&|' | afetch --output-dir items",
+     "A hundred files from an API."},
     {"afetch --first https://one.example/file https://two.example/file",
      "A race between two mirrors."},
     {"afetch --rate 10/s --retry 3 urls.txt",
