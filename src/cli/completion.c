@@ -43,6 +43,12 @@ static void print_fields(FILE *file)
         fprintf(file, "%s%s", field > record_fields ? " " : "", field->name);
 }
 
+/* Whether an argument may stand in a word of its own. */
+static bool takes_next_word(const struct option_spec *spec)
+{
+    return !spec->optional || spec->kind == OPTION_TOPIC;
+}
+
 /* What an argument may be, with blanks between the words. */
 static void print_words(FILE *file, const struct option_spec *spec)
 {
@@ -83,15 +89,16 @@ static const char bash_opening[] =
     "    local current=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD-1]} words=\n"
     "    # bash takes --name=value for three words.\n"
     "    if [[ $current == = ]]; then\n"
-    "        current=\n"
+    "        current= option+==\n"
     "    elif [[ $option == = ]]; then\n"
-    "        option=${COMP_WORDS[COMP_CWORD-2]}\n"
+    "        option=${COMP_WORDS[COMP_CWORD-2]}=\n"
     "    fi\n"
     "    COMPREPLY=()\n"
     "    case $option in\n";
 
 /* What was typed before the last comma stays. */
 static const char bash_list[] =
+    "        local before=\n"
     "        [[ $current == *,* ]] && before=${current%,*},\n"
     "        compopt -o nospace\n"
     "        COMPREPLY=($(compgen -P \"$before\" -W \"$words\" -- \"${current##*,}\"))\n"
@@ -109,29 +116,35 @@ static const char bash_end[] = "'\n"
                                "}\n"
                                "complete -o default -F _afetch afetch\n";
 
+/* The words behind which the argument is completed. */
+static void print_bash_pattern(FILE *file, const struct option_spec *spec)
+{
+    if (takes_next_word(spec)) {
+        if (spec->letter)
+            fprintf(file, "-%c | ", spec->letter);
+        fprintf(file, "--%s | ", spec->name);
+    }
+    fprintf(file, "--%s=", spec->name);
+}
+
 /* A branch of the case. bash itself completes the names of files. */
 static void print_bash_option(FILE *file, const struct option_spec *spec)
 {
-    if (!spec->argument)
-        return;
-    fputs("    ", file);
-    if (spec->letter && (!spec->optional || spec->kind == OPTION_TOPIC))
-        fprintf(file, "-%c | ", spec->letter);
-    fprintf(file, "--%s)\n", spec->name);
     enum completion completion = completion_of(spec);
+    fputs("    ", file);
+    print_bash_pattern(file, spec);
+    fputs(")\n", file);
     if (completion == COMPLETE_FILES) {
         fputs("        return\n", file);
     } else if (completion == COMPLETE_DIRECTORIES) {
         fputs("        compopt +o default -o dirnames\n        return\n", file);
     } else {
-        if (completion == COMPLETE_FIELDS)
-            fputs("        local before=\n", file);
         fputs("        words='", file);
         print_words(file, spec);
         fputs("'\n", file);
-        if (completion == COMPLETE_FIELDS)
-            fputs(bash_list, file);
     }
+    if (completion == COMPLETE_FIELDS)
+        fputs(bash_list, file);
     fputs("        ;;\n", file);
 }
 
@@ -139,7 +152,8 @@ static void print_bash(FILE *file)
 {
     fputs(bash_opening, file);
     for (const struct option_spec *spec = option_table; spec->name; spec++)
-        print_bash_option(file, spec);
+        if (spec->argument)
+            print_bash_option(file, spec);
     fputs(bash_closing, file);
     for (const struct option_spec *spec = option_table; spec->name; spec++) {
         if (spec->letter)
@@ -168,12 +182,11 @@ static void print_zsh_argument(FILE *file, const struct option_spec *spec)
 
 static void print_zsh_option(FILE *file, const struct option_spec *spec)
 {
-    /* How an argument may follow: in the same word only, or in the next one too. */
-    const char *joint = !spec->argument              ? ""
-                        : spec->kind == OPTION_TOPIC ? "="
-                        : spec->optional             ? "=-"
-                                                     : "=";
-    fputs("    ", file);
+    /* How an argument may follow: in the next word too, or in the same word only. */
+    const char *joint = "";
+    if (spec->argument)
+        joint = takes_next_word(spec) ? "=" : "=-";
+    fputs("    '*'", file);
     if (spec->letter)
         fprintf(file, "{-%c%s,--%s%s}", spec->letter, spec->argument ? "+" : "", spec->name, joint);
     else
@@ -196,22 +209,29 @@ static void print_zsh(FILE *file)
 
 /* -------------------------------------------------------------------- fish */
 
+/* "x" requires an argument that is no file, "f" takes one, and only in the same word. */
 static void print_fish_argument(FILE *file, const struct option_spec *spec)
 {
-    enum completion completion = completion_of(spec);
-    if (completion == COMPLETE_FILES)
+    char mode = takes_next_word(spec) ? 'x' : 'f';
+    switch (completion_of(spec)) {
+    case COMPLETE_FILES:
         fputs(" -rF", file);
-    else if (completion == COMPLETE_DIRECTORIES)
+        break;
+    case COMPLETE_DIRECTORIES:
         fputs(" -xa '(__fish_complete_directories)'", file);
-    else if (completion == COMPLETE_NOTHING)
-        fputs(spec->optional ? "" : " -x", file);
-    else {
-        fputs(completion == COMPLETE_FIELDS                  ? " -xa '(__fish_append , "
-              : spec->optional && spec->kind != OPTION_TOPIC ? " -fa '"
-                                                             : " -xa '",
-              file);
+        break;
+    case COMPLETE_NOTHING:
+        fprintf(file, " -%c", mode);
+        break;
+    case COMPLETE_FIELDS:
+        fputs(" -xa '(__fish_append , ", file);
         print_words(file, spec);
-        fputs(completion == COMPLETE_FIELDS ? ")'" : "'", file);
+        fputs(")'", file);
+        break;
+    default:
+        fprintf(file, " -%ca '", mode);
+        print_words(file, spec);
+        fputc('\'', file);
     }
 }
 
