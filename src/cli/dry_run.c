@@ -22,6 +22,7 @@ void dry_run_settle(struct options *options)
     options->timeline = NULL;
     options->progress = WHEN_NEVER;
     options->summary = WHEN_NEVER;
+    options->verbose = false;
     if (!options->fields && options->format != FORMAT_TEXT)
         options->fields = "index,url,method,ok,error,errormsg";
 }
