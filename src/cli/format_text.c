@@ -75,7 +75,7 @@ static int write_line(struct buffer *buffer, const struct record *record, bool c
     if (r >= 0)
         r = url_append(buffer, record->url, text_write_escaped);
     if (r >= 0 && redirected)
-        r = buffer_append_string(buffer, " -> ");
+        r = buffer_append_string(buffer, color ? " \x1b[33m->\x1b[0m " : " -> ");
     if (r >= 0 && redirected)
         r = url_append(buffer, response->url, text_write_escaped);
     if (r >= 0 && failed)

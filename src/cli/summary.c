@@ -51,7 +51,7 @@ const char *summary_rate(char text[static 32], double rate)
         return text;
     }
     /* Three digits; the rest is chance. */
-    double step = pow(10, floor(log10(rate)) - 2);
+    double step = fmax(pow(10, floor(log10(rate)) - 2), 1);
     return summary_count(text, (size_t)(round(rate / step) * step));
 }
 

@@ -1,0 +1,62 @@
+/* The line of --progress, in terminals of any width. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <string.h>
+
+#include "cli/progress.h"
+
+static const char *line(const struct progress *progress, struct outlook outlook, size_t width)
+{
+    static char text[1024];
+    size_t length = progress_write(progress, &outlook, width, text, sizeof text);
+    cr_assert_eq(strlen(text), length);
+    return text;
+}
+
+Test(progress, a_wide_terminal_has_it_all)
+{
+    struct progress progress = {.running = 20, .done = 500, .failed = 3};
+    struct outlook outlook = {.total = 2000, .exact = true, .rate = 123.4};
+    cr_expect_str_eq(line(&progress, outlook, 120),
+                     " ━━━━━━╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌   25%  500 of 2,000 done  20 running  3 failed  "
+                     "123/s  0:13 left");
+}
+
+Test(progress, what_matters_least_goes_first)
+{
+    struct progress progress = {.running = 20, .done = 500, .failed = 3};
+    struct outlook outlook = {.total = 2000, .exact = true, .rate = 50};
+    cr_expect_str_eq(line(&progress, outlook, 80),
+                     "  25%  500 of 2,000 done  20 running  3 failed  50/s  0:30 left");
+    cr_expect_str_eq(line(&progress, outlook, 60),
+                     "  25%  500 of 2,000 done  3 failed  50/s  0:30 left");
+    cr_expect_str_eq(line(&progress, outlook, 50), " 500 of 2,000 done  3 failed  50/s  0:30 left");
+    cr_expect_str_eq(line(&progress, outlook, 20), " 500 of 2,000 done");
+    cr_expect_str_eq(line(&progress, outlook, 18), "");
+    cr_expect_str_eq(line(&progress, outlook, 0), "");
+}
+
+Test(progress, the_end_of_a_pipe_is_nobodys_guess)
+{
+    struct progress progress = {.running = 1, .done = 1234567};
+    cr_expect_str_eq(line(&progress, (struct outlook){.total = NAN, .rate = 8123}, 80),
+                     " 1,234,567 done  1 running  0 failed  8,120/s");
+}
+
+Test(progress, a_guess_has_two_digits)
+{
+    struct progress progress = {.done = 1};
+    cr_expect_str_eq(line(&progress, (struct outlook){.total = 9987654.3}, 40),
+                     " 1 of about 10,000,000 done  0 failed");
+    cr_expect_str_eq(line(&progress, (struct outlook){.total = 7.2}, 40),
+                     "  13%  1 of about 7 done  0 failed");
+}
+
+Test(progress, hours_and_days_are_hours)
+{
+    struct progress progress = {.done = 1};
+    cr_expect_str_eq(line(&progress, (struct outlook){7201, true, 1}, 45),
+                     " 1 of 7,201 done  0 failed  2:00:00 left");
+    cr_expect_str_eq(line(&progress, (struct outlook){1e9, true, 0.5}, 60),
+                     " 1 of 1,000,000,000 done  0 failed  0.5/s  99:59:59 left");
+}
