@@ -27,8 +27,8 @@ struct fetcher_result {
     struct statistics statistics;
 };
 
-/* Fetches every URL of SOURCE, JOBS at once, and saves bodies in DIRECTORY, if any; the rest is as
- * the options say. WATCH looks on, and may be NULL. Suspends until all records have been given to
+/* Fetches every URL of SOURCE, JOBS at once, and saves bodies in DIRECTORY, if any, while WATCH, if
+ * any, looks on; the rest is as the options say. Suspends until all records have been given to
  * REPORT, which is also told of those that were cancelled. Returns 0 however the requests ended, or
  * the code of REPORT, or the errors of the client and the source; *ret_result is filled in any
  * case. */

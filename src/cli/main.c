@@ -18,14 +18,12 @@
 #include "cli/help.h"
 #include "cli/manual.h"
 #include "cli/message.h"
+#include "cli/onlookers.h"
 #include "cli/options.h"
 #include "cli/output.h"
-#include "cli/progress.h"
 #include "cli/status_line.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"
-#include "cli/timeline.h"
-#include "cli/trace.h"
 
 enum exit_status {
     EXIT_ALL_OK = 0,
@@ -46,12 +44,7 @@ struct program {
     struct output output;
     struct formatter *formatter;
     struct fetcher_result result;
-    struct onlookers {
-        struct watch watch;
-        struct progress progress;
-        struct trace trace;
-        struct timeline timeline;
-    } onlookers;
+    struct onlookers onlookers;
     bool shares_terminal; /* the records with the progress line */
     bool output_failed;   /* so that nothing more can be written */
     bool reader_gone;
@@ -115,34 +108,6 @@ static void limit_jobs(struct options *options)
     options->jobs = (long)most;
 }
 
-/* NULL where nobody wants to look on: then it costs nothing. */
-static struct watch *watch_of(struct program *program)
-{
-    struct watch *watch = &program->onlookers.watch;
-    return watch->progress || watch->trace || watch->timeline ? watch : NULL;
-}
-
-/* Who looks on, as the options say. A negated errno, of the timeline's file. */
-static int call_onlookers(struct program *program)
-{
-    const struct options *options = &program->options;
-    struct onlookers *onlookers = &program->onlookers;
-    bool color = wants_color_in_messages(options);
-    if (wants(options->progress, terminal_is_able(STDERR_FILENO) && !options->quiet)) {
-        onlookers->progress.color = color;
-        onlookers->watch.progress = &onlookers->progress;
-        program->shares_terminal = !options->output && isatty(STDOUT_FILENO);
-    }
-    if (options->verbose) {
-        onlookers->trace.color = color;
-        onlookers->watch.trace = &onlookers->trace;
-    }
-    if (!options->timeline)
-        return 0;
-    onlookers->watch.timeline = &onlookers->timeline;
-    return timeline_init(&onlookers->timeline, options->timeline);
-}
-
 /* ----------------------------------------------------------------- the job */
 
 static int write_record(const struct record *record, bool more, void *arg)
@@ -186,16 +151,17 @@ static int fetch_and_write(struct program *program)
     if (r < 0)
         return r;
     r = fetch_all(&program->options, program->source, program->directory, program->options.jobs,
-                  watch_of(program), write_record, program, &program->result);
+                  onlookers_watch(&program->onlookers), write_record, program, &program->result);
     return end_records(program, r);
 }
 
 static int run_job(struct program *program)
 {
     const struct options *options = &program->options;
-    int r = options->compare ? compare_run(options, program->source, watch_of(program),
-                                           &program->output, wants_color(options), &program->result)
-                             : fetch_and_write(program);
+    int r = options->compare
+                ? compare_run(options, program->source, onlookers_watch(&program->onlookers),
+                              &program->output, wants_color(options), &program->result)
+                : fetch_and_write(program);
     return r < 0 ? r : output_flush(&program->output);
 }
 
@@ -251,24 +217,6 @@ static void explain_output(const char *path, int error)
         message("%s", text);
         free(text);
     }
-}
-
-static int explain_timeline(const struct program *program, int r)
-{
-    message("%s: %s", program->options.timeline, af_strerror(r));
-    return EXIT_INPUT_OUTPUT;
-}
-
-static int save_timeline(const struct program *program)
-{
-    const struct timeline *timeline = program->onlookers.watch.timeline;
-    int r = timeline ? timeline_save(timeline) : 0;
-    if (r < 0)
-        return explain_timeline(program, r);
-    if (timeline && timeline->omitted > 0 && !program->options.quiet)
-        message("%s has the first %zu requests; it had no room for %zu more", timeline->path,
-                timeline_count(timeline), timeline->omitted);
-    return 0;
 }
 
 static int exit_status(const struct program *program)
@@ -335,11 +283,10 @@ static int run(struct program *program)
         return explain(program, r);
     selection_init(&program->selection, options);
     source_select(program->source, &program->selection);
-    r = call_onlookers(program);
-    if (r == -EINVAL)
-        return explain(program, r);
+    r = onlookers_call(&program->onlookers, options, wants_color_in_messages(options));
     if (r < 0)
-        return explain_timeline(program, r);
+        return r == -EINVAL ? explain(program, r) : EXIT_INPUT_OUTPUT;
+    program->shares_terminal = is_on_terminal(options) && program->onlookers.watch.progress;
     r = open_outputs(program);
     if (r < 0)
         return EXIT_INPUT_OUTPUT;
@@ -349,13 +296,13 @@ static int run(struct program *program)
         r = 0;
     else if (r >= 0)
         r = closed;
-    int saved = save_timeline(program);
+    int saved = onlookers_save(&program->onlookers, options);
     if (r < 0)
         return explain(program, r);
     tell_stop(program);
     if (!options->compare && !options->quiet && wants(options->summary, isatty(STDERR_FILENO)))
         summary_print(stderr, &program->result.statistics, wants_color_in_messages(options));
-    return saved ? saved : exit_status(program);
+    return saved < 0 ? EXIT_INPUT_OUTPUT : exit_status(program);
 }
 
 /* What was printed is out, or it is said why not. */
@@ -419,9 +366,9 @@ int main(int argc, char *argv[])
         limit_jobs(&program.options);
         status = run(&program);
     }
+    onlookers_free(&program.onlookers);
     if (program.directory)
         body_directory_close(program.directory);
-    timeline_free(&program.onlookers.timeline);
     source_free(program.source);
     selection_free(&program.selection);
     formatter_free(program.formatter);

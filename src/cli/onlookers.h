@@ -1,0 +1,33 @@
+/* Who looks on as a run goes, and what they leave behind. */
+#ifndef CLI_ONLOOKERS_H
+#define CLI_ONLOOKERS_H
+
+#include "cli/options.h"
+#include "cli/progress.h"
+#include "cli/timeline.h"
+#include "cli/trace.h"
+#include "cli/watch.h"
+
+struct onlookers {
+    struct watch watch; /* of those below that are wanted */
+    struct progress progress;
+    struct trace trace;
+    struct timeline timeline;
+};
+
+/* Calls those that the options ask for; COLOR is for what they say. -EINVAL with a text where the
+ * timeline's file has a wrong name. Another negative code where it could not be written, which has
+ * been said then. */
+int onlookers_call(struct onlookers *onlookers, const struct options *options, bool color);
+
+/* NULL where there are none: then they cost nothing. */
+struct watch *onlookers_watch(struct onlookers *onlookers);
+
+/* Writes the timeline, if there is one. A negative code where it cannot, which has been said then.
+ */
+int onlookers_save(const struct onlookers *onlookers, const struct options *options);
+
+/* Fine where they were never called. */
+void onlookers_free(struct onlookers *onlookers);
+
+#endif
