@@ -21,6 +21,7 @@
 #include "cli/onlookers.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/resume.h"
 #include "cli/status_line.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"
@@ -42,6 +43,7 @@ struct program {
     struct body_directory directory_room;
     struct body_directory *directory; /* NULL where no body is saved */
     struct output output;
+    struct resume resume;
     struct formatter *formatter;
     struct fetcher_result result;
     struct onlookers onlookers;
@@ -144,24 +146,44 @@ static int end_records(struct program *program, int r)
     return ended;
 }
 
+/* What comes before the first record, where it is not there from an earlier run. */
+static int begin_records(struct program *program)
+{
+    const struct options *options = &program->options;
+    if (options->resume) {
+        int r = resume_open(&program->resume, &program->output, program->formatter, options->format,
+                            program->source);
+        program->selection.resume = &program->resume;
+        if (r < 0 || program->resume.begun)
+            return r;
+    }
+    return formatter_begin(program->formatter, &program->output.buffer);
+}
+
 static int fetch_and_write(struct program *program)
 {
-    struct buffer *buffer = &program->output.buffer;
-    int r = formatter_begin(program->formatter, buffer);
+    const struct options *options = &program->options;
+    int r = begin_records(program);
     if (r < 0)
         return r;
-    r = fetch_all(&program->options, program->source, program->directory, program->options.jobs,
+    source_select(program->source, &program->selection);
+    r = fetch_all(options, program->source, program->directory, options->jobs,
                   onlookers_watch(&program->onlookers), write_record, program, &program->result);
+    if (r >= 0 && options->resume && program->result.stop == STOP_NONE)
+        r = resume_finish(&program->resume);
     return end_records(program, r);
+}
+
+static int compare(struct program *program)
+{
+    source_select(program->source, &program->selection);
+    return compare_run(&program->options, program->source, onlookers_watch(&program->onlookers),
+                       &program->output, wants_color(&program->options), &program->result);
 }
 
 static int run_job(struct program *program)
 {
-    const struct options *options = &program->options;
-    int r = options->compare
-                ? compare_run(options, program->source, onlookers_watch(&program->onlookers),
-                              &program->output, wants_color(options), &program->result)
-                : fetch_and_write(program);
+    int r = program->options.compare ? compare(program) : fetch_and_write(program);
     return r < 0 ? r : output_flush(&program->output);
 }
 
@@ -266,7 +288,7 @@ static int open_outputs(struct program *program)
         explain_output(options->output_dir, -r);
         return r;
     }
-    r = output_open(&program->output, options->output);
+    r = output_open(&program->output, options->output, options->resume);
     if (r < 0)
         explain_output(options->output, -r);
     return r;
@@ -282,7 +304,6 @@ static int run(struct program *program)
     if (r < 0)
         return explain(program, r);
     selection_init(&program->selection, options);
-    source_select(program->source, &program->selection);
     r = onlookers_call(&program->onlookers, options, wants_color_in_messages(options));
     if (r < 0)
         return r == -EINVAL ? explain(program, r) : EXIT_INPUT_OUTPUT;
@@ -371,6 +392,7 @@ int main(int argc, char *argv[])
         body_directory_close(program.directory);
     source_free(program.source);
     selection_free(&program.selection);
+    resume_close(&program.resume);
     formatter_free(program.formatter);
     options_free(&program.options);
     return status;

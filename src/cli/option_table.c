@@ -139,6 +139,11 @@ const struct option_spec option_table[] = {
     {SECTION_RECORD, OPTION_STRING, MEMBER(output), 'o', "output", "FILE",
      .brief = "write the records to FILE, not to stdout",
      .help = "write the records to FILE, not to stdout"},
+    {SECTION_RECORD, OPTION_FLAG, MEMBER(resume), 0, "resume", NULL,
+     .help =
+         "with -o FILE and --jsonl or --csv: keep the records that are there, failures too, fetch "
+         "what is missing, and finish the file",
+     .value = true},
     {SECTION_RECORD, OPTION_STRING, MEMBER(output_dir), 0, "output-dir", "DIR",
      .brief = "save each body as a file in DIR",
      .help =

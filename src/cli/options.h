@@ -62,6 +62,7 @@ struct options {
     enum format format;
     const char *fields;
     const char *output;
+    bool resume;            /* the records that the output has are kept */
     const char *output_dir; /* where bodies are saved, or NULL */
     bool compare;
     bool dry_run;

@@ -10,15 +10,17 @@
 
 #include <afetch/descriptor.h>
 
-int output_open(struct output *output, const char *path)
+int output_open(struct output *output, const char *path, bool resumed)
 {
     int fd = STDOUT_FILENO;
     if (path) {
-        fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (resumed ? 0 : O_TRUNC), 0666);
         if (fd < 0)
             return -errno;
     }
+    struct stat status;
     output->fd = fd;
+    output->is_file = path && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
     output->watched = false;
     output->name = path ? path : "stdout";
     buffer_init(&output->buffer, SIZE_MAX);
@@ -27,20 +29,33 @@ int output_open(struct output *output, const char *path)
 
 /* A pipe that polls as writable takes PIPE_BUF bytes without blocking. It stays in blocking mode,
  * since that is shared with whoever else has it open. */
+static int wait_for_room(const struct output *output, size_t *size)
+{
+    if (output->is_file)
+        return 0;
+    if (*size > PIPE_BUF)
+        *size = PIPE_BUF;
+    struct pollfd ready = {.fd = output->fd, .events = POLLOUT};
+    return poll(&ready, 1, 0) == 0 ? af_wait_writable(output->fd) : 0;
+}
+
+/* No half a record stays in a file that takes no more. */
+static void take_back(const struct output *output, size_t written)
+{
+    off_t end = lseek(output->fd, 0, SEEK_CUR);
+    if (end >= (off_t)written && ftruncate(output->fd, end - (off_t)written) == 0)
+        lseek(output->fd, end - (off_t)written, SEEK_SET);
+}
+
 int output_flush(struct output *output)
 {
     size_t written = 0;
     int r = 0;
     while (written < output->buffer.length) {
-        struct pollfd ready = {.fd = output->fd, .events = POLLOUT};
-        if (poll(&ready, 1, 0) == 0) {
-            r = af_wait_writable(output->fd);
-            if (r < 0)
-                break;
-        }
         size_t size = output->buffer.length - written;
-        if (size > PIPE_BUF)
-            size = PIPE_BUF;
+        r = wait_for_room(output, &size);
+        if (r < 0)
+            break;
         ssize_t n = write(output->fd, output->buffer.data + written, size);
         if (n >= 0) {
             written += (size_t)n;
@@ -49,6 +64,8 @@ int output_flush(struct output *output)
             break;
         }
     }
+    if (r < 0 && output->is_file)
+        take_back(output, written);
     buffer_consume(&output->buffer, written);
     return r;
 }

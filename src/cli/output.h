@@ -8,6 +8,7 @@
 
 struct output {
     int fd;
+    bool is_file;         /* which we opened, and which never makes us wait */
     bool watched;         /* a pipe whose reader may go */
     af_callback *on_gone; /* called then */
     void *on_gone_arg;
@@ -15,12 +16,12 @@ struct output {
     struct buffer buffer; /* whole records are appended here */
 };
 
-/* PATH is created or emptied; NULL is stdout. A negated errno. */
-int output_open(struct output *output, const char *path);
+/* PATH is created, and emptied where it is not to be RESUMED; NULL is stdout. A negated errno. */
+int output_open(struct output *output, const char *path, bool resumed);
 
 /* Writes what is in the buffer; suspends where the reader is slow. What was not written stays in
  * the buffer, so that a cancelled flush is begun again without loss. A negated errno (-EPIPE where
- * the reader has gone), AF_CANCELLED. */
+ * the reader has gone), and a file is then left as it was before; AF_CANCELLED. */
 int output_flush(struct output *output);
 
 /* Calls ON_GONE in the running loop as soon as nobody reads the pipe any more, if it is one: who

@@ -6,6 +6,7 @@
 
 #include <afetch/http.h>
 
+#include "cli/resume.h"
 #include "cli/source.h"
 
 void selection_init(struct selection *selection, const struct options *options)
@@ -20,6 +21,8 @@ void selection_free(struct selection *selection)
 
 void selection_rewind(struct selection *selection)
 {
+    if (selection->resume)
+        resume_rewind(selection->resume);
     seen_free(&selection->urls);
 }
 
@@ -41,10 +44,12 @@ static int is_new(struct selection *selection, const struct entry *entry)
 int selection_takes(struct selection *selection, const struct entry *entry)
 {
     const struct options *options = selection->options;
-    int r = 1;
-    if (options->shard.count > 0)
+    /* All of the list is compared with the file, whatever else is passed over. */
+    int kept = selection->resume ? resume_has(selection->resume, entry) : 0;
+    int r = kept < 0 ? kept : 1;
+    if (r > 0 && options->shard.count > 0)
         r = shard_has(&options->shard, entry->error ? "" : entry->url);
     if (r > 0 && options->dedupe)
         r = is_new(selection, entry);
-    return r;
+    return r > 0 ? !kept : r;
 }

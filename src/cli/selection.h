@@ -6,10 +6,12 @@
 #include "cli/seen.h"
 
 struct entry;
+struct resume;
 
 struct selection {
     const struct options *options;
-    struct seen urls; /* those that came, where none is to be fetched twice */
+    struct resume *resume; /* NULL: nothing is kept */
+    struct seen urls;      /* those that came, where none is to be fetched twice */
 };
 
 /* Takes everything where the options say nothing. */

@@ -401,7 +401,7 @@ static void check_records(struct text *output)
     bool by_completion = has_argument("--as-completed") || has_argument("--order=completed");
     struct records_promise promise = {
         .complete = !has_option("--fields") && !has_argument("--dry-run"),
-        .ordered = !by_completion,
+        .ordered = !by_completion && !has_option("--resume"),
         .sparse = has_option("--dedupe") || has_option("--shard"),
         .whole = !steps_close_stdout(get("steps")),
     };
@@ -418,6 +418,9 @@ static bool has_output(const struct text *output)
     int status = trial.program.status;
     bool refused = WIFEXITED(status) && (WEXITSTATUS(status) == 2 || WEXITSTATUS(status) == 3);
     bool killed = WIFSIGNALED(status);
+    /* What --resume refuses stays as it was, whatever that is. */
+    if (refused && has_option("--resume"))
+        return false;
     return !((refused || killed) && output->length == 0) && !killed &&
            trial.program.streams[STDOUT_FILENO].kind != STREAM_FILE &&
            trial.program.streams[STDOUT_FILENO].kind != STREAM_CLOSED &&

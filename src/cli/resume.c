@@ -1,0 +1,214 @@
+#include "cli/resume.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <afetch/error.h>
+
+#include "cli/escape.h"
+#include "cli/formatter.h"
+#include "cli/kept_record.h"
+
+/* ------------------------------------------------------------- what is there */
+
+static struct fingerprint index_fingerprint(size_t index)
+{
+    return fingerprint_add(fingerprint_begin(), &index, sizeof index);
+}
+
+static int keep(struct resume *resume, const struct kept_record *record)
+{
+    struct fingerprint index = index_fingerprint(record->index);
+    int r = seen_add(&resume->indexes, index);
+    if (r == 0)
+        return af_raise(-EBADMSG, "two records have the index %zu", record->index);
+    if (r >= 0)
+        r = seen_add(&resume->records,
+                     fingerprint_add(index, record->url.data, record->url.length));
+    if (r < 0)
+        return r;
+    resume->count++;
+    if (record->index > resume->largest)
+        resume->largest = record->index;
+    return 0;
+}
+
+/* A reading of the file. */
+struct reading {
+    struct resume *resume;
+    const struct kept_layout *layout;
+    FILE *file;
+    struct buffer text;        /* of a record; whole where it is one */
+    struct kept_record record; /* the same, read */
+    size_t line;               /* where it begins */
+    size_t lines;              /* read so far */
+    off_t end;                 /* of what stays */
+    bool cut;                  /* something before this was removed */
+    struct buffer *moved;      /* what comes behind that */
+};
+
+/* Reads the text of a record: 1, or 0 where there is none or it was torn off. */
+static int read_text(struct reading *reading)
+{
+    char *line = NULL;
+    size_t size = 0;
+    ssize_t length;
+    int r = 0;
+    reading->text.length = 0;
+    reading->line = reading->lines + 1;
+    while (r == 0 && (length = getline(&line, &size, reading->file)) > 0) {
+        r = buffer_append(&reading->text, line, (size_t)length);
+        reading->lines++;
+        if (r >= 0 && line[length - 1] == '\n')
+            r = kept_record_is_whole(reading->layout, reading->text.data, reading->text.length);
+    }
+    if (r == 0 && ferror(reading->file))
+        r = -errno;
+    free(line);
+    return r;
+}
+
+static int read_head(struct reading *reading)
+{
+    const struct buffer *head = &reading->layout->head;
+    if (head->length == 0)
+        return 0;
+    int r = read_text(reading);
+    if (r <= 0)
+        return r;
+    if (reading->text.length != head->length ||
+        memcmp(reading->text.data, head->data, head->length) != 0)
+        return af_raise(-EBADMSG, "its first line is not that of this run's fields");
+    reading->resume->begun = true;
+    reading->end = (off_t)head->length;
+    return 0;
+}
+
+/* What was cancelled is left out, and what follows it moves up. */
+static int take_record(struct reading *reading)
+{
+    const struct buffer *text = &reading->text;
+    int r = kept_record_read(reading->layout, text->data, text->length, &reading->record);
+    if (r == -EBADMSG)
+        return af_raise(r, "line %zu is no record with this run's fields", reading->line);
+    if (r < 0)
+        return r;
+    reading->cut |= reading->record.cancelled;
+    if (reading->record.cancelled)
+        return 0;
+    if (reading->cut)
+        r = buffer_append(reading->moved, text->data, text->length);
+    else
+        reading->end += (off_t)text->length;
+    return r < 0 ? r : keep(reading->resume, &reading->record);
+}
+
+static int read_records(struct reading *reading)
+{
+    int r = read_head(reading);
+    while (r >= 0 && (r = read_text(reading)) > 0)
+        r = take_record(reading);
+    return r;
+}
+
+/* --------------------------------------------------------------- the list */
+
+int resume_has(struct resume *resume, const struct entry *entry)
+{
+    struct fingerprint index = index_fingerprint(entry->index);
+    if (!seen_has(&resume->indexes, index))
+        return 0;
+    resume->entry.length = 0;
+    int r = url_append(&resume->entry, entry->url, json_write_string);
+    if (r < 0)
+        return r;
+    struct fingerprint record = fingerprint_add(index, resume->entry.data, resume->entry.length);
+    if (!seen_has(&resume->records, record))
+        return af_raise(-EBADMSG,
+                        "not of this list: its record %zu is of another URL than %.*s, which the "
+                        "list has there",
+                        entry->index, (int)resume->entry.length, resume->entry.data);
+    resume->met++;
+    return 1;
+}
+
+void resume_rewind(struct resume *resume)
+{
+    resume->met = 0;
+}
+
+int resume_finish(const struct resume *resume)
+{
+    if (resume->met == resume->count)
+        return 0;
+    return af_raise(-EBADMSG,
+                    "not of this list: it has a record %zu, and the list has no such line",
+                    resume->largest);
+}
+
+static int compare_list(struct resume *resume, struct source *source)
+{
+    int r = source_rewind(source);
+    if (r == -ESPIPE)
+        return 0; /* it is compared as it comes */
+    struct entry entry;
+    while (r >= 0 && (r = source_next(source, &entry)) > 0)
+        r = resume_has(resume, &entry);
+    if (r >= 0)
+        r = resume_finish(resume);
+    resume_rewind(resume);
+    return r < 0 ? r : source_rewind(source);
+}
+
+/* -------------------------------------------------------------- the file */
+
+static int cut_file(const struct output *output, off_t end)
+{
+    return ftruncate(output->fd, end) < 0 || lseek(output->fd, end, SEEK_SET) < 0 ? -errno : 0;
+}
+
+/* Nothing is changed before all is known to be right. */
+static int take_file(struct resume *resume, struct output *output, const struct kept_layout *layout,
+                     struct source *source, FILE *file)
+{
+    struct reading reading = {
+        .resume = resume, .layout = layout, .file = file, .moved = &output->buffer};
+    buffer_init(&reading.text, SIZE_MAX);
+    buffer_init(&reading.record.url, SIZE_MAX);
+    int r = read_records(&reading);
+    buffer_free(&reading.text);
+    buffer_free(&reading.record.url);
+    if (r >= 0)
+        r = compare_list(resume, source);
+    return r < 0 ? r : cut_file(output, reading.end);
+}
+
+int resume_open(struct resume *resume, struct output *output, struct formatter *formatter,
+                enum format format, struct source *source)
+{
+    *resume = (struct resume){0};
+    buffer_init(&resume->entry, SIZE_MAX);
+    if (!output->is_file)
+        return af_raise(-EBADMSG, "not a file that could be read again, as --resume does");
+    struct kept_layout layout;
+    int r = kept_layout_new(formatter, format, &layout);
+    FILE *file = r < 0 ? NULL : fopen(output->name, "re");
+    if (file)
+        r = take_file(resume, output, &layout, source, file);
+    else if (r >= 0)
+        r = -errno;
+    if (file)
+        fclose(file);
+    kept_layout_free(&layout);
+    return r;
+}
+
+void resume_close(struct resume *resume)
+{
+    seen_free(&resume->records);
+    seen_free(&resume->indexes);
+    buffer_free(&resume->entry);
+}
