@@ -22,6 +22,8 @@ static int check_compare(const struct options *options)
 /* The records must be where they can be read again, one by one, also where the last was torn. */
 static int check_resume(const struct options *options)
 {
+    if (options->dry_run)
+        return af_raise(-EINVAL, "--resume has no meaning with --dry-run");
     if (!options->output)
         return af_raise(-EINVAL, "--resume needs -o FILE, the file to be finished");
     if (options->format != FORMAT_JSONL && options->format != FORMAT_CSV)

@@ -280,7 +280,7 @@ static int open_outputs(struct program *program)
 {
     const struct options *options = &program->options;
     int r = 0;
-    if (options->output_dir) {
+    if (options->output_dir && !options->dry_run) {
         program->directory = &program->directory_room;
         r = body_directory_open(program->directory, options->output_dir);
     }
