@@ -16,18 +16,38 @@ typedef struct af_client af_client;
 typedef struct af_client_options {
     size_t concurrency; /* how many requests at once to be ready for; 0: 100 */
 
-    const char *user_agent;     /* NULL: "afetch/VERSION" */
+    const char *user_agent;     /* NULL: "afetch/VERSION"; "": none */
+    const char *referer;        /* NULL: none */
     const char *const *headers; /* "Name: value" lines, as curl's -H takes them; NULL-terminated */
+    bool decompress;            /* ask for packed bodies, and unpack them */
+    int http_version;           /* 11; 20: many requests on one connection; 0: what is agreed on */
     bool follow_redirects;
     long max_redirects; /* -1: no limit */
+    bool auto_referer;  /* after a redirect, send where it came from */
+
+    /* Credentials: for the host of the request's URL, and for no other that a redirect names. */
+    const char *user; /* "NAME:PASSWORD" */
+    const char *bearer_token;
+    bool netrc;             /* look for the host's in the netrc file */
+    const char *netrc_file; /* NULL: ~/.netrc */
+    /* Where it is not NULL, cookies are kept from request to request, and those of these files are
+     * there at the beginning; "" is no file. NULL-terminated. */
+    const char *const *cookie_files;
+
+    const char *proxy; /* a URL; NULL: the environment's, as for curl; "": none */
+    const char *proxy_user;
 
     double attempt_timeout; /* one request, from its start to the last byte */
     double connect_timeout; /* until a connection stands; 0: curl's 300 s */
     double idle_timeout;    /* with no byte moving, whole seconds */
     int64_t max_body;       /* bytes; a larger body is AF_HTTP_TOO_LARGE */
 
-    bool insecure;                 /* accept any certificate */
-    const char *ca_file;           /* NULL: the system's */
+    int ip_version;          /* 4 or 6; 0: either */
+    bool insecure;           /* accept any certificate */
+    const char *ca_file;     /* NULL: the system's */
+    const char *certificate; /* shown to servers that ask for ours; a PEM file */
+    const char *certificate_password;
+    const char *key;               /* NULL: it is in the certificate's file */
     const char *const *connect_to; /* HOST1:PORT1:HOST2:PORT2, NULL-terminated */
     const char *const *resolve;    /* [+]HOST:PORT:ADDRESS, NULL-terminated */
 } af_client_options;
@@ -69,6 +89,15 @@ typedef struct af_request {
     bool keep_headers;             /* the response has its headers */
     af_request_listener *listener; /* NULL: nobody */
     void *listener_arg;
+
+    /* NULL: POST with a content, GET without. Redirects turn a POST into a GET as curl does it; any
+     * other method that is named stays what it is, with its content. */
+    const char *method;
+    /* Lines like those of the options; those of a name take the place of the options' of that name.
+     * NULL: the options' alone. */
+    const char *const *headers;
+    const void *content; /* NULL: none. Borrowed until the future is done; not sent with HEAD */
+    size_t content_size;
 } af_request;
 
 /* Why a transfer brought no whole response. */

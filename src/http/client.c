@@ -12,16 +12,20 @@
  */
 static const size_t PUMP_ROOM = 200;
 
+/* In HTTP/2 a connection carries no more than this; who finds it full makes one of his own. */
+static const size_t PUMP_STREAMS = 100;
+
 /* How many transfers may be without a connection at once. Each may hold a resolver's thread and its
  * two descriptors; more of them and the system runs out before the names are known. */
 static const size_t MAX_STARTING = 512;
 
 struct af_client {
     af_loop *loop;
-    struct easy_settings settings;
+    struct settings settings;
     struct pump **pumps;
     size_t pump_count; /* made so far */
     size_t pump_limit;
+    size_t pump_room; /* of each */
     size_t concurrency;
     struct list idle;   /* easy handles */
     struct list queued; /* transfers that wait until others have their connections */
@@ -59,11 +63,12 @@ int af_client_new(const af_client_options *options, af_client **ret_client)
     list_init(&client->active);
     handle_init(&client->start_more, &start_more_type);
     client->concurrency = options->concurrency ? options->concurrency : 100;
-    client->pump_limit = (client->concurrency + PUMP_ROOM - 1) / PUMP_ROOM;
+    client->pump_room = options->http_version == 20 ? PUMP_STREAMS : PUMP_ROOM;
+    client->pump_limit = (client->concurrency + client->pump_room - 1) / client->pump_room;
 
     /* The first handle shows whether libcurl takes the options. */
     struct easy *easy = NULL;
-    int r = easy_settings_init(&client->settings, options);
+    int r = settings_init(&client->settings, options);
     if (r >= 0)
         r = easy_new(&client->settings, &easy);
     if (r >= 0 && !(client->pumps = calloc(client->pump_limit, sizeof *client->pumps)))
@@ -93,7 +98,7 @@ void af_client_free(af_client *client)
     for (size_t i = 0; i < client->pump_count; i++)
         pump_free(client->pumps[i]);
     free(client->pumps);
-    easy_settings_free(&client->settings);
+    settings_free(&client->settings);
     free(client);
     curl_global_cleanup();
 }
@@ -121,7 +126,7 @@ static int choose_pump(af_client *client, struct pump **ret_pump)
     struct pump *least = NULL;
     for (size_t i = 0; i < client->pump_count; i++) {
         struct pump *pump = client->pumps[i];
-        if (pump_load(pump) < PUMP_ROOM) {
+        if (pump_load(pump) < client->pump_room) {
             *ret_pump = pump;
             return 0;
         }
@@ -132,7 +137,8 @@ static int choose_pump(af_client *client, struct pump **ret_pump)
         *ret_pump = least;
         return 0;
     }
-    size_t connections = client->concurrency < PUMP_ROOM ? client->concurrency : PUMP_ROOM;
+    size_t room = client->pump_room;
+    size_t connections = client->concurrency < room ? client->concurrency : room;
     int r =
         pump_new(client->loop, connections, on_done, client, &client->pumps[client->pump_count]);
     if (r < 0)
@@ -173,7 +179,9 @@ static int start(af_client *client, struct transfer *transfer)
     easy_hear_headers(easy, transfer->request.keep_headers || transfer->request.listener);
     easy->transfer = transfer;
     easy->error_text[0] = '\0';
-    r = pump_add(pump, easy->curl);
+    r = easy_alter(easy, &client->settings, &transfer->request, transfer->request_headers);
+    if (r >= 0)
+        r = pump_add(pump, easy->curl);
     if (r < 0) {
         return_easy(client, easy);
         return r;
@@ -190,10 +198,14 @@ static int start(af_client *client, struct transfer *transfer)
 
 static int enqueue(af_client *client, struct transfer *transfer)
 {
-    transfer->url = strdup(transfer->request.url);
-    if (!transfer->url)
+    af_request *request = &transfer->request;
+    transfer->url = strdup(request->url);
+    if (request->method)
+        transfer->method = strdup(request->method);
+    if (!transfer->url || (request->method && !transfer->method))
         return -ENOMEM;
-    transfer->request.url = transfer->url;
+    request->url = transfer->url;
+    request->method = transfer->method;
     list_append(&client->queued, &transfer->link);
     return 0;
 }
@@ -205,7 +217,9 @@ int af_client_request(af_client *client, const af_request *request, af_future **
         transfer_new(client, client->loop, request, client->settings.options.max_body, &transfer);
     if (r < 0)
         return r;
-    r = client->starting < MAX_STARTING ? start(client, transfer) : enqueue(client, transfer);
+    r = easy_make_headers(&client->settings, request, &transfer->request_headers);
+    if (r >= 0)
+        r = client->starting < MAX_STARTING ? start(client, transfer) : enqueue(client, transfer);
     if (r < 0) {
         client_abandon(transfer);
         return r;

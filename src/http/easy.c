@@ -1,164 +1,61 @@
 #include "http/easy.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "http/transfer.h"
 
-/* ---------------------------------------------------------------- settings */
-
-static int copy_string(char **place, const char *string)
+static CURLcode set_callbacks(struct easy *easy)
 {
-    *place = string ? strdup(string) : NULL;
-    return string && !*place ? -ENOMEM : 0;
+    const struct {
+        CURLoption option;
+        void *value;
+    } data[] = {
+        {CURLOPT_PRIVATE, easy},    {CURLOPT_ERRORBUFFER, easy->error_text},
+        {CURLOPT_WRITEDATA, easy},  {CURLOPT_OPENSOCKETDATA, easy},
+        {CURLOPT_PREREQDATA, easy},
+    };
+    CURLcode code = CURLE_OK;
+    for (size_t i = 0; i < sizeof data / sizeof data[0] && code == CURLE_OK; i++)
+        code = curl_easy_setopt(easy->curl, data[i].option, data[i].value);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy->curl, CURLOPT_WRITEFUNCTION, transfer_write);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy->curl, CURLOPT_OPENSOCKETFUNCTION, transfer_open_socket);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy->curl, CURLOPT_PREREQFUNCTION, transfer_connected);
+    return code;
 }
 
-static int copy_list(struct curl_slist **place, const char *const *list)
+int easy_new(const struct settings *settings, struct easy **ret_easy)
 {
-    for (; list && *list; list++) {
-        struct curl_slist *longer = curl_slist_append(*place, *list);
-        if (!longer)
-            return -ENOMEM;
-        *place = longer;
-    }
-    return 0;
-}
-
-int easy_settings_init(struct easy_settings *settings, const af_client_options *options)
-{
-    *settings = (struct easy_settings){.options = *options, .share = curl_share_init()};
-    if (!settings->share ||
-        copy_string(&settings->user_agent,
-                    options->user_agent ? options->user_agent : "afetch/" AFETCH_VERSION) < 0 ||
-        copy_string(&settings->ca_file, options->ca_file) < 0 ||
-        copy_list(&settings->headers, options->headers) < 0 ||
-        copy_list(&settings->connect_to, options->connect_to) < 0 ||
-        copy_list(&settings->resolve, options->resolve) < 0)
-        return -ENOMEM;
-    curl_share_setopt(settings->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
-    curl_share_setopt(settings->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
-    return 0;
-}
-
-void easy_settings_free(struct easy_settings *settings)
-{
-    curl_share_cleanup(settings->share);
-    curl_slist_free_all(settings->headers);
-    curl_slist_free_all(settings->connect_to);
-    curl_slist_free_all(settings->resolve);
-    free(settings->user_agent);
-    free(settings->ca_file);
-}
-
-/* ----------------------------------------------------------------- handles */
-
-static long milliseconds(double seconds)
-{
-    return seconds < (double)(1L << 30) ? (long)ceil(seconds * 1e3) : 0;
-}
-
-/* Whether libcurl has to look for a proxy in the environment at every request. */
-static bool environment_names_proxy(void)
-{
-    static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
-                                        "ALL_PROXY"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (getenv(names[i]))
-            return true;
-    return false;
-}
-
-struct setter {
-    CURL *curl;
-    CURLcode result; /* the first failure */
-};
-
-#define SET(setter, option, value)                                              \
-    do {                                                                        \
-        if ((setter)->result == CURLE_OK)                                       \
-            (setter)->result = curl_easy_setopt((setter)->curl, option, value); \
-    } while (0)
-
-static void set_times(struct setter *setter, const af_client_options *options)
-{
-    if (options->attempt_timeout > 0)
-        SET(setter, CURLOPT_TIMEOUT_MS, milliseconds(options->attempt_timeout));
-    if (options->connect_timeout > 0)
-        SET(setter, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(options->connect_timeout));
-    if (options->idle_timeout > 0) {
-        SET(setter, CURLOPT_LOW_SPEED_LIMIT, 1L);
-        SET(setter, CURLOPT_LOW_SPEED_TIME, (milliseconds(options->idle_timeout) + 999) / 1000);
-    }
-}
-
-static void set_shared(struct setter *setter, const struct easy_settings *settings)
-{
-    const af_client_options *options = &settings->options;
-    SET(setter, CURLOPT_SHARE, settings->share);
-    SET(setter, CURLOPT_NOSIGNAL, 1L);
-    SET(setter, CURLOPT_PROTOCOLS_STR, "http,https");
-    SET(setter, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-    SET(setter, CURLOPT_DEFAULT_PROTOCOL, "http");
-    SET(setter, CURLOPT_QUICK_EXIT, 1L); /* a cancel must not wait for a resolver's thread */
-    SET(setter, CURLOPT_USERAGENT, settings->user_agent);
-    if (!environment_names_proxy()) {
-        SET(setter, CURLOPT_PROXY, "");
-        SET(setter, CURLOPT_NOPROXY, "*");
-    }
-    if (options->follow_redirects) {
-        SET(setter, CURLOPT_FOLLOWLOCATION, 1L);
-        SET(setter, CURLOPT_MAXREDIRS, options->max_redirects);
-    }
-    if (options->max_body > 0)
-        SET(setter, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)options->max_body);
-    if (options->insecure) {
-        SET(setter, CURLOPT_SSL_VERIFYPEER, 0L);
-        SET(setter, CURLOPT_SSL_VERIFYHOST, 0L);
-    }
-    if (settings->ca_file)
-        SET(setter, CURLOPT_CAINFO, settings->ca_file);
-    if (settings->headers)
-        SET(setter, CURLOPT_HTTPHEADER, settings->headers);
-    if (settings->connect_to)
-        SET(setter, CURLOPT_CONNECT_TO, settings->connect_to);
-    if (settings->resolve)
-        SET(setter, CURLOPT_RESOLVE, settings->resolve);
-    set_times(setter, options);
-}
-
-int easy_new(const struct easy_settings *settings, struct easy **ret_easy)
-{
-    struct easy *easy = malloc(sizeof *easy);
+    struct easy *easy = calloc(1, sizeof *easy);
     if (!easy)
         return -ENOMEM;
     list_init(&easy->link);
-    easy->transfer = NULL;
-    easy->hears_headers = false;
-    easy->error_text[0] = '\0';
     easy->curl = curl_easy_init();
     if (!easy->curl) {
         free(easy);
         return -ENOMEM;
     }
-    struct setter setter = {.curl = easy->curl};
-    set_shared(&setter, settings);
-    SET(&setter, CURLOPT_PRIVATE, easy);
-    SET(&setter, CURLOPT_ERRORBUFFER, easy->error_text);
-    SET(&setter, CURLOPT_WRITEFUNCTION, transfer_write);
-    SET(&setter, CURLOPT_WRITEDATA, easy);
-    SET(&setter, CURLOPT_OPENSOCKETFUNCTION, transfer_open_socket);
-    SET(&setter, CURLOPT_OPENSOCKETDATA, easy);
-    SET(&setter, CURLOPT_PREREQFUNCTION, transfer_connected);
-    SET(&setter, CURLOPT_PREREQDATA, easy);
-    if (setter.result != CURLE_OK) {
+    CURLcode code = settings_apply(settings, easy->curl);
+    if (code == CURLE_OK)
+        code = set_callbacks(easy);
+    if (code != CURLE_OK) {
         easy_free(easy);
-        return af_raise(-EINVAL, "libcurl refuses an option: %s",
-                        curl_easy_strerror(setter.result));
+        return af_raise(-EINVAL, "libcurl refuses an option: %s", curl_easy_strerror(code));
     }
     *ret_easy = easy;
     return 0;
+}
+
+void easy_free(struct easy *easy)
+{
+    if (!easy)
+        return;
+    curl_easy_cleanup(easy->curl);
+    free(easy);
 }
 
 void easy_hear_headers(struct easy *easy, bool hear)
@@ -170,10 +67,122 @@ void easy_hear_headers(struct easy *easy, bool hear)
     curl_easy_setopt(easy->curl, CURLOPT_HEADERDATA, hear ? easy : NULL);
 }
 
-void easy_free(struct easy *easy)
+/* ------------------------------------------------- what is of one request */
+
+static bool has_method(const af_request *request, const char *method)
 {
-    if (!easy)
-        return;
-    curl_easy_cleanup(easy->curl);
-    free(easy);
+    return request->method && strcmp(request->method, method) == 0;
+}
+
+/* A POST has a content, if an empty one. */
+static bool has_content(const af_request *request)
+{
+    return (request->content && !has_method(request, "HEAD")) || has_method(request, "POST");
+}
+
+/* What libcurl would not choose by itself. */
+static const char *own_method(const af_request *request)
+{
+    bool chosen = has_method(request, "HEAD") || has_method(request, "POST") ||
+                  (has_method(request, "GET") && !request->content);
+    return chosen ? NULL : request->method;
+}
+
+/* Whether two header lines are of the same name. */
+static bool same_name(const char *line, const char *other)
+{
+    size_t length = strcspn(line, ":;");
+    return strcspn(other, ":;") == length && strncasecmp(line, other, length) == 0;
+}
+
+static bool names_header(const char *const *lines, const char *line)
+{
+    for (; lines && *lines; lines++)
+        if (same_name(*lines, line))
+            return true;
+    return false;
+}
+
+static bool lists_header(const struct curl_slist *list, const char *line)
+{
+    for (; list; list = list->next)
+        if (same_name(list->data, line))
+            return true;
+    return false;
+}
+
+struct header_list {
+    struct curl_slist *first;
+    struct curl_slist *last;
+};
+
+static int add_header(struct header_list *list, const char *line)
+{
+    struct curl_slist *added = curl_slist_append(list->last, line);
+    if (!added)
+        return -ENOMEM;
+    if (!list->first)
+        list->first = added;
+    list->last = added->next ? added->next : added;
+    return 0;
+}
+
+/* What libcurl would add to a content and nobody wants: the wait for a "100 Continue", and the type
+ * of an empty one. */
+static int refuse_headers(struct header_list *list, const af_request *request)
+{
+    static const char expect[] = "Expect:", type[] = "Content-Type:";
+    int r = 0;
+    if (!lists_header(list->first, expect))
+        r = add_header(list, expect);
+    if (r >= 0 && !request->content && !lists_header(list->first, type))
+        r = add_header(list, type);
+    return r;
+}
+
+int easy_make_headers(const struct settings *settings, const af_request *request,
+                      struct curl_slist **ret_headers)
+{
+    struct header_list list = {0};
+    int r = 0;
+    *ret_headers = NULL;
+    if (!request->headers && !has_content(request))
+        return 0;
+    for (const struct curl_slist *line = settings->headers; line && r >= 0; line = line->next)
+        if (!names_header(request->headers, line->data))
+            r = add_header(&list, line->data);
+    for (const char *const *line = request->headers; line && *line && r >= 0; line++)
+        r = add_header(&list, *line);
+    if (r >= 0 && has_content(request))
+        r = refuse_headers(&list, request);
+    if (r < 0) {
+        curl_slist_free_all(list.first);
+        return r;
+    }
+    *ret_headers = list.first;
+    return 0;
+}
+
+int easy_alter(struct easy *easy, const struct settings *settings, const af_request *request,
+               struct curl_slist *headers)
+{
+    bool alters = request->method || request->content || headers;
+    if (!alters && !easy->altered)
+        return 0;
+    easy->altered = alters;
+    CURL *curl = easy->curl;
+    const char *method = own_method(request);
+    /* The content makes it a POST, whether there is one or not; so what it is comes last. */
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->content ? request->content : "");
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->content_size);
+    curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
+    if (has_content(request))
+        curl_easy_setopt(curl, CURLOPT_POST, 1L);
+    else if (has_method(request, "HEAD"))
+        curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
+    curl_easy_setopt(curl, CURLOPT_POSTREDIR, method ? CURL_REDIR_POST_ALL : 0L);
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers ? headers : settings->headers);
+    CURLcode code = curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
+    easy->altered |= code != CURLE_OK;
+    return code == CURLE_OK ? 0 : -ENOMEM;
 }

@@ -29,6 +29,8 @@ static void destroy_transfer(af_future *future)
 {
     struct transfer *transfer = container_of(future, struct transfer, future);
     free(transfer->url);
+    free(transfer->method);
+    curl_slist_free_all(transfer->request_headers);
     free(transfer->strings);
     buffer_free(&transfer->body);
     buffer_free(&transfer->header_lines);
@@ -86,6 +88,14 @@ static int settle_headers(struct transfer *transfer)
     return r;
 }
 
+/* Of a tunnel that a proxy refuses, libcurl says that nothing was received. */
+static bool is_refused_by_proxy(CURL *curl)
+{
+    long code = 0;
+    curl_easy_getinfo(curl, CURLINFO_HTTP_CONNECTCODE, &code);
+    return code >= 300;
+}
+
 void transfer_settle(struct transfer *transfer, CURLcode result)
 {
     af_response *response = &transfer->response;
@@ -96,6 +106,8 @@ void transfer_settle(struct transfer *transfer, CURLcode result)
         easy->error_text[0] = '\0'; /* libcurl may leave a note of something it got over */
     int r = response_fill(response, easy->curl, easy->error_text, transfer->string_room,
                           sizeof transfer->string_room, &transfer->strings);
+    if (transfer->request.content)
+        curl_easy_getinfo(easy->curl, CURLINFO_SIZE_UPLOAD_T, &response->size_upload);
     if (r >= 0)
         r = settle_headers(transfer);
     if (r >= 0)
@@ -103,6 +115,8 @@ void transfer_settle(struct transfer *transfer, CURLcode result)
     if (r < 0)
         result = CURLE_OUT_OF_MEMORY;
     response->error = response_error(result, response);
+    if (response->error == AF_HTTP_RESET && is_refused_by_proxy(easy->curl))
+        response->error = AF_HTTP_CONNECT;
     response->curl_code = (int)result;
     if (transfer->too_large)
         response->error_text = "the body is larger than allowed";

@@ -17,7 +17,9 @@ struct transfer {
     bool too_large;
     bool connecting; /* since the request was last sent */
     af_request request;
-    char *url; /* a copy, where it has to wait in the client's queue */
+    char *url; /* these are copies, where it has to wait in the client's queue */
+    char *method;
+    struct curl_slist *request_headers; /* where it does not have the settings' alone */
     int64_t received;
     struct buffer body;
     struct buffer header_lines;

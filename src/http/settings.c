@@ -1,0 +1,305 @@
+#include "http/settings.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <afetch/error.h>
+
+/* The options that are strings, which libcurl takes as they are. */
+static const struct {
+    CURLoption option;
+    size_t offset;
+} strings[] = {
+    {CURLOPT_USERAGENT, offsetof(af_client_options, user_agent)},
+    {CURLOPT_REFERER, offsetof(af_client_options, referer)},
+    {CURLOPT_USERPWD, offsetof(af_client_options, user)},
+    {CURLOPT_XOAUTH2_BEARER, offsetof(af_client_options, bearer_token)},
+    {CURLOPT_NETRC_FILE, offsetof(af_client_options, netrc_file)},
+    {CURLOPT_SSLCERT, offsetof(af_client_options, certificate)},
+    {CURLOPT_KEYPASSWD, offsetof(af_client_options, certificate_password)},
+    {CURLOPT_SSLKEY, offsetof(af_client_options, key)},
+    {CURLOPT_CAINFO, offsetof(af_client_options, ca_file)},
+    {CURLOPT_PROXY, offsetof(af_client_options, proxy)},
+    {CURLOPT_PROXYUSERPWD, offsetof(af_client_options, proxy_user)},
+};
+
+enum { STRINGS = sizeof strings / sizeof strings[0] };
+
+static const char **string_member(af_client_options *options, size_t i)
+{
+    return (const char **)((char *)options + strings[i].offset);
+}
+
+static int copy_strings(af_client_options *options)
+{
+    int r = 0;
+    for (size_t i = 0; i < STRINGS; i++) {
+        const char **member = string_member(options, i);
+        if (*member && !(*member = strdup(*member)))
+            r = -ENOMEM;
+    }
+    return r;
+}
+
+static int copy_list(struct curl_slist **place, const char *const *list)
+{
+    for (; list && *list; list++) {
+        struct curl_slist *longer = curl_slist_append(*place, *list);
+        if (!longer)
+            return -ENOMEM;
+        *place = longer;
+    }
+    return 0;
+}
+
+/* ----------------------------------------------------------------- proxies */
+
+static bool is_proxy_scheme(const char *scheme)
+{
+    static const char *const schemes[] = {"http",    "https",  "socks",  "socks4",
+                                          "socks4a", "socks5", "socks5h"};
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+        if (strcmp(schemes[i], scheme) == 0)
+            return true;
+    return false;
+}
+
+/* libcurl would refuse it at each request, with a text that has its password. */
+static int check_proxy(const char *name, const char *proxy)
+{
+    if (!*proxy)
+        return 0;
+    CURLU *url = curl_url();
+    char *scheme = NULL;
+    CURLUcode code = url ? CURLUE_OK : CURLUE_OUT_OF_MEMORY;
+    if (code == CURLUE_OK)
+        code =
+            curl_url_set(url, CURLUPART_URL, proxy, CURLU_NON_SUPPORT_SCHEME | CURLU_GUESS_SCHEME);
+    if (code == CURLUE_OK)
+        code = curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
+    /* Where a scheme is guessed by the name of the host, libcurl takes it for http. */
+    bool known = code == CURLUE_OK && (!strstr(proxy, "://") || is_proxy_scheme(scheme));
+    curl_free(scheme);
+    curl_url_cleanup(url);
+    if (code == CURLUE_OUT_OF_MEMORY)
+        return -ENOMEM;
+    return known ? 0
+                 : af_raise(-EINVAL,
+                            "%s: no URL of a proxy, such as http://HOST:PORT or socks5://HOST:PORT",
+                            name);
+}
+
+/* Whether libcurl has to look for a proxy in the environment at every request: 1 or 0. */
+static int find_environment_proxy(void)
+{
+    static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
+                                        "ALL_PROXY"};
+    int found = 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *proxy = getenv(names[i]);
+        int r = proxy ? check_proxy(names[i], proxy) : 0;
+        if (r < 0)
+            return r;
+        found |= proxy != NULL;
+    }
+    return found;
+}
+
+static int choose_proxy(af_client_options *options)
+{
+    if (options->proxy)
+        return check_proxy("proxy", options->proxy);
+    int r = find_environment_proxy();
+    if (r == 0)
+        options->proxy = "";
+    return r < 0 ? r : 0;
+}
+
+/* ----------------------------------------------------------------- cookies */
+
+static int check_readable(const char *what, const char *file)
+{
+    if (!file || access(file, R_OK) == 0)
+        return 0;
+    return af_raise(-EINVAL, "%s %s: %s", what, file, strerror(errno));
+}
+
+/* Read once: libcurl would read them again at each request, over what servers have changed. */
+static int load_cookies(CURLSH *share, const char *const *files)
+{
+    CURL *curl = curl_easy_init();
+    int r = curl ? 0 : -ENOMEM;
+    if (curl)
+        curl_easy_setopt(curl, CURLOPT_SHARE, share);
+    for (; r >= 0 && *files; files++) {
+        if (**files)
+            r = check_readable("cookie file", *files);
+        if (r >= 0 && curl_easy_setopt(curl, CURLOPT_COOKIEFILE, *files) != CURLE_OK)
+            r = -ENOMEM;
+    }
+    if (r >= 0 && curl_easy_setopt(curl, CURLOPT_COOKIELIST, "RELOAD") != CURLE_OK)
+        r = -ENOMEM;
+    curl_easy_cleanup(curl);
+    return r;
+}
+
+/* -------------------------------------------------------------------- life */
+
+static int open_share(struct settings *settings, const af_client_options *options)
+{
+    settings->share = curl_share_init();
+    if (!settings->share)
+        return -ENOMEM;
+    curl_share_setopt(settings->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
+    curl_share_setopt(settings->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+    if (!options->cookie_files)
+        return 0;
+    if (curl_share_setopt(settings->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE) != CURLSHE_OK)
+        return -ENOMEM;
+    return load_cookies(settings->share, options->cookie_files);
+}
+
+int settings_init(struct settings *settings, const af_client_options *options)
+{
+    *settings = (struct settings){.options = *options};
+    if (!options->user_agent)
+        settings->options.user_agent = "afetch/" AFETCH_VERSION;
+    int proxy = choose_proxy(&settings->options);
+    int copied = copy_strings(&settings->options);
+    int r = proxy < 0 ? proxy : copied;
+    if (r >= 0)
+        r = copy_list(&settings->headers, options->headers);
+    if (r >= 0)
+        r = copy_list(&settings->connect_to, options->connect_to);
+    if (r >= 0)
+        r = copy_list(&settings->resolve, options->resolve);
+    if (r >= 0)
+        r = check_readable("netrc file", options->netrc_file);
+    return r < 0 ? r : open_share(settings, options);
+}
+
+void settings_free(struct settings *settings)
+{
+    curl_share_cleanup(settings->share);
+    curl_slist_free_all(settings->headers);
+    curl_slist_free_all(settings->connect_to);
+    curl_slist_free_all(settings->resolve);
+    for (size_t i = 0; i < STRINGS; i++)
+        free((char *)*string_member(&settings->options, i));
+}
+
+/* ---------------------------------------------------------------- applying */
+
+struct setter {
+    CURL *curl;
+    CURLcode result; /* the first failure */
+};
+
+#define SET(setter, option, value)                                              \
+    do {                                                                        \
+        if ((setter)->result == CURLE_OK)                                       \
+            (setter)->result = curl_easy_setopt((setter)->curl, option, value); \
+    } while (0)
+
+static long milliseconds(double seconds)
+{
+    return seconds < (double)(1L << 30) ? (long)ceil(seconds * 1e3) : 0;
+}
+
+static void set_times(struct setter *setter, const af_client_options *options)
+{
+    if (options->attempt_timeout > 0)
+        SET(setter, CURLOPT_TIMEOUT_MS, milliseconds(options->attempt_timeout));
+    if (options->connect_timeout > 0)
+        SET(setter, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(options->connect_timeout));
+    if (options->idle_timeout > 0) {
+        SET(setter, CURLOPT_LOW_SPEED_LIMIT, 1L);
+        SET(setter, CURLOPT_LOW_SPEED_TIME, (milliseconds(options->idle_timeout) + 999) / 1000);
+    }
+}
+
+static void set_strings(struct setter *setter, const struct settings *settings)
+{
+    af_client_options options = settings->options;
+    for (size_t i = 0; i < STRINGS; i++) {
+        const char *string = *string_member(&options, i);
+        if (string)
+            SET(setter, strings[i].option, string);
+    }
+    if (options.proxy && !*options.proxy)
+        SET(setter, CURLOPT_NOPROXY, "*");
+}
+
+static void set_lists(struct setter *setter, const struct settings *settings)
+{
+    if (settings->headers)
+        SET(setter, CURLOPT_HTTPHEADER, settings->headers);
+    if (settings->connect_to)
+        SET(setter, CURLOPT_CONNECT_TO, settings->connect_to);
+    if (settings->resolve)
+        SET(setter, CURLOPT_RESOLVE, settings->resolve);
+}
+
+/* Where every request may go in HTTP/2, those that come before the first connection stands wait for
+ * it: each would make one of its own otherwise. */
+static void set_version(struct setter *setter, int version)
+{
+    if (version == 11)
+        SET(setter, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    if (version == 20) {
+        SET(setter, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2_0);
+        SET(setter, CURLOPT_PIPEWAIT, 1L);
+    }
+}
+
+static void set_redirects(struct setter *setter, const af_client_options *options)
+{
+    if (!options->follow_redirects)
+        return;
+    SET(setter, CURLOPT_FOLLOWLOCATION, 1L);
+    SET(setter, CURLOPT_MAXREDIRS, options->max_redirects);
+    SET(setter, CURLOPT_AUTOREFERER, (long)options->auto_referer);
+}
+
+static void set_credentials(struct setter *setter, const af_client_options *options)
+{
+    if (options->bearer_token)
+        SET(setter, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
+    if (options->netrc)
+        SET(setter, CURLOPT_NETRC, (long)CURL_NETRC_REQUIRED);
+    if (options->cookie_files)
+        SET(setter, CURLOPT_COOKIEFILE, ""); /* they are in the share */
+}
+
+CURLcode settings_apply(const struct settings *settings, CURL *curl)
+{
+    const af_client_options *options = &settings->options;
+    struct setter all = {.curl = curl}, *setter = &all;
+    SET(setter, CURLOPT_SHARE, settings->share);
+    SET(setter, CURLOPT_NOSIGNAL, 1L);
+    SET(setter, CURLOPT_PROTOCOLS_STR, "http,https");
+    SET(setter, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    SET(setter, CURLOPT_DEFAULT_PROTOCOL, "http");
+    SET(setter, CURLOPT_QUICK_EXIT, 1L); /* a cancel must not wait for a resolver's thread */
+    if (options->max_body > 0)
+        SET(setter, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)options->max_body);
+    if (options->decompress)
+        SET(setter, CURLOPT_ACCEPT_ENCODING, "");
+    if (options->ip_version != 0)
+        SET(setter, CURLOPT_IPRESOLVE,
+            (long)(options->ip_version == 4 ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_V6));
+    if (options->insecure) {
+        SET(setter, CURLOPT_SSL_VERIFYPEER, 0L);
+        SET(setter, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
+    set_strings(setter, settings);
+    set_lists(setter, settings);
+    set_version(setter, options->http_version);
+    set_redirects(setter, options);
+    set_credentials(setter, options);
+    set_times(setter, options);
+    return setter->result;
+}
