@@ -86,6 +86,15 @@ static enum af_body choose_body(const struct fetch *fetch)
     return fetch->file ? AF_BODY_CALLBACK : AF_BODY_DISCARD;
 }
 
+/* What every request has. */
+static void choose_request(const struct fetch *fetch, af_request *request)
+{
+    const struct options *options = fetch->session->options;
+    request->method = options->method;
+    request->content = options->data.data;
+    request->content_size = options->data.length;
+}
+
 /* One attempt. That the URL is none, or the server down, is no error here: the response says so. */
 static int request_url(void *arg, void **ret_result)
 {
@@ -101,6 +110,7 @@ static int request_url(void *arg, void **ret_result)
         .listener = watch_listener(fetch),
         .listener_arg = fetch,
     };
+    choose_request(fetch, &request);
     if (fetch->file)
         body_file_discard(fetch->file);
     af_future_unref(fetch->request);
@@ -288,7 +298,10 @@ static enum af_http_error judge_result(struct fetch *fetch)
 static void plan_record(struct fetch *fetch, struct record *record)
 {
     const char *error = dry_run_error(fetch->url);
-    fetch->session->planned = (af_response){.method = "GET"};
+    af_request request = {0};
+    choose_request(fetch, &request);
+    const char *method = request.method ? request.method : request.content ? "POST" : "GET";
+    fetch->session->planned = (af_response){.method = method};
     record->response = &fetch->session->planned;
     record->ok = !error;
     if (!error)

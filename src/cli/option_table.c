@@ -2,6 +2,8 @@
 
 #include <limits.h>
 
+#include "cli/parts.h"
+
 #define MEMBER(member) offsetof(struct options, member)
 
 const struct options option_defaults = {
@@ -13,6 +15,8 @@ const struct options option_defaults = {
     .retry_max_delay = 60,
     .location = true,
     .max_redirects = 10,
+    .data = {.maximum = DATA_MAXIMUM},
+    .cookies = {.maximum = DATA_MAXIMUM},
     .max_filesize = -1, /* not given: what holds then depends on --include-body */
     .format = FORMAT_TEXT,
     .summary = WHEN_AUTO,
@@ -99,15 +103,60 @@ const struct option_spec option_table[] = {
      .help = "do not follow them", .value = false},
     {SECTION_REQUEST, OPTION_NUMBER, MEMBER(max_redirects), 0, "max-redirs", "N",
      .help = "follow at most N, or any number: -1", .minimum = -1, .maximum = INT_MAX},
-    {SECTION_REQUEST, OPTION_LIST, MEMBER(headers), 'H', "header", "LINE",
+    {SECTION_REQUEST, OPTION_METHOD, MEMBER(method), 'X', "request", "METHOD",
+     .help = "this method, and not GET, or POST with -d"},
+    {SECTION_REQUEST, OPTION_FLAG, MEMBER(head), 'I', "head", NULL,
+     .help = "the headers alone, by HEAD", .value = true},
+    {SECTION_REQUEST, OPTION_HEADER, MEMBER(headers), 'H', "header", "LINE",
      .brief = "send this header, \"Name: value\"",
-     .help = "send this header, \"Name: value\"; repeatable"},
-    {SECTION_REQUEST, OPTION_STRING, MEMBER(user_agent), 'A', "user-agent", "NAME",
+     .help = "send this header, \"Name: value\" (\"Name:\" sends none, \"Name;\" an empty one), or "
+             "those in @FILE; repeatable"},
+    {SECTION_REQUEST, OPTION_DATA, MEMBER(data), 'd', "data", "DATA",
+     .help = "send DATA, or @FILE without its line ends, by POST; repeated, with '&' between",
+     .value = DATA_TEXT},
+    {SECTION_REQUEST, OPTION_DATA, MEMBER(data), 0, "data-binary", "DATA",
+     .help = "the same, but @FILE as it is", .value = DATA_BINARY},
+    {SECTION_REQUEST, OPTION_DATA, MEMBER(data), 0, "data-raw", "DATA",
+     .help = "the same, but '@' means nothing", .value = DATA_RAW},
+    {SECTION_REQUEST, OPTION_HEADER_VALUE, MEMBER(user_agent), 'A', "user-agent", "NAME",
      .help = "send NAME as the User-Agent"},
+    {SECTION_REQUEST, OPTION_REFERER, MEMBER(referer), 'e', "referer", "URL",
+     .help = "send URL as the Referer; with \";auto\" behind it, after redirects where they came "
+             "from"},
+    {SECTION_REQUEST, OPTION_COOKIE, MEMBER(cookies), 'b', "cookie", "DATA|FILE",
+     .help = "send the cookies \"NAME=VALUE; ...\"; or keep cookies during the run and begin with "
+             "those in FILE (\"\" for none)"},
+    {SECTION_REQUEST, OPTION_USER, MEMBER(user), 'u', "user", "NAME:PASSWORD",
+     .help = "log in so, by basic authentication"},
+    {SECTION_REQUEST, OPTION_HEADER_VALUE, MEMBER(bearer_token), 0, "oauth2-bearer", "TOKEN",
+     .help = "send this bearer token"},
+    {SECTION_REQUEST, OPTION_FLAG, MEMBER(netrc), 'n', "netrc", NULL,
+     .help = "log in as ~/.netrc has it for the host", .value = true},
+    {SECTION_REQUEST, OPTION_STRING, MEMBER(netrc_file), 0, "netrc-file", "FILE",
+     .help = "the same with this file"},
+    {SECTION_REQUEST, OPTION_FLAG, MEMBER(compressed), 0, "compressed", NULL,
+     .help = "ask for packed bodies, and unpack them", .value = true},
+    {SECTION_REQUEST, OPTION_WORD, MEMBER(http_version), 0, "http1.1", NULL,
+     .help = "HTTP/1.1 alone", .value = 11},
+    {SECTION_REQUEST, OPTION_WORD, MEMBER(http_version), 0, "http2", NULL,
+     .help = "HTTP/2 where the server can, many requests on one connection", .value = 20},
+    {SECTION_REQUEST, OPTION_STRING, MEMBER(proxy), 'x', "proxy", "URL",
+     .help = "through this proxy: http, https, socks4 or socks5 (default: what http_proxy, "
+             "https_proxy and all_proxy say); \"\" for none"},
+    {SECTION_REQUEST, OPTION_USER, MEMBER(proxy_user), 'U', "proxy-user", "NAME:PASSWORD",
+     .help = "log in at the proxy so"},
+    {SECTION_REQUEST, OPTION_WORD, MEMBER(ip_version), '4', "ipv4", NULL,
+     .help = "IPv4 addresses alone", .value = 4},
+    {SECTION_REQUEST, OPTION_WORD, MEMBER(ip_version), '6', "ipv6", NULL,
+     .help = "IPv6 addresses alone", .value = 6},
     {SECTION_REQUEST, OPTION_FLAG, MEMBER(insecure), 'k', "insecure", NULL,
      .help = "accept any certificate", .value = true},
     {SECTION_REQUEST, OPTION_STRING, MEMBER(ca_file), 0, "cacert", "FILE",
      .help = "trust the certificates in FILE"},
+    {SECTION_REQUEST, OPTION_CERTIFICATE, MEMBER(certificate), 'E', "cert", "FILE[:PASSWORD]",
+     .help = "show servers this certificate of ours, in PEM"},
+    {SECTION_REQUEST, OPTION_STRING, MEMBER(key), 0, "key", "FILE",
+     .help = "its private key, where that is in another file"},
     {SECTION_REQUEST, OPTION_HOSTS, MEMBER(connect_to), 0, "connect-to", "HOST1:PORT1:HOST2:PORT2",
      .help = "connect to the second where the first is asked for; repeatable"},
     {SECTION_REQUEST, OPTION_HOSTS, MEMBER(resolve), 0, "resolve", "HOST:PORT:ADDRESS",

@@ -31,6 +31,15 @@ enum option_kind {
     OPTION_URL,      /* struct words: a URL, which may lack its scheme */
     OPTION_CONFIG,   /* struct words: a config file */
     OPTION_TOPIC,    /* const char *: the next argument, whatever it is, or "" */
+    /* Of every request, see parts.h. */
+    OPTION_METHOD,
+    OPTION_HEADER,
+    OPTION_DATA,         /* value is its enum data_kind */
+    OPTION_HEADER_VALUE, /* const char * without control characters */
+    OPTION_REFERER,
+    OPTION_USER, /* NAME:PASSWORD */
+    OPTION_COOKIE,
+    OPTION_CERTIFICATE,
 };
 
 /* As milliseconds this fits into what every library below counts with. */

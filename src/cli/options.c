@@ -15,7 +15,9 @@
 #include "cli/config.h"
 #include "cli/conflicts.h"
 #include "cli/dry_run.h"
+#include "cli/http_text.h"
 #include "cli/option_table.h"
+#include "cli/parts.h"
 #include "cli/spelling.h"
 
 /* With bodies in the records, where --max-filesize is not given: they are kept in memory. */
@@ -37,21 +39,11 @@ struct parser {
 /* One option of the command line. */
 struct setting {
     const struct option_spec *spec;
+    struct options *options;
     char option[32];   /* its name as a message gives it */
     const char *value; /* NULL where it has none */
     void *member;      /* what it sets */
 };
-
-static int words_append(struct words *words, const char *word)
-{
-    const char **list = realloc(words->list, (words->count + 2) * sizeof *list);
-    if (!list)
-        return -ENOMEM;
-    words->list = list;
-    list[words->count++] = word;
-    list[words->count] = NULL;
-    return 0;
-}
 
 static int set_flag(const struct setting *setting)
 {
@@ -263,6 +255,100 @@ static int set_hosts(const struct setting *setting)
     return set_list(setting);
 }
 
+/* ------------------------------------------------------------ the request */
+
+/* Says which option a text is about. It does not show the value, which may be secret. */
+static int name_option(const struct setting *setting, int r)
+{
+    return r == -EINVAL ? af_raise(r, "%s: %s", setting->option, af_error_text(af_raised(r))) : r;
+}
+
+static int take_stdin(const struct setting *setting)
+{
+    if (!reads_standard_input(setting->value))
+        return 0;
+    if (setting->options->uses_stdin)
+        return af_raise(-EINVAL, "standard input can be read only once");
+    setting->options->uses_stdin = true;
+    return 0;
+}
+
+static int set_method(const struct setting *setting)
+{
+    if (!http_is_token(setting->value, strlen(setting->value)))
+        return af_raise(-EINVAL, "%s %s: not a method, such as PUT", setting->option,
+                        setting->value);
+    return set_string(setting);
+}
+
+static int set_data(const struct setting *setting)
+{
+    enum data_kind kind = (enum data_kind)setting->spec->value;
+    int r = kind == DATA_RAW ? 0 : take_stdin(setting);
+    if (r >= 0)
+        r = data_append(setting->member, setting->value, kind);
+    return name_option(setting, r);
+}
+
+static int set_header(const struct setting *setting)
+{
+    int r = take_stdin(setting);
+    if (r >= 0)
+        r = headers_append(setting->member, setting->value);
+    return name_option(setting, r);
+}
+
+static int set_header_value(const struct setting *setting)
+{
+    if (!http_is_value(setting->value))
+        return af_raise(-EINVAL, "%s: a header has no control characters", setting->option);
+    return set_string(setting);
+}
+
+/* As for curl, what ends in ";auto" is followed by where each redirect came from. */
+static int set_referer(const struct setting *setting)
+{
+    static const char mark[] = ";auto";
+    size_t length = strlen(setting->value), end = strlen(mark);
+    bool automatic = length >= end && strcmp(setting->value + length - end, mark) == 0;
+    if (!http_is_value(setting->value))
+        return af_raise(-EINVAL, "%s: a header has no control characters", setting->option);
+    char *copy;
+    if (asprintf(&copy, "%.*s", (int)(automatic ? length - end : length), setting->value) < 0)
+        return -ENOMEM;
+    setting->options->auto_referer = automatic;
+    free(*(char **)setting->member);
+    *(char **)setting->member = copy;
+    return 0;
+}
+
+static int set_user(const struct setting *setting)
+{
+    if (!strchr(setting->value, ':'))
+        return af_raise(-EINVAL, "%s: not %s (\"NAME:\" where the password is empty)",
+                        setting->option, setting->spec->argument);
+    return set_string(setting);
+}
+
+static int set_cookie(const struct setting *setting)
+{
+    struct options *options = setting->options;
+    return name_option(setting,
+                       cookie_append(&options->cookies, &options->cookie_files, setting->value));
+}
+
+static int set_certificate(const struct setting *setting)
+{
+    struct options *options = setting->options;
+    char *file;
+    int r = certificate_parse(setting->value, &file, &options->certificate_password);
+    if (r < 0)
+        return r;
+    free(options->certificate);
+    options->certificate = file;
+    return 0;
+}
+
 static int (*const setters[])(const struct setting *setting) = {
     [OPTION_FLAG] = set_flag,         [OPTION_WORD] = set_word,
     [OPTION_NUMBER] = set_number,     [OPTION_SECONDS] = set_seconds,
@@ -271,6 +357,10 @@ static int (*const setters[])(const struct setting *setting) = {
     [OPTION_STATUSES] = set_statuses, [OPTION_SHARD] = set_shard,
     [OPTION_RATE] = set_rate,         [OPTION_RETRY_CONDITIONS] = set_retry_conditions,
     [OPTION_TOPIC] = set_string,      [OPTION_CONFIG] = set_list,
+    [OPTION_METHOD] = set_method,     [OPTION_HEADER] = set_header,
+    [OPTION_DATA] = set_data,         [OPTION_HEADER_VALUE] = set_header_value,
+    [OPTION_USER] = set_user,         [OPTION_REFERER] = set_referer,
+    [OPTION_COOKIE] = set_cookie,     [OPTION_CERTIFICATE] = set_certificate,
 };
 
 /* Unlike an operand, it is no list where it lacks its scheme. */
@@ -304,6 +394,8 @@ static int parse_option(struct parser *parser, struct setting *setting)
     }
     if (spec->kind == OPTION_TOPIC && !setting->value)
         setting->value = *parser->next ? *parser->next++ : "";
+    setting->options = &parser->options;
+    setting->options = &parser->options;
     setting->member = (char *)&parser->options + spec->offset;
     if (parser->phase == PHASE_CONFIG && spec->kind == OPTION_CONFIG)
         return read_config(parser, setting->value);
@@ -552,6 +644,8 @@ int options_parse(int argc, char *const argv[], struct options *ret_options)
 {
     struct parser parser = {.options = option_defaults};
     int r = parse_all(&parser, argc > 0 ? argv + 1 : argv);
+    if (r >= 0 && !wants_words(&parser.options))
+        r = parts_settle(&parser.options);
     if (r < 0) {
         options_free(&parser.options);
         return r;
@@ -568,7 +662,12 @@ int options_parse(int argc, char *const argv[], struct options *ret_options)
 
 void options_free(struct options *options)
 {
-    free(options->headers.list);
+    words_free(&options->headers);
+    buffer_free(&options->data);
+    buffer_free(&options->cookies);
+    free(options->cookie_files.list);
+    free(options->referer);
+    free(options->certificate);
     free(options->connect_to.list);
     free(options->resolve.list);
     free(options->operands.list);

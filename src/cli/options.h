@@ -7,19 +7,15 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/buffer.h"
 #include "cli/retry_conditions.h"
 #include "cli/shard.h"
+#include "cli/words.h"
 
 enum order { ORDER_GATHER, ORDER_COMPLETED };
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL, FORMAT_CSV };
 enum generate { GENERATE_MAN, GENERATE_BASH, GENERATE_ZSH, GENERATE_FISH, GENERATE_NOTHING };
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
-
-/* A list of words, NULL-terminated. */
-struct words {
-    const char **list;
-    size_t count;
-};
 
 /* So many in so many seconds. 0: no limit. */
 struct rate {
@@ -27,7 +23,8 @@ struct rate {
     double period;
 };
 
-/* Times are seconds, 0 for no limit. Strings point into argv or texts. */
+/* Times are seconds, 0 for no limit. Strings point into argv or texts where nothing else is said.
+ */
 struct options {
     long jobs;
     long per_host; /* 0: no limit */
@@ -50,10 +47,30 @@ struct options {
     struct status_set accept; /* the statuses that are a success */
     bool location;
     long max_redirects;
-    struct words headers;
+    const char *method; /* NULL: what the body asks for */
+    bool head;
+    struct buffer data;   /* the body of every request; its data is NULL where there is none */
+    struct words headers; /* taken by the list */
     const char *user_agent;
+    char *referer; /* owned */
+    bool auto_referer;
+    const char *user; /* NAME:PASSWORD */
+    const char *bearer_token;
+    bool netrc;
+    const char *netrc_file;
+    struct buffer cookies; /* "NAME=VALUE; NAME=VALUE", a header once all is read */
+    struct words cookie_files;
+    bool compressed;
+    unsigned http_version; /* 11, 20, or 0: not given */
+    const char *proxy;
+    const char *proxy_user;
+    unsigned ip_version; /* 4, 6, or 0: either */
     bool insecure;
     const char *ca_file;
+    char *certificate;                /* owned */
+    const char *certificate_password; /* in certificate */
+    const char *key;
+    bool uses_stdin; /* one of the above was read from it */
     struct words connect_to;
     struct words resolve;
     int64_t max_filesize;

@@ -110,6 +110,26 @@ static int get_redirect_to(struct exchange *exchange, const char *rest)
     return send_redirect(exchange, (int)status, url);
 }
 
+/* Sends the arguments back as headers. */
+static int get_response_headers(struct exchange *exchange, const char *rest)
+{
+    (void)rest;
+    const struct fields *args = &exchange->request->args;
+    struct text headers = {0}, body = {0};
+    for (size_t i = 0; i < args->count; i++) {
+        if (breaks_lines(args->list[i].name) || breaks_lines(args->list[i].value))
+            continue;
+        text_format(&headers, "%s: %s\r\n", args->list[i].name, args->list[i].value);
+    }
+    describe(&body, exchange, "args");
+    int r = headers.failed || body.failed
+                ? -ENOMEM
+                : send_answer(exchange, 200, JSON, headers.data, body.data, body.length);
+    text_free(&headers);
+    text_free(&body);
+    return r;
+}
+
 /* ------------------------------------------------------------------ bodies */
 
 static int get_bytes(struct exchange *exchange, const char *rest)
@@ -264,6 +284,7 @@ const struct route httpbin_routes[] = {
     {"/headers", get_headers},
     {"/redirect-to", get_redirect_to},
     {"/redirect/", get_redirect},
+    {"/response-headers", get_response_headers},
     {"/status/", get_status},
     {"/stream/", get_stream},
     {"/user-agent", get_user_agent},

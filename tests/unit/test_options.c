@@ -102,6 +102,14 @@ Test(options, every_option_of_the_table_is_taken_by_its_full_name)
         [OPTION_STATUSES] = "200-299,404",
         [OPTION_TOPIC] = "all",
         [OPTION_CONFIG] = "/dev/null",
+        [OPTION_METHOD] = "PUT",
+        [OPTION_HEADER] = "Name:value",
+        [OPTION_DATA] = "text",
+        [OPTION_HEADER_VALUE] = "text",
+        [OPTION_REFERER] = "text",
+        [OPTION_USER] = "name:password",
+        [OPTION_COOKIE] = "name=value",
+        [OPTION_CERTIFICATE] = "file:password",
     };
     for (const struct option_spec *spec = option_table; spec->name; spec++) {
         char line[128];
@@ -112,6 +120,82 @@ Test(options, every_option_of_the_table_is_taken_by_its_full_name)
             snprintf(line, sizeof line, "--%s", spec->name);
         cr_expect(zero(int, parse(line)), "%s", line);
     }
+}
+
+/* What -d has gathered. */
+static const char *data(void)
+{
+    static char text[64];
+    cr_assert(options.data.data && options.data.length < sizeof text);
+    memcpy(text, options.data.data, options.data.length);
+    text[options.data.length] = '\0';
+    return text;
+}
+
+Test(options, data_is_joined_as_curl_does_it)
+{
+    cr_assert(zero(int, parse("x")));
+    cr_assert_null(options.data.data);
+    cr_assert(zero(int, parse("-da=1 --data b --data-raw @c x")));
+    cr_assert_str_eq(data(), "a=1&b&@c");
+    cr_assert(zero(int, parse("--data= x")));
+    cr_assert_str_eq(data(), "");
+    cr_assert(zero(int, parse("--data= --data= x")));
+    cr_assert_str_eq(data(), "&");
+}
+
+Test(options, cookies_go_as_a_header_and_files_are_files)
+{
+    cr_assert(zero(int, parse("-b a=1 -bb=2 -b jar x")));
+    cr_assert(eq(sz, options.headers.count, 1));
+    cr_assert_str_eq(options.headers.list[0], "Cookie: a=1; b=2");
+    cr_assert(eq(sz, options.cookie_files.count, 1));
+    cr_assert_str_eq(options.cookie_files.list[0], "jar");
+    cr_assert(zero(int, parse("-b a=1 -H cookie:x x")));
+    cr_assert(eq(sz, options.headers.count, 1));
+}
+
+Test(options, a_certificate_may_have_a_password_and_colons)
+{
+    cr_assert(zero(int, parse("-E file x")));
+    cr_assert_str_eq(options.certificate, "file");
+    cr_assert_null(options.certificate_password);
+    cr_assert(zero(int, parse("-E other -E C\\:\\\\file:pass:word x")));
+    cr_assert_str_eq(options.certificate, "C:\\file");
+    cr_assert_str_eq(options.certificate_password, "pass:word");
+}
+
+Test(options, a_referer_may_go_on_by_itself)
+{
+    cr_assert(zero(int, parse("-e http://a/ x")));
+    cr_assert(not(options.auto_referer));
+    cr_assert(zero(int, parse("-e http://a/ -e http://b/;auto x")));
+    cr_assert(options.auto_referer);
+    cr_assert_str_eq(options.referer, "http://b/");
+}
+
+Test(options, secrets_are_in_no_message)
+{
+    static const char *const lines[] = {"-u secret x",       "-U secret x",
+                                        "-H secret x",       "-H Authorization:secret\x01 x",
+                                        "-b a=secret\x01 x", "--oauth2-bearer secret\x01 x",
+                                        "-A secret\x01 x",   "-e http://a:secret@b/\x01 x"};
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        const char *text = refusal(lines[i]);
+        cr_expect_null(strstr(text, "secret"), "%s", text);
+    }
+}
+
+Test(options, what_cannot_be_one_request_is_refused)
+{
+    cr_expect_str_eq(refusal("-I -d x y"), "a HEAD request has no body: choose -I or -d");
+    cr_expect_str_eq(refusal("-X HEAD -d x y"), "a HEAD request has no body: choose -I or -d");
+    cr_expect_str_eq(refusal("-I -X PUT y"), "-I and -X PUT: choose one");
+    cr_expect_str_eq(refusal("-X A/B y"), "-X A/B: not a method, such as PUT");
+    cr_expect_str_eq(refusal("-d @/nowhere/file y"),
+                     "-d: /nowhere/file: No such file or directory");
+    cr_assert(zero(int, parse("-I -X HEAD y")));
+    cr_expect_str_eq(options.method, "HEAD");
 }
 
 Test(options, options_and_operands_mix_and_operands_keep_their_order)

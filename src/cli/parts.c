@@ -1,0 +1,194 @@
+#include "cli/parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <afetch/error.h>
+
+#include "cli/http_text.h"
+
+/* ------------------------------------------------------------------- files */
+
+bool reads_standard_input(const char *value)
+{
+    return strcmp(value, "@-") == 0;
+}
+
+static int read_all(int fd, struct buffer *content)
+{
+    enum { BLOCK = 65536 };
+    for (;;) {
+        int r = buffer_reserve(content, BLOCK);
+        if (r < 0)
+            return r;
+        ssize_t size = read(fd, content->data + content->length, BLOCK);
+        if (size == 0)
+            return 0;
+        if (size < 0 && errno != EINTR)
+            return -errno;
+        content->length += size > 0 ? (size_t)size : 0;
+    }
+}
+
+/* Reads a file, "-" being standard input. The caller frees the content. */
+static int read_file(const char *name, struct buffer *content)
+{
+    bool standard = strcmp(name, "-") == 0;
+    buffer_init(content, DATA_MAXIMUM);
+    int fd = standard ? STDIN_FILENO : open(name, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+    int r = fd < 0 ? -errno : read_all(fd, content);
+    if (!standard && fd >= 0)
+        close(fd);
+    if (r >= 0 || r == -ENOMEM)
+        return r;
+    return af_raise(-EINVAL, "%s: %s", standard ? "standard input" : name,
+                    r == -EMSGSIZE ? "larger than 1 GiB" : strerror(-r));
+}
+
+/* -------------------------------------------------------------------- data */
+
+/* As curl does, so that a file may be broken into lines. */
+static void remove_line_ends(struct buffer *content)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < content->length; i++) {
+        char c = content->data[i];
+        if (c != '\n' && c != '\r' && c != '\0')
+            content->data[kept++] = c;
+    }
+    content->length = kept;
+}
+
+static int append_part(struct buffer *data, const char *part, size_t size)
+{
+    int r = data->data ? buffer_append_char(data, '&') : buffer_reserve(data, 1);
+    if (r >= 0)
+        r = buffer_append(data, part, size);
+    return r == -EMSGSIZE ? af_raise(-EINVAL, "larger than 1 GiB") : r;
+}
+
+int data_append(struct buffer *data, const char *value, enum data_kind kind)
+{
+    if (kind == DATA_RAW || *value != '@')
+        return append_part(data, value, strlen(value));
+    struct buffer content;
+    int r = read_file(value + 1, &content);
+    if (r >= 0 && kind == DATA_TEXT)
+        remove_line_ends(&content);
+    if (r >= 0)
+        r = append_part(data, content.data, content.length);
+    buffer_free(&content);
+    return r;
+}
+
+/* ----------------------------------------------------------------- headers */
+
+static int append_header(struct words *lines, const char *line)
+{
+    const char *error = http_header_error(line);
+    if (error)
+        return af_raise(-EINVAL, "%s", error);
+    char *copy = strdup(line);
+    return copy ? words_take(lines, copy) : -ENOMEM;
+}
+
+int headers_append(struct words *lines, const char *value)
+{
+    if (*value != '@')
+        return append_header(lines, value);
+    struct buffer content;
+    int r = read_file(value + 1, &content);
+    if (r >= 0)
+        r = buffer_append_char(&content, '\0');
+    char *rest = content.data, *line;
+    while (r >= 0 && (line = strsep(&rest, "\n"))) {
+        size_t length = strlen(line);
+        if (length > 0 && line[length - 1] == '\r')
+            line[length - 1] = '\0';
+        r = *line ? append_header(lines, line) : 0;
+    }
+    buffer_free(&content);
+    return r;
+}
+
+/* ----------------------------------------------------- cookies, certificates */
+
+int cookie_append(struct buffer *text, struct words *files, const char *value)
+{
+    if (!strchr(value, '='))
+        return words_append(files, value);
+    if (!http_is_value(value))
+        return af_raise(-EINVAL, "a cookie has no control characters");
+    int r = text->length > 0 ? buffer_append_string(text, "; ") : 0;
+    return r < 0 ? r : buffer_append_string(text, value);
+}
+
+int certificate_parse(const char *value, char **ret_file, const char **ret_password)
+{
+    char *file = malloc(strlen(value) + 1);
+    if (!file)
+        return -ENOMEM;
+    char *to = file;
+    const char *password = NULL;
+    for (; *value && !password; value++) {
+        if (*value == '\\' && (value[1] == ':' || value[1] == '\\')) {
+            *to++ = *++value;
+        } else if (*value == ':') {
+            *to++ = '\0';
+            password = strcpy(to, value + 1);
+        } else {
+            *to++ = *value;
+        }
+    }
+    if (!password)
+        *to = '\0';
+    *ret_file = file;
+    *ret_password = password;
+    return 0;
+}
+
+/* ---------------------------------------------------------------- together */
+
+/* Whether the list, too, comes from standard input. */
+static bool lists_stdin(const struct options *options)
+{
+    for (size_t i = 0; i < options->operands.count; i++)
+        if (strcmp(options->operands.list[i], "-") == 0)
+            return true;
+    return options->operands.count == 0;
+}
+
+static bool names_cookie(const struct words *headers)
+{
+    for (size_t i = 0; i < headers->count; i++)
+        if (strncasecmp(headers->list[i], "Cookie:", strlen("Cookie:")) == 0)
+            return true;
+    return false;
+}
+
+/* The cookies go as a header: what libcurl takes for them it sends wherever a redirect leads. */
+static int add_cookies(struct options *options)
+{
+    char *line;
+    if (options->cookies.length == 0 || names_cookie(&options->headers))
+        return 0;
+    if (asprintf(&line, "Cookie: %.*s", (int)options->cookies.length, options->cookies.data) < 0)
+        return -ENOMEM;
+    return words_take(&options->headers, line);
+}
+
+int parts_settle(struct options *options)
+{
+    if (options->uses_stdin && lists_stdin(options))
+        return af_raise(-EINVAL, "standard input cannot be both the list and a part of a request");
+    if (options->head && options->method && strcmp(options->method, "HEAD") != 0)
+        return af_raise(-EINVAL, "-I and -X %s: choose one", options->method);
+    if (options->head)
+        options->method = "HEAD";
+    if (options->data.data && options->method && strcmp(options->method, "HEAD") == 0)
+        return af_raise(-EINVAL, "a HEAD request has no body: choose -I or -d");
+    options->netrc |= options->netrc_file != NULL;
+    return add_cookies(options);
+}
