@@ -8,4 +8,8 @@
  * changed then. */
 int base64_append(struct buffer *buffer, const void *data, size_t size);
 
+/* Appends what TEXT encodes. -EINVAL where it is no base64, with its padding and without blanks;
+ * -ENOMEM, -EMSGSIZE; nothing is appended then. */
+int base64_decode(struct buffer *buffer, const char *text, size_t length);
+
 #endif

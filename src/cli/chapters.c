@@ -11,7 +11,20 @@ static const char list_text[] =
     "One URL a line. Blank lines and lines that begin with # are skipped; blanks around a URL, "
     "CRs, a byte order mark and a missing last line end do no harm. A URL without a scheme means "
     "http://. A line that is no URL has its record too, with the error 'url', so that lines and "
-    "records always correspond.";
+    "records always correspond. A line that begins with { is one request in JSON, and what it says "
+    "goes before what the command line says for all:";
+
+static const struct fact list_facts[] = {
+    {"url", "the URL, which is all that must be there"},
+    {"method", "instead of that of the command line, of GET, or of POST with a body"},
+    {"headers", "an object: a value is a string, an array of them for more than one header of that "
+                "name, or null for none; they take the place of those of -H, -A, -e, -u and -b"},
+    {"body", "a string, instead of what -d has"},
+    {"body_base64", "the same in base64, for what is no text"},
+    {"timeout", "seconds, instead of -m"},
+    {"id", "a string or a number, which the record has too"},
+    {NULL, NULL},
+};
 
 static const char record_text[] =
     "One for each URL that was begun, whatever happens to it. Names and units are those of curl's "
@@ -99,7 +112,7 @@ static const struct fact example_facts[] = {
 };
 
 const struct chapter chapters[] = {
-    {"list", "The list", .text = list_text},
+    {"list", "The list", .text = list_text, .facts = list_facts},
     {"fields", "The record", .text = record_text, .of_fields = true},
     {"errors", "Errors", .text = errors_text, .facts = error_facts},
     {"config", "Config files", .text = config_text, .facts = config_facts},

@@ -23,6 +23,7 @@ int fetch_new(struct session *session, const struct entry *entry, const struct p
     fetch->place = entry->place;
     fetch->line = entry->line;
     fetch->entry_error = entry->error;
+    fetch->asked = request_ref(entry->request);
     fetch->retries = 0;
     fetch->file = NULL;
     fetch->request = NULL;
@@ -46,6 +47,7 @@ void fetch_free(void *arg)
     pass_end(&fetch->pass); /* of one that never ran */
     body_file_free(fetch->file);
     af_future_unref(fetch->request);
+    request_unref(fetch->asked);
     free(fetch);
 }
 
@@ -86,13 +88,25 @@ static enum af_body choose_body(const struct fetch *fetch)
     return fetch->file ? AF_BODY_CALLBACK : AF_BODY_DISCARD;
 }
 
-/* What every request has. */
+/* What every request has, and over it what this one says itself. */
 static void choose_request(const struct fetch *fetch, af_request *request)
 {
     const struct options *options = fetch->session->options;
+    const struct request *asked = fetch->asked;
     request->method = options->method;
     request->content = options->data.data;
     request->content_size = options->data.length;
+    if (!asked)
+        return;
+    request->headers = asked->headers.list;
+    if (asked->has_body) {
+        request->content = asked->body.data;
+        request->content_size = asked->body.length;
+    }
+    if (asked->method)
+        request->method = asked->method;
+    else if (asked->has_body && options->method && strcmp(options->method, "HEAD") == 0)
+        request->method = NULL; /* it would not send the body */
 }
 
 /* One attempt. That the URL is none, or the server down, is no error here: the response says so. */
@@ -181,11 +195,18 @@ static int request_until_settled(struct fetch *fetch)
     return r == TRY_AGAIN ? 0 : r;
 }
 
+static double time_limit(const struct fetch *fetch)
+{
+    const struct request *asked = fetch->asked;
+    bool given = asked && !isnan(asked->timeout);
+    return given ? asked->timeout : fetch->session->options->timeout;
+}
+
 /* The time runs from the first attempt on: how long others were before it in line is not its own
  * time. */
 static int fetch_in_time(struct fetch *fetch)
 {
-    double limit = fetch->session->options->timeout;
+    double limit = time_limit(fetch);
     int r = pass_enter(&fetch->pass, fetch->url);
     if (r < 0)
         return r;
@@ -219,6 +240,7 @@ int fetch_url(void *arg, void **ret_result)
         fetch->result = fetch->session->options->dry_run ? 0 : fetch_in_time(fetch);
     if (fetch->file)
         keep_body(fetch);
+    request_drop_body(fetch->asked);
     settle(fetch);
     pass_end(&fetch->pass);
     return fetch->result == AF_CANCELLED ? AF_CANCELLED : 0;
@@ -282,7 +304,9 @@ static enum af_http_error judge_result(struct fetch *fetch)
         return AF_HTTP_URL;
     }
     if (fetch->result == AF_TIMEOUT) {
-        snprintf(text, size, "not done after %g s (--timeout)", session->options->timeout);
+        double limit = time_limit(fetch);
+        snprintf(text, size, "not done after %g s (%s)", limit,
+                 fetch->asked && !isnan(fetch->asked->timeout) ? "its timeout" : "--timeout");
         return AF_HTTP_TIMEOUT;
     }
     if (fetch->result == AF_CANCELLED) {
@@ -300,7 +324,8 @@ static void plan_record(struct fetch *fetch, struct record *record)
     const char *error = dry_run_error(fetch->url);
     af_request request = {0};
     choose_request(fetch, &request);
-    const char *method = request.method ? request.method : request.content ? "POST" : "GET";
+    bool has_body = request.content || (fetch->asked && fetch->asked->has_body);
+    const char *method = request.method ? request.method : has_body ? "POST" : "GET";
     fetch->session->planned = (af_response){.method = method};
     record->response = &fetch->session->planned;
     record->ok = !error;
@@ -322,6 +347,8 @@ struct record fetch_record(struct fetch *fetch)
         .time_start = NAN,
         .time_end = NAN,
     };
+    if (fetch->asked)
+        record.id = (struct record_id){fetch->asked->id, fetch->asked->id_is_number};
     const af_response *response = fetch->request ? af_request_response(fetch->request) : NULL;
     /* A request that waited for others and was never begun has nothing to tell. */
     if (response && response->started_at > 0) {

@@ -34,6 +34,7 @@ struct fetch {
     const char *place;       /* the list's name, borrowed from the source */
     size_t line;             /* of the list; 0 for an operand */
     const char *entry_error; /* why it is no URL, or NULL */
+    struct request *asked;   /* more than the URL, or NULL */
     long retries;            /* begun */
     struct body_file *file;  /* NULL where the body is not saved */
     af_future *request;      /* of the last attempt; NULL where none was made */

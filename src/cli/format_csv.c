@@ -70,6 +70,7 @@ static int write_cell(struct buffer *buffer, const struct field *field, const st
     switch (value.type) {
     case VALUE_NULL:
         return field_is_body(field) ? buffer_append_char(buffer, ',') : 0;
+    case VALUE_NUMBER:
     case VALUE_STRING:
         return write(buffer, value.string, strlen(value.string));
     case VALUE_URL:

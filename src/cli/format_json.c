@@ -114,6 +114,8 @@ static int write_member(struct buffer *buffer, const struct json_key *key, struc
     buffer->length += key->length;
 
     switch (value.type) {
+    case VALUE_NUMBER:
+        return buffer_append_string(buffer, value.string);
     case VALUE_STRING:
         return json_write_string(buffer, value.string, strlen(value.string));
     case VALUE_URL:

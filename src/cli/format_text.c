@@ -134,6 +134,7 @@ const struct formatter_type text_format = {.record = write_for_person};
 static int write_field(struct buffer *buffer, struct value value)
 {
     switch (value.type) {
+    case VALUE_NUMBER:
     case VALUE_STRING:
         return text_write_escaped(buffer, value.string, strlen(value.string));
     case VALUE_URL:

@@ -21,6 +21,14 @@ static struct value get_url(const void *member)
     return (struct value){string ? VALUE_URL : VALUE_NULL, .string = string};
 }
 
+static struct value get_id(const void *member)
+{
+    const struct record_id *id = member;
+    if (!id->text)
+        return (struct value){.type = VALUE_NULL};
+    return (struct value){id->is_number ? VALUE_NUMBER : VALUE_STRING, .string = id->text};
+}
+
 static struct value get_boolean(const void *member)
 {
     return (struct value){VALUE_BOOLEAN, .boolean = *(const bool *)member};
@@ -142,7 +150,7 @@ const char *const record_errors[] = {
 const struct field record_fields[] = {
     {"index", get_size, RECORD(index), "place in the input, counted from 0"},
     {"url", get_url, RECORD(url), "as it was given"},
-    {"id", get_string, RECORD(id), "the request's own, if it had one"},
+    {"id", get_id, RECORD(id), "the request's own, if it had one"},
     {"ok", get_boolean, RECORD(ok), "a response came whole, and its status is a success"},
     {"error", get_string, RECORD(error), "null, or what went wrong, in a word"},
     {"errormsg", get_string, RECORD(errormsg), "the same, in a sentence"},

@@ -4,12 +4,18 @@
 
 #include <afetch/http.h>
 
+/* The request's own, as the list has it. */
+struct record_id {
+    const char *text; /* NULL: none */
+    bool is_number;   /* the text is one, as JSON writes it */
+};
+
 /* All that a record is made of. Strings are borrowed; response is NULL where there was no transfer.
  * A password in a URL may stay there: it is not written. */
 struct record {
     size_t index;
     const char *url; /* as it was given */
-    const char *id;  /* the request's own, or NULL */
+    struct record_id id;
     bool ok;
     const char *error; /* one of the words of the contract, or NULL */
     const char *errormsg;
@@ -27,6 +33,7 @@ enum value_type {
     VALUE_INTEGER,
     VALUE_MICROSECONDS, /* written as seconds with six decimals */
     VALUE_TIMESTAMP,    /* microseconds since 1970, written as RFC 3339 with milliseconds */
+    VALUE_NUMBER,       /* a string, which is a number as JSON writes it */
     VALUE_STRING,       /* any bytes but NUL */
     VALUE_URL,          /* a string, written without its password */
     VALUE_HEADERS,      /* the response's */

@@ -26,6 +26,28 @@ void selection_rewind(struct selection *selection)
     seen_free(&selection->urls);
 }
 
+static struct fingerprint add_string(struct fingerprint fingerprint, const char *string)
+{
+    return fingerprint_add(fingerprint, string, strlen(string) + 1);
+}
+
+/* What else a request asks for than its URL makes it another one. */
+static struct fingerprint add_request(struct fingerprint fingerprint, const struct request *request)
+{
+    fingerprint = add_string(fingerprint, request->method ? request->method : "");
+    for (size_t i = 0; i < request->headers.count; i++)
+        fingerprint = add_string(fingerprint, request->headers.list[i]);
+    if (request->has_body)
+        fingerprint =
+            fingerprint_add(add_string(fingerprint, ""), request->body.data, request->body.length);
+    return fingerprint;
+}
+
+static bool asks_for_more(const struct request *request)
+{
+    return request && (request->method || request->headers.count > 0 || request->has_body);
+}
+
 /* However they are written, two URLs are the same where the same would be asked for. What is no URL
  * is never the same as another: each line that is wrong is told. */
 static int is_new(struct selection *selection, const struct entry *entry)
@@ -36,9 +58,11 @@ static int is_new(struct selection *selection, const struct entry *entry)
     int r = af_url_normalize(entry->url, &url);
     if (r < 0)
         return r == -EINVAL ? 1 : r;
-    r = seen_add(&selection->urls, fingerprint_add(fingerprint_begin(), url, strlen(url)));
+    struct fingerprint fingerprint = add_string(fingerprint_begin(), url);
     free(url);
-    return r;
+    if (asks_for_more(entry->request))
+        fingerprint = add_request(fingerprint, entry->request);
+    return seen_add(&selection->urls, fingerprint);
 }
 
 int selection_takes(struct selection *selection, const struct entry *entry)

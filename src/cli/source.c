@@ -44,9 +44,10 @@ struct source {
     size_t number; /* of the line */
     size_t begin;  /* of what was read ahead */
     size_t end;
-    bool too_long;       /* the line is longer than what was kept of it */
-    struct buffer line;  /* as far as it was read */
-    struct buffer shown; /* a line that is no URL, fit to be shown */
+    bool too_long;           /* the line is longer than what was kept of it */
+    struct buffer line;      /* as far as it was read */
+    struct buffer shown;     /* a line that is no URL, fit to be shown */
+    struct request *request; /* of the line, where it is JSON */
     char ahead[AHEAD_MAXIMUM];
 };
 
@@ -117,6 +118,7 @@ void source_free(struct source *source)
     close_list(source);
     buffer_free(&source->line);
     buffer_free(&source->shown);
+    request_unref(source->request);
     free(source);
 }
 
@@ -247,8 +249,6 @@ static const char *line_error(const struct source *source, const char *text, siz
         return "line is longer than 8000000 bytes";
     if (memchr(text, '\0', length))
         return "line has a NUL byte in it";
-    if (*text == '{')
-        return "a line that begins with '{' is no URL";
     return NULL;
 }
 
@@ -265,10 +265,25 @@ static int make_entry(struct source *source, const char *url, const char *error,
     return 1;
 }
 
+/* What is not understood is not shown: there may be secrets in it. */
+static int make_request_entry(struct source *source, const char *text, size_t length,
+                              struct entry *ret_entry)
+{
+    int r = request_parse(text, length, &source->request);
+    if (r < 0)
+        return r;
+    struct request *request = source->request;
+    r = make_entry(source, request->url ? request->url : "{...}", request->error, ret_entry);
+    ret_entry->request = request;
+    return r;
+}
+
 /* The entry of a line, TEXT being a part of what was read of it. */
 static int make_line_entry(struct source *source, char *text, size_t length,
                            struct entry *ret_entry)
 {
+    if (*text == '{')
+        return make_request_entry(source, text, length, ret_entry);
     const char *error = line_error(source, text, length);
     if (error) {
         int r = show_line(source, text, length);
@@ -350,6 +365,8 @@ static int next_operand(struct source *source, struct entry *ret_entry)
 static int next_entry(struct source *source, struct entry *ret_entry)
 {
     int r = 0;
+    request_unref(source->request);
+    source->request = NULL;
     while (r == 0 && (source->fd >= 0 || source->position < source->operands.count))
         r = source->fd >= 0 ? next_line(source, ret_entry) : next_operand(source, ret_entry);
     return r;

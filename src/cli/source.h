@@ -3,6 +3,7 @@
 #define CLI_SOURCE_H
 
 #include "cli/options.h"
+#include "cli/request.h"
 #include "cli/selection.h"
 
 struct source;
@@ -12,7 +13,8 @@ struct entry {
     size_t index;
     const char
         *url; /* as given; escaped and shortened where it is no URL. Lives until the next call. */
-    const char *error; /* why it is no URL, or NULL; static */
+    const char *error;       /* why it is no URL, or NULL. Lives as long as url */
+    struct request *request; /* of a line in JSON, or NULL; the same, unless it is referred to */
     const char *place; /* the file's name, "stdin" or "operand"; lives as long as the source */
     size_t line;       /* in the file, from 1; 0 for an operand */
 };

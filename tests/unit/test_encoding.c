@@ -1,6 +1,7 @@
 #include <cjson/cJSON.h>
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -141,6 +142,54 @@ Test(encoding, base64_is_what_rfc_4648_says)
         cr_assert(zero(int, base64_append(&buffer, "foobar", i)));
         cr_assert(zero(int, buffer_append_char(&buffer, '\0')));
         cr_expect_str_eq(buffer.data, texts[i]);
+    }
+}
+
+static int decode(const char *text)
+{
+    buffer.length = 0;
+    return base64_decode(&buffer, text, strlen(text));
+}
+
+Test(encoding, base64_comes_back_as_it_was)
+{
+    unsigned char bytes[256];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)(i * 7);
+    for (size_t size = 0; size <= sizeof bytes; size++) {
+        buffer.length = 0;
+        cr_assert(zero(int, base64_append(&buffer, bytes, size)));
+        cr_assert(zero(int, buffer_append_char(&buffer, '\0')));
+        char *text = strdup(buffer.data);
+        cr_assert(zero(int, decode(text)));
+        free(text);
+        cr_assert(eq(sz, buffer.length, size));
+        cr_assert(size == 0 || memcmp(buffer.data, bytes, size) == 0);
+    }
+}
+
+Test(encoding, what_is_no_base64_is_refused_whole)
+{
+    static const char *const wrong[] = {"A",
+                                        "AA",
+                                        "AAA",
+                                        "A===",
+                                        "====",
+                                        "AB==",
+                                        "AAB=",
+                                        "AA=A",
+                                        "AA A",
+                                        "AAAA\n",
+                                        "-_-_",
+                                        "AA==AAAA",
+                                        "AAA!",
+                                        "=AAA",
+                                        "AAAA=",
+                                        "AAAAAAA!",
+                                        "\xff\xff\xff\xff"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        cr_expect(eq(int, decode(wrong[i]), -EINVAL), "%s", wrong[i]);
+        cr_expect(zero(sz, buffer.length));
     }
 }
 

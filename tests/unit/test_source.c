@@ -240,10 +240,33 @@ Test(source, a_line_that_is_no_url_has_its_entry)
     cr_expect_str_eq(entry.url, "ht\\x00tp\\x1b");
     cr_expect(eq(sz, entry.index, 1));
     cr_expect(eq(sz, entry.line, 2));
-    entry = expect_error("a line that begins with '{' is no URL");
-    cr_expect_str_eq(entry.url, "{\"url\":\"x\"}");
-    EXPECT_URLS("http://b/");
+    EXPECT_URLS("x", "http://b/");
     cr_assert(not(source_failed(source)));
+}
+
+Test(source, a_line_may_be_a_request_in_json)
+{
+    write_text("list", "{\"url\":\"http://a/\",\"method\":\"PUT\"}\r\nhttp://b/\n"
+                       "  {\"url\":\"http://c/\"\n{\"url\":\"http://d/\",\"id\":\"4\",\"x\":1}");
+    open_source("list", NULL, NULL);
+    struct entry entry;
+    cr_assert(eq(int, source_next(source, &entry), 1));
+    cr_assert_null(entry.error);
+    cr_expect_str_eq(entry.url, "http://a/");
+    cr_expect_str_eq(entry.request->method, "PUT");
+    struct request *kept = request_ref(entry.request);
+    cr_assert(eq(int, source_next(source, &entry), 1));
+    cr_expect_str_eq(entry.url, "http://b/");
+    cr_expect_null(entry.request);
+    cr_expect_str_eq(kept->url, "http://a/");
+    request_unref(kept);
+    entry = expect_error("not valid JSON at byte 18 of the line");
+    cr_expect_str_eq(entry.url, "{...}");
+    cr_expect(eq(sz, entry.line, 3));
+    entry = expect_error("unknown key 'x'");
+    cr_expect_str_eq(entry.url, "http://d/");
+    cr_expect_str_eq(entry.request->id, "4");
+    cr_assert(zero(int, source_next(source, &entry)));
 }
 
 Test(source, a_line_may_have_8000000_bytes_and_no_more)

@@ -1,0 +1,371 @@
+#include "cli/request.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "base/base64.h"
+#include "base/utf8.h"
+#include "cli/http_text.h"
+#include "cli/option_table.h"
+#include "cli/spelling.h"
+
+enum {
+    LINE_MAXIMUM = 1 << 20,
+    HEADERS_MAXIMUM = 1000,
+    /* A request has three. cJSON calls itself for each, on the stack of a coroutine. */
+    DEPTH_MAXIMUM = 16,
+};
+
+/* -------------------------------------------------------------------- life */
+
+struct request *request_ref(struct request *request)
+{
+    if (request)
+        request->references++;
+    return request;
+}
+
+void request_unref(struct request *request)
+{
+    if (!request || --request->references > 0)
+        return;
+    words_free(&request->headers);
+    buffer_free(&request->body);
+    free(request->error);
+    free(request->url);
+    free(request->method);
+    free(request->id);
+    free(request);
+}
+
+void request_drop_body(struct request *request)
+{
+    if (request)
+        buffer_free(&request->body);
+}
+
+/* The first reason is the one to tell. */
+__attribute__((format(printf, 2, 3))) static int refuse(struct request *request, const char *format,
+                                                        ...)
+{
+    if (request->error)
+        return 0;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&request->error, format, arguments);
+    va_end(arguments);
+    if (length >= 0)
+        return 0;
+    request->error = NULL;
+    return -ENOMEM;
+}
+
+/* -------------------------------------------------- what cJSON does not say */
+
+struct scan {
+    bool is_deep;   /* and the rest was not looked at */
+    bool has_nul;   /* in a string, which cJSON would end there */
+    const char *id; /* where its value is, as it was written; NULL where none was seen */
+};
+
+static const char *skip_blanks(const char *at, const char *end)
+{
+    while (at < end && strchr(" \t\r\n", *at))
+        at++;
+    return at;
+}
+
+/* The end of the string that begins at AT, behind its quote. */
+static const char *scan_string(struct scan *scan, const char *at, const char *end)
+{
+    for (at++; at < end && *at != '"'; at++) {
+        if (*at != '\\')
+            continue;
+        if (end - at >= 6 && memcmp(at, "\\u0000", 6) == 0)
+            scan->has_nul = true;
+        at++;
+    }
+    return at < end ? at + 1 : end;
+}
+
+static void scan_line(struct scan *scan, const char *at, const char *end)
+{
+    int depth = 0;
+    while (at < end && !scan->is_deep) {
+        const char *start = at++;
+        if (*start == '"') {
+            at = scan_string(scan, start, end);
+            const char *next = skip_blanks(at, end);
+            bool is_id = depth == 1 && at - start == 4 && memcmp(start, "\"id\"", 4) == 0;
+            if (is_id && next < end && *next == ':')
+                scan->id = skip_blanks(next + 1, end);
+        } else if (*start == '{' || *start == '[') {
+            scan->is_deep = ++depth > DEPTH_MAXIMUM;
+        } else if (*start == '}' || *start == ']') {
+            depth--;
+        }
+    }
+}
+
+/* ----------------------------------------------------------------- members */
+
+static int copy_string(struct request *request, const cJSON *member, char **place)
+{
+    if (!cJSON_IsString(member))
+        return refuse(request, "'%s' must be a string", member->string);
+    *place = strdup(member->valuestring);
+    return *place ? 0 : -ENOMEM;
+}
+
+static int read_url(struct request *request, const cJSON *member, const struct scan *scan)
+{
+    (void)scan;
+    return copy_string(request, member, &request->url);
+}
+
+static int read_method(struct request *request, const cJSON *member, const struct scan *scan)
+{
+    (void)scan;
+    int r = copy_string(request, member, &request->method);
+    if (r >= 0 && request->method && !http_is_token(request->method, strlen(request->method)))
+        r = refuse(request, "'method' must be a word, such as PUT");
+    return r;
+}
+
+static int read_body(struct request *request, const cJSON *member, const struct scan *scan)
+{
+    (void)scan;
+    bool encoded = strcmp(member->string, "body_base64") == 0;
+    if (!cJSON_IsString(member))
+        return refuse(request, "'%s' must be a string", member->string);
+    if (request->has_body)
+        return refuse(request, "'body' and 'body_base64': choose one");
+    request->has_body = true;
+    const char *text = member->valuestring;
+    size_t length = strlen(text);
+    int r = buffer_reserve(&request->body, length + 1); /* an empty one has its data too */
+    if (r >= 0)
+        r = encoded ? base64_decode(&request->body, text, length)
+                    : buffer_append(&request->body, text, length);
+    return r == -EINVAL ? refuse(request, "'body_base64' is not base64") : r;
+}
+
+static int read_timeout(struct request *request, const cJSON *member, const struct scan *scan)
+{
+    (void)scan;
+    double seconds = member->valuedouble;
+    if (!cJSON_IsNumber(member) || !(seconds >= 0 && seconds <= OPTION_LONGEST_TIME))
+        return refuse(request, "'timeout' must be a number of seconds from 0 to %d",
+                      OPTION_LONGEST_TIME);
+    request->timeout = seconds;
+    return 0;
+}
+
+/* The length of the number that TEXT begins with, or 0: cJSON takes for one what is none. */
+static size_t number_length(const char *text)
+{
+    static const char digits[] = "0123456789";
+    const char *at = text + (*text == '-');
+    size_t whole = strspn(at, digits);
+    if (whole == 0 || (whole > 1 && *at == '0'))
+        return 0;
+    at += whole;
+    if (*at == '.') {
+        size_t fraction = strspn(at + 1, digits);
+        if (fraction == 0)
+            return 0;
+        at += 1 + fraction;
+    }
+    if (*at == 'e' || *at == 'E') {
+        at++;
+        at += *at == '+' || *at == '-';
+        size_t exponent = strspn(at, digits);
+        if (exponent == 0)
+            return 0;
+        at += exponent;
+    }
+    return (size_t)(at - text);
+}
+
+/* A number is kept as it was written: as a double it might be another. */
+static int read_id(struct request *request, const cJSON *member, const struct scan *scan)
+{
+    if (cJSON_IsString(member))
+        return copy_string(request, member, &request->id);
+    size_t length = cJSON_IsNumber(member) && scan->id ? number_length(scan->id) : 0;
+    if (length == 0)
+        return refuse(request, "'id' must be a string or a number");
+    request->id_is_number = true;
+    if (asprintf(&request->id, "%.*s", (int)length, scan->id) >= 0)
+        return 0;
+    request->id = NULL;
+    return -ENOMEM;
+}
+
+/* ----------------------------------------------------------------- headers */
+
+static int add_header(struct request *request, const char *name, const char *value)
+{
+    bool empty = !value[strspn(value, " \t")];
+    char *line;
+    if (!http_is_value(value))
+        return refuse(request, "'headers': '%s' has a control character in it", name);
+    if (request->headers.count == HEADERS_MAXIMUM)
+        return refuse(request, "'headers' has more than %d", HEADERS_MAXIMUM);
+    if (asprintf(&line, empty ? "%s;" : "%s: %s", name, value) < 0)
+        return -ENOMEM;
+    return words_take(&request->headers, line);
+}
+
+/* As curl has it, "Name:" is the header that is not sent. */
+static int remove_header(struct request *request, const char *name)
+{
+    char *line;
+    if (asprintf(&line, "%s:", name) < 0)
+        return -ENOMEM;
+    return words_take(&request->headers, line);
+}
+
+static int read_header(struct request *request, const cJSON *header)
+{
+    const char *name = header->string;
+    if (!http_is_token(name, strlen(name)))
+        return refuse(request, "'headers': a name is made of letters, digits and hyphens");
+    for (const cJSON *other = header->prev; other->next; other = other->prev)
+        if (strcmp(other->string, name) == 0)
+            return refuse(request, "'headers': '%.40s' is there twice; give it an array", name);
+    if (cJSON_IsNull(header) || (cJSON_IsArray(header) && !header->child))
+        return remove_header(request, name);
+
+    const cJSON *value = cJSON_IsArray(header) ? header->child : header;
+    const cJSON *end = cJSON_IsArray(header) ? NULL : header->next;
+    int r = 0;
+    for (; value != end && r >= 0 && !request->error; value = value->next) {
+        if (!cJSON_IsString(value))
+            return refuse(request, "'headers': '%.40s' must be a string, an array of them, or null",
+                          name);
+        r = add_header(request, name, value->valuestring);
+    }
+    return r;
+}
+
+static int read_headers(struct request *request, const cJSON *member, const struct scan *scan)
+{
+    (void)scan;
+    if (!cJSON_IsObject(member))
+        return refuse(request, "'headers' must be an object");
+    int r = 0;
+    for (const cJSON *header = member->child; header && r >= 0 && !request->error;
+         header = header->next)
+        r = read_header(request, header);
+    return r;
+}
+
+/* ---------------------------------------------------------------- the line */
+
+static const struct {
+    const char *name;
+    int (*read)(struct request *request, const cJSON *member, const struct scan *scan);
+} members[] = {
+    {"url", read_url},   {"method", read_method},    {"headers", read_headers},
+    {"body", read_body}, {"body_base64", read_body}, {"timeout", read_timeout},
+    {"id", read_id},
+};
+
+enum { MEMBERS = sizeof members / sizeof members[0] };
+
+static size_t find_member(const char *name)
+{
+    size_t i = 0;
+    while (i < MEMBERS && strcmp(members[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+static int refuse_unknown(struct request *request, const char *name)
+{
+    if (request->error)
+        return 0;
+    struct spelling spelling = spelling_of(name, strlen(name));
+    for (size_t i = 0; i < MEMBERS; i++)
+        spelling_offer(&spelling, members[i].name);
+    return spelling.nearest
+               ? refuse(request, "unknown key '%.40s'; did you mean '%s'?", name, spelling.nearest)
+               : refuse(request, "unknown key '%.40s'", name);
+}
+
+/* A member that is null is as good as none: what makes such lines writes it for what is missing. */
+static int read_members(struct request *request, const cJSON *object, const struct scan *scan)
+{
+    bool seen[MEMBERS] = {false};
+    int r = 0;
+    for (const cJSON *member = object->child; member && r >= 0; member = member->next) {
+        size_t i = find_member(member->string);
+        if (i == MEMBERS)
+            r = refuse_unknown(request, member->string);
+        else if (seen[i])
+            r = refuse(request, "'%s' is there twice", member->string);
+        else if (!cJSON_IsNull(member))
+            r = members[i].read(request, member, scan);
+        if (i < MEMBERS)
+            seen[i] = true;
+    }
+    return r;
+}
+
+static int check_whole(struct request *request)
+{
+    if (!request->url)
+        return refuse(request, "'url' is missing");
+    if (request->has_body && request->method && strcmp(request->method, "HEAD") == 0)
+        return refuse(request, "a HEAD request has no body");
+    return 0;
+}
+
+static int parse_object(struct request *request, const char *line, size_t length)
+{
+    struct scan scan = {0};
+    scan_line(&scan, line, line + length);
+    if (scan.is_deep)
+        return refuse(request, "too many objects and arrays within each other");
+    const char *end = line;
+    cJSON *object = cJSON_ParseWithLengthOpts(line, length, &end, false);
+    int r = 0;
+    if (!object || end != line + length)
+        r = refuse(request, "not valid JSON at byte %zu of the line", (size_t)(end - line) + 1);
+    else if (scan.has_nul)
+        r = refuse(request,
+                   "a string has a NUL in it (\\u0000), which only 'body_base64' can send");
+    if (object && r >= 0)
+        r = read_members(request, object, &scan);
+    cJSON_Delete(object);
+    return r < 0 ? r : check_whole(request);
+}
+
+int request_parse(const char *line, size_t length, struct request **ret_request)
+{
+    struct request *request = calloc(1, sizeof *request);
+    if (!request)
+        return -ENOMEM;
+    request->references = 1;
+    request->timeout = NAN;
+    buffer_init(&request->body, LINE_MAXIMUM + 1);
+    int r;
+    if (length > LINE_MAXIMUM)
+        r = refuse(request, "line is longer than %d bytes", LINE_MAXIMUM);
+    else if (memchr(line, '\0', length))
+        r = refuse(request, "line has a NUL byte in it");
+    else if (!utf8_valid(line, length))
+        r = refuse(request, "line is not UTF-8, as JSON must be");
+    else
+        r = parse_object(request, line, length);
+    if (r < 0) {
+        request_unref(request);
+        return r;
+    }
+    *ret_request = request;
+    return 0;
+}
