@@ -20,7 +20,8 @@ int output_open(struct output *output, const char *path, bool resumed)
     }
     struct stat status;
     output->fd = fd;
-    output->is_file = path && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+    output->never_waits = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+    output->is_file = path && output->never_waits;
     output->watched = false;
     output->name = path ? path : "stdout";
     buffer_init(&output->buffer, SIZE_MAX);
@@ -31,7 +32,7 @@ int output_open(struct output *output, const char *path, bool resumed)
  * since that is shared with whoever else has it open. */
 static int wait_for_room(const struct output *output, size_t *size)
 {
-    if (output->is_file)
+    if (output->never_waits)
         return 0;
     if (*size > PIPE_BUF)
         *size = PIPE_BUF;

@@ -8,7 +8,8 @@
 
 struct output {
     int fd;
-    bool is_file;         /* which we opened, and which never makes us wait */
+    bool never_waits;     /* a regular file */
+    bool is_file;         /* one that we opened */
     bool watched;         /* a pipe whose reader may go */
     af_callback *on_gone; /* called then */
     void *on_gone_arg;

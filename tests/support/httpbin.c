@@ -156,6 +156,20 @@ static int get_bytes(struct exchange *exchange, const char *rest)
     return r;
 }
 
+/* A page of so many bytes, with what has to be escaped in JSON and what is no ASCII. */
+static int get_text(struct exchange *exchange, const char *rest)
+{
+    static const char line[] = "<p class=\"line\">A line as they are in pages: na\xc3\xafve, with "
+                               "\xe2\x80\x9cquotes\xe2\x80\x9d.</p>\n";
+    int64_t size;
+    if (!read_count(rest, INT32_MAX, &size))
+        return send_status(exchange, 400);
+    struct text body = {0};
+    while (!body.failed && body.length < (size_t)size)
+        text_string(&body, (int64_t)(body.length + strlen(line)) <= size ? line : "\n");
+    return send_text(exchange, 200, "text/html; charset=utf-8", &body);
+}
+
 static int get_delay(struct exchange *exchange, const char *rest)
 {
     double seconds;
@@ -287,6 +301,7 @@ const struct route httpbin_routes[] = {
     {"/response-headers", get_response_headers},
     {"/status/", get_status},
     {"/stream/", get_stream},
+    {"/text/", get_text},
     {"/user-agent", get_user_agent},
     {NULL, NULL},
 };
