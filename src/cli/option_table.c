@@ -112,6 +112,7 @@ const struct option_spec option_table[] = {
      .help = "send this header, \"Name: value\" (\"Name:\" sends none, \"Name;\" an empty one), or "
              "those in @FILE; repeatable"},
     {SECTION_REQUEST, OPTION_DATA, MEMBER(data), 'd', "data", "DATA",
+     .brief = "send DATA, or @FILE, by POST",
      .help = "send DATA, or @FILE without its line ends, by POST; repeated, with '&' between",
      .value = DATA_TEXT},
     {SECTION_REQUEST, OPTION_DATA, MEMBER(data), 0, "data-binary", "DATA",
@@ -208,7 +209,7 @@ const struct option_spec option_table[] = {
     {SECTION_MESSAGE, OPTION_WORD, MEMBER(color), 0, "color", "auto|always|never",
      .help = "colours", .optional = true, .value = WHEN_ALWAYS},
     {SECTION_MESSAGE, OPTION_FLAG, MEMBER(quiet), 'q', "quiet", NULL,
-     .brief = "no messages but errors", .help = "no messages but errors", .value = true},
+     .help = "no messages but errors", .value = true},
     {SECTION_MESSAGE, OPTION_FLAG, MEMBER(verbose), 'v', "verbose", NULL,
      .help = "say what happens, as it happens", .value = true},
     {SECTION_PROGRAM, OPTION_CONFIG, MEMBER(configs), 'K', "config", "FILE", .early = true,
