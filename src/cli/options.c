@@ -349,35 +349,43 @@ static int set_certificate(const struct setting *setting)
     return 0;
 }
 
-static int (*const setters[])(const struct setting *setting) = {
-    [OPTION_FLAG] = set_flag,         [OPTION_WORD] = set_word,
-    [OPTION_NUMBER] = set_number,     [OPTION_SECONDS] = set_seconds,
-    [OPTION_BYTES] = set_bytes,       [OPTION_STRING] = set_string,
-    [OPTION_HOSTS] = set_hosts,       [OPTION_LIST] = set_list,
-    [OPTION_STATUSES] = set_statuses, [OPTION_SHARD] = set_shard,
-    [OPTION_RATE] = set_rate,         [OPTION_RETRY_CONDITIONS] = set_retry_conditions,
-    [OPTION_TOPIC] = set_string,      [OPTION_CONFIG] = set_list,
-    [OPTION_METHOD] = set_method,     [OPTION_HEADER] = set_header,
-    [OPTION_DATA] = set_data,         [OPTION_HEADER_VALUE] = set_header_value,
-    [OPTION_USER] = set_user,         [OPTION_REFERER] = set_referer,
-    [OPTION_COOKIE] = set_cookie,     [OPTION_CERTIFICATE] = set_certificate,
-};
-
 /* Unlike an operand, it is no list where it lacks its scheme. */
-static int set_url(struct parser *parser, const struct setting *setting)
+static int set_url(const struct setting *setting)
 {
     if (strstr(setting->value, "://"))
         return set_list(setting);
     char *url;
     if (asprintf(&url, "http://%s", setting->value) < 0)
         return -ENOMEM;
-    int r = words_append(&parser->options.texts, url);
-    if (r < 0) {
-        free(url);
-        return r;
-    }
-    return words_append(setting->member, url);
+    int r = words_take(&setting->options->texts, url);
+    return r < 0 ? r : words_append(setting->member, url);
 }
+
+static int (*const setters[])(const struct setting *setting) = {
+    [OPTION_FLAG] = set_flag,
+    [OPTION_WORD] = set_word,
+    [OPTION_NUMBER] = set_number,
+    [OPTION_SECONDS] = set_seconds,
+    [OPTION_BYTES] = set_bytes,
+    [OPTION_STRING] = set_string,
+    [OPTION_HOSTS] = set_hosts,
+    [OPTION_LIST] = set_list,
+    [OPTION_STATUSES] = set_statuses,
+    [OPTION_SHARD] = set_shard,
+    [OPTION_RATE] = set_rate,
+    [OPTION_RETRY_CONDITIONS] = set_retry_conditions,
+    [OPTION_TOPIC] = set_string,
+    [OPTION_CONFIG] = set_list,
+    [OPTION_URL] = set_url,
+    [OPTION_METHOD] = set_method,
+    [OPTION_HEADER] = set_header,
+    [OPTION_DATA] = set_data,
+    [OPTION_HEADER_VALUE] = set_header_value,
+    [OPTION_USER] = set_user,
+    [OPTION_REFERER] = set_referer,
+    [OPTION_COOKIE] = set_cookie,
+    [OPTION_CERTIFICATE] = set_certificate,
+};
 
 static int read_config(struct parser *parser, const char *path);
 
@@ -401,7 +409,7 @@ static int parse_option(struct parser *parser, struct setting *setting)
         return read_config(parser, setting->value);
     if (parser->phase != PHASE_CONFIG && spec->early != (parser->phase == PHASE_EARLY))
         return 0;
-    return spec->kind == OPTION_URL ? set_url(parser, setting) : setters[spec->kind](setting);
+    return setters[spec->kind](setting);
 }
 
 static const struct option_spec *find_letter(char letter)
@@ -535,10 +543,7 @@ static int read_config_file(struct parser *parser, const char *path)
     parser->depth--;
     if (r < 0)
         return r;
-    r = words_append(&parser->options.texts, text);
-    if (r < 0)
-        free(text);
-    return r;
+    return words_take(&parser->options.texts, text);
 }
 
 static int read_config(struct parser *parser, const char *path)
@@ -672,7 +677,5 @@ void options_free(struct options *options)
     free(options->resolve.list);
     free(options->operands.list);
     free(options->configs.list);
-    for (size_t i = 0; i < options->texts.count; i++)
-        free((char *)options->texts.list[i]);
-    free(options->texts.list);
+    words_free(&options->texts);
 }
