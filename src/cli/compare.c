@@ -138,31 +138,36 @@ static bool is_whole(const struct fetcher_result *result)
     return result->stop == STOP_NONE || result->stop == STOP_ENOUGH;
 }
 
-static int run_both(const struct options *options, struct source *source, struct watch *watch,
-                    struct fetcher_result *sequential, struct fetcher_result *ret_result)
+static int run_both(struct fetch_job job, struct fetcher_result *sequential,
+                    struct fetcher_result *ret_result)
 {
-    int r = source_rewind(source); /* before anything is fetched for nothing */
+    job.report = ignore_record;
+    int r = source_rewind(job.source); /* before anything is fetched for nothing */
     if (r < 0)
         return r;
-    r = fetch_all(options, source, NULL, 1, watch, ignore_record, NULL, sequential);
+    long jobs = job.jobs;
+    job.jobs = 1;
+    r = fetch_all(&job, sequential);
     *ret_result = *sequential;
     if (r < 0 || !is_whole(sequential))
         return r;
-    r = source_rewind(source);
+    job.jobs = jobs;
+    r = source_rewind(job.source);
     if (r >= 0)
-        r = fetch_all(options, source, NULL, options->jobs, watch, ignore_record, NULL, ret_result);
+        r = fetch_all(&job, ret_result);
     return r < 0 ? r : is_whole(ret_result);
 }
 
-int compare_run(const struct options *options, struct source *source, struct watch *watch,
-                struct output *output, bool color, struct fetcher_result *ret_result)
+int compare_run(const struct fetch_job *job, struct output *output, bool color,
+                struct fetcher_result *ret_result)
 {
     /* Too large for a coroutine's stack. */
     struct fetcher_result *sequential = malloc(sizeof *sequential);
     if (!sequential)
         return -ENOMEM;
+    const struct options *options = job->options;
     bool json = options->format == FORMAT_JSON || options->format == FORMAT_JSONL;
-    int r = run_both(options, source, watch, sequential, ret_result);
+    int r = run_both(*job, sequential, ret_result);
     if (r > 0)
         r = json ? write_json(options, &output->buffer, sequential, ret_result)
                  : draw(options, &output->buffer, color, sequential, ret_result);

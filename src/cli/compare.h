@@ -5,10 +5,11 @@
 #include "cli/fetcher.h"
 #include "cli/output.h"
 
-/* Fetches twice and appends to OUTPUT what that shows: a small drawing, or one JSON object where
- * the options say JSON. ret_result is the concurrent run's, or the first's if that was ended early.
- * Suspends. The errors of fetch_all(); -ESPIPE with a text where the list can be read only once. */
-int compare_run(const struct options *options, struct source *source, struct watch *watch,
-                struct output *output, bool color, struct fetcher_result *ret_result);
+/* Does the job twice, without its report, and appends to OUTPUT what that shows: a small drawing,
+ * or one JSON object where the options say JSON. ret_result is the concurrent run's, or the first's
+ * if that was ended early. Suspends. The errors of fetch_all(); -ESPIPE with a text where the list
+ * can be read only once. */
+int compare_run(const struct fetch_job *job, struct output *output, bool color,
+                struct fetcher_result *ret_result);
 
 #endif

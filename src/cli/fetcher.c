@@ -231,37 +231,36 @@ static int open_client(struct session *session, long jobs)
         &session->client);
 }
 
-int fetch_all(const struct options *options, struct source *source,
-              struct body_directory *directory, long jobs, struct watch *watch,
-              record_callback *report, void *report_arg, struct fetcher_result *ret_result)
+int fetch_all(const struct fetch_job *job, struct fetcher_result *ret_result)
 {
     *ret_result = (struct fetcher_result){0};
+    const struct options *options = job->options;
     af_loop *loop = af_running_loop();
     struct fetcher fetcher = {
         .session = {.options = options,
-                    .directory = directory,
+                    .directory = job->directory,
                     .began = af_loop_time(loop),
-                    .watch = watch},
-        .source = source,
+                    .watch = job->watch},
+        .source = job->source,
         .task = af_current_task(),
-        .report = report,
-        .report_arg = report_arg,
+        .report = job->report,
+        .report_arg = job->report_arg,
         .result = ret_result,
     };
     if (options->fail_fast || options->first > 0)
         fetcher.session.settled = on_settled;
     fetcher.session.settled_arg = &fetcher;
-    int r = open_client(&fetcher.session, jobs);
+    int r = open_client(&fetcher.session, job->jobs);
     if (r < 0)
         return r;
-    r = gate_open(&fetcher.session.gate, options, jobs);
+    r = gate_open(&fetcher.session.gate, options, job->jobs);
     if (r >= 0)
         r = handle_signals(&fetcher);
     if (r >= 0)
-        r = watch_begin(watch, source);
+        r = watch_begin(job->watch, job->source);
     if (r >= 0)
-        r = run(&fetcher, jobs);
-    watch_end(watch);
+        r = run(&fetcher, job->jobs);
+    watch_end(job->watch);
     ignore_signals(&fetcher);
     gate_close(&fetcher.session.gate);
     af_client_free(fetcher.session.client);

@@ -27,13 +27,20 @@ struct fetcher_result {
     struct statistics statistics;
 };
 
-/* Fetches every URL of SOURCE, JOBS at once, and saves bodies in DIRECTORY, if any, while WATCH, if
- * any, looks on; the rest is as the options say. Suspends until all records have been given to
- * REPORT, which is also told of those that were cancelled. Returns 0 however the requests ended, or
- * the code of REPORT, or the errors of the client and the source; *ret_result is filled in any
- * case. */
-int fetch_all(const struct options *options, struct source *source,
-              struct body_directory *directory, long jobs, struct watch *watch,
-              record_callback *report, void *report_arg, struct fetcher_result *ret_result);
+/* What is fetched, how, and who is told. */
+struct fetch_job {
+    const struct options *options;
+    struct source *source;
+    long jobs;                        /* at once */
+    struct body_directory *directory; /* where bodies are saved; NULL: nowhere */
+    struct watch *watch;              /* looks on; NULL: nobody does */
+    record_callback *report;
+    void *report_arg;
+};
+
+/* Fetches every URL of the source. Suspends until all records have been reported, those of what was
+ * cancelled too. Returns 0 however the requests ended, or the code of the report, or the errors of
+ * the client and the source; *ret_result is filled in any case. */
+int fetch_all(const struct fetch_job *job, struct fetcher_result *ret_result);
 
 #endif

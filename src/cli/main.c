@@ -160,15 +160,28 @@ static int begin_records(struct program *program)
     return formatter_begin(program->formatter, &program->output.buffer);
 }
 
+static struct fetch_job begin_job(struct program *program)
+{
+    source_select(program->source, &program->selection);
+    return (struct fetch_job){
+        .options = &program->options,
+        .source = program->source,
+        .jobs = program->options.jobs,
+        .directory = program->directory,
+        .watch = onlookers_watch(&program->onlookers),
+        .report = write_record,
+        .report_arg = program,
+    };
+}
+
 static int fetch_and_write(struct program *program)
 {
     const struct options *options = &program->options;
     int r = begin_records(program);
     if (r < 0)
         return r;
-    source_select(program->source, &program->selection);
-    r = fetch_all(options, program->source, program->directory, options->jobs,
-                  onlookers_watch(&program->onlookers), write_record, program, &program->result);
+    struct fetch_job job = begin_job(program);
+    r = fetch_all(&job, &program->result);
     if (r >= 0 && options->resume && program->result.stop == STOP_NONE)
         r = resume_finish(&program->resume);
     return end_records(program, r);
@@ -176,9 +189,8 @@ static int fetch_and_write(struct program *program)
 
 static int compare(struct program *program)
 {
-    source_select(program->source, &program->selection);
-    return compare_run(&program->options, program->source, onlookers_watch(&program->onlookers),
-                       &program->output, wants_color(&program->options), &program->result);
+    struct fetch_job job = begin_job(program);
+    return compare_run(&job, &program->output, wants_color(&program->options), &program->result);
 }
 
 static int run_job(struct program *program)
