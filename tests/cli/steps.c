@@ -151,6 +151,20 @@ static void send_signal(struct scene *scene)
         kill(scene->program->pid, number);
 }
 
+/* {"append": {"list": "another line\n"}} */
+static void append_to_file(struct scene *scene)
+{
+    const cJSON *content = scene->step->child;
+    struct text text = {0};
+    world_expand_content(scene->world, content, &text);
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", scene->world->directory, content->string);
+    FILE *file = fopen(path, "ae");
+    if (!file || fwrite(text.data, 1, text.length, file) != text.length || fclose(file) != 0)
+        fail("%s: %s", path, strerror(errno));
+    text_free(&text);
+}
+
 static void make_file(struct scene *scene)
 {
     char path[512];
@@ -184,7 +198,8 @@ static const struct step {
     {"close", cJSON_String, close_stream},        {"pause", cJSON_String, pause_stream},
     {"resume", cJSON_String, resume_stream},      {"signal", cJSON_String, send_signal},
     {"sleep", cJSON_Number, sleep_for},           {"make", cJSON_String, make_file},
-    {"columns", cJSON_Number, set_columns},       {"await_stdout", cJSON_String, await_stdout},
+    {"append", cJSON_Object, append_to_file},     {"columns", cJSON_Number, set_columns},
+    {"await_stdout", cJSON_String, await_stdout},
 };
 
 static void take(struct scene *scene)
