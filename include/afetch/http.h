@@ -43,8 +43,8 @@ typedef struct af_client_options {
     int64_t max_body;       /* bytes; a larger body is AF_HTTP_TOO_LARGE */
 
     int ip_version;          /* 4 or 6; 0: either */
-    bool insecure;           /* accept any certificate */
-    const char *ca_file;     /* NULL: the system's */
+    bool insecure;           /* accept any certificate, the proxy's too */
+    const char *ca_file;     /* what both are proved by; NULL: the system's */
     const char *certificate; /* shown to servers that ask for ours; a PEM file */
     const char *certificate_password;
     const char *key;               /* NULL: it is in the certificate's file */

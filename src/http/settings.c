@@ -294,8 +294,12 @@ CURLcode settings_apply(const struct settings *settings, CURL *curl)
     if (options->insecure) {
         SET(setter, CURLOPT_SSL_VERIFYPEER, 0L);
         SET(setter, CURLOPT_SSL_VERIFYHOST, 0L);
+        SET(setter, CURLOPT_PROXY_SSL_VERIFYPEER, 0L);
+        SET(setter, CURLOPT_PROXY_SSL_VERIFYHOST, 0L);
     }
     set_strings(setter, settings);
+    if (options->ca_file)
+        SET(setter, CURLOPT_PROXY_CAINFO, options->ca_file);
     set_lists(setter, settings);
     set_version(setter, options->http_version);
     set_redirects(setter, options);
