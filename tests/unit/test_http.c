@@ -547,11 +547,19 @@ HTTP_TEST(a_request_is_cancelled_in_the_tick_that_made_it)
 HTTP_TEST(a_request_is_cancelled_while_its_name_is_looked_up)
 {
     world_open(world);
-    af_future *future = request(world, "http://name.invalid/");
-    for (int i = 0; i < 3 && !af_future_done(future); i++)
-        cr_assert_eq(af_sleep(0), 0);
-    cr_assert_not(af_future_done(future));
-    expect_cancelled(future);
+    /* A resolver that has no network may be faster than a busy loop. */
+    bool found = true;
+    for (int attempt = 0; attempt < 100 && found; attempt++) {
+        af_future *future = request(world, "http://name.invalid/");
+        for (int i = 0; i < 3 && !af_future_done(future); i++)
+            cr_assert_eq(af_sleep(0), 0);
+        found = af_future_done(future);
+        if (found)
+            af_future_unref(future);
+        else
+            expect_cancelled(future);
+    }
+    cr_assert_not(found);
     world_close(world);
     return 0;
 }
