@@ -15,6 +15,7 @@ static const char *const keys[] = {
     /* Before */
     "name",        /* a promise in words */
     "because",     /* what is not to be seen from the case */
+    "at_once",     /* true: it is promised to a program that no wrapper slows down */
     "arguments",   /* strings */
     "environment", /* an object of strings */
     "files",       /* an object of contents, by name; a name that ends in '/' is a directory,
