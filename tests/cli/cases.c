@@ -16,6 +16,7 @@ static const char *const keys[] = {
     "name",        /* a promise in words */
     "because",     /* what is not to be seen from the case */
     "at_once",     /* true: it is promised to a program that no wrapper slows down */
+    "nginx",       /* true: one is started, see tests/cli/nginx */
     "arguments",   /* strings */
     "environment", /* an object of strings */
     "files",       /* an object of contents, by name; a name that ends in '/' is a directory,
@@ -45,7 +46,7 @@ static const char *const keys[] = {
     NULL,
 };
 
-static const char *source_directory(void)
+const char *source_directory(void)
 {
     const char *source = getenv("AFETCH_SOURCE");
     return source ? source : ".";

@@ -12,6 +12,9 @@ struct case_place {
     int index;
 };
 
+/* Where the project's source is. */
+const char *source_directory(void);
+
 /* All cases, or those whose file and name have the word of the environment variable AFETCH_CASES in
  * them. The array is Criterion's. Ends the program where a file cannot be read. */
 struct case_place *cases_find(size_t *ret_count);

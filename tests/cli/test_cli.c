@@ -505,6 +505,8 @@ ParameterizedTest(struct case_place *place, cli, keeps_its_promise, .fini = clea
     if (get("at_once") && getenv("AFETCH_WRAPPER"))
         return;
     world_open(&trial.world);
+    if (get("nginx") && !world_start_nginx(&trial.world))
+        cr_skip_test("there is no nginx, or no openssl (scripts/deps installs them)");
     start();
     steps_take(get("steps"), &trial.world, &trial.program);
     await_end();

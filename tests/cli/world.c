@@ -4,16 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "cases.h"
 #include "failure.h"
 
 const char *world_sibling(const char *name)
@@ -69,41 +67,14 @@ static void fill_listener(struct world *world)
 
 static void start_origin(struct world *world)
 {
-    const char *path = world_sibling("origin");
-    int in[2], out[2];
-    if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0)
-        fail("a pipe: %s", strerror(errno));
-    pid_t parent = getpid();
-    world->origin = fork();
-    if (world->origin < 0)
-        fail("fork: %s", strerror(errno));
-    if (world->origin == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (getppid() != parent)
-            _exit(127);
-        dup2(in[0], STDIN_FILENO);
-        dup2(out[1], STDOUT_FILENO);
-        execl(path, path, "--until-stdin-closes", (char *)NULL);
-        _exit(127);
-    }
-    close(in[0]);
-    close(out[1]);
-    world->origin_stdin = in[1];
-    FILE *file = fdopen(out[0], "r");
-    if (!file || fscanf(file, "%u", &world->origin_port) != 1)
-        fail("%s does not start", path);
-    fclose(file);
+    char *arguments[] = {strdup(world_sibling("origin")), "--until-stdin-closes", NULL};
+    char line[64];
+    helper_start(&world->origin, arguments, line, sizeof line);
+    if (sscanf(line, "%u", &world->origin_port) != 1)
+        fail("%s has no port: %s", arguments[0], line);
+    free(arguments[0]);
     snprintf(world->origin_url, sizeof world->origin_url, "http://127.0.0.1:%u",
              world->origin_port);
-}
-
-static void stop_origin(struct world *world)
-{
-    if (world->origin <= 0)
-        return;
-    close(world->origin_stdin);
-    kill(world->origin, SIGKILL);
-    waitpid(world->origin, NULL, 0);
 }
 
 double world_statistic(const struct world *world, const char *name)
@@ -128,6 +99,39 @@ double world_statistic(const struct world *world, const char *name)
     cJSON_Delete(statistics);
     text_free(&answer);
     return value;
+}
+
+/* ------------------------------------------------------------------- nginx */
+
+static bool can_run(const char *program)
+{
+    char command[128];
+    snprintf(command, sizeof command, "PATH=$PATH:/usr/sbin:/sbin command -v %s >/dev/null",
+             program);
+    return system(command) == 0;
+}
+
+bool world_start_nginx(struct world *world)
+{
+    if (!can_run("nginx") || !can_run("openssl"))
+        return false;
+    struct nginx *nginx = &world->nginx;
+    struct text script = {0}, directory = {0}, port = {0};
+    char line[64];
+    text_format(&script, "%s/tests/cli/nginx", source_directory());
+    text_format(&directory, "%s/nginx", world->directory);
+    text_format(&port, "%u", world->origin_port);
+    char *arguments[] = {script.data, directory.data, strdup(world_sibling("origin")), port.data,
+                         NULL};
+    helper_start(&nginx->helper, arguments, line, sizeof line);
+    if (sscanf(line, "%u %u %u %u %u", &nginx->http, &nginx->https, &nginx->client, &nginx->proxy,
+               &nginx->secure_proxy) != 5)
+        fail("nginx has no ports: %s", line);
+    free(arguments[2]);
+    text_free(&script);
+    text_free(&directory);
+    text_free(&port);
+    return true;
 }
 
 /* ------------------------------------------------------------------- files */
@@ -187,7 +191,8 @@ void world_open(struct world *world)
 
 void world_close(struct world *world)
 {
-    stop_origin(world);
+    helper_stop(&world->nginx.helper);
+    helper_stop(&world->origin);
     if (world->directory[0])
         nftw(world->directory, remove_file, 16, FTW_DEPTH | FTW_PHYS);
     world->directory[0] = '\0';
@@ -207,6 +212,13 @@ void world_expand(const struct world *world, const char *string, struct text *to
         {"{closed}", "http://127.0.0.1:", world->closed_port},
         {"{full}", "http://127.0.0.1:", world->full_port},
         {"{directory}", world->directory, 0},
+        {"{http}", "http://127.0.0.1:", world->nginx.http},
+        {"{http_port}", "", world->nginx.http},
+        {"{https}", "https://127.0.0.1:", world->nginx.https},
+        {"{https_port}", "", world->nginx.https},
+        {"{client}", "https://127.0.0.1:", world->nginx.client},
+        {"{proxy}", "127.0.0.1:", world->nginx.proxy},
+        {"{secure_proxy}", "127.0.0.1:", world->nginx.secure_proxy},
     };
     while (*string) {
         size_t plain = strcspn(string, "{"), i = 0, count = sizeof places / sizeof places[0];

@@ -1,21 +1,32 @@
-/* What surrounds the program in a case: a directory of its own, a server of its own, and two
- * addresses where nothing answers. */
+/* What surrounds the program in a case: a directory of its own, a server of its own, two addresses
+ * where nothing answers, and an nginx where it is asked for. */
 #ifndef CLI_TESTS_WORLD_H
 #define CLI_TESTS_WORLD_H
 
 #include <cjson/cJSON.h>
-#include <sys/types.h>
+#include <stdbool.h>
 
+#include "helper.h"
 #include "text.h"
+
+/* The ports of tests/cli/nginx. */
+struct nginx {
+    struct helper helper;
+    unsigned http; /* files, some of them behind a password */
+    unsigned https;
+    unsigned client;       /* the same, for who has a certificate */
+    unsigned proxy;        /* for who has a password */
+    unsigned secure_proxy; /* the same, by TLS */
+};
 
 struct world {
     char directory[64];
-    pid_t origin;
-    int origin_stdin;
+    struct helper origin;
     char origin_url[32];
     unsigned origin_port;
     int closed_socket; /* its port is taken, and refuses connections */
     unsigned closed_port;
+    struct nginx nginx;
     int full_sockets[4]; /* the first listens, and has as many waiting as it lets wait */
     unsigned full_port;
 };
@@ -23,7 +34,12 @@ struct world {
 void world_open(struct world *world);
 void world_close(struct world *world);
 
-/* Appends STRING with {origin}, {port}, {closed}, {full} and {directory} replaced. */
+/* Starts it, with its files in the world's directory, below nginx. False where this machine has
+ * none. */
+bool world_start_nginx(struct world *world);
+
+/* Appends STRING with {origin}, {port}, {closed}, {full}, {directory} and, of nginx, {http},
+ * {http_port}, {https}, {https_port}, {client}, {proxy} and {secure_proxy} replaced. */
 void world_expand(const struct world *world, const char *string, struct text *to);
 
 /* The same for what a case has as a content: a string, {"bytes": [...]}, {"repeat": content,
