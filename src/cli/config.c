@@ -1,49 +1,18 @@
 #include "cli/config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <afetch/error.h>
 
 #include "base/buffer.h"
+#include "cli/whole_file.h"
 
 /* More is no file that anybody wrote, or has no end. */
-enum { FILE_MAXIMUM = 256 << 20, BLOCK = 64 * 1024 };
-
-/* -------------------------------------------------------------------- file */
-
-static int read_blocks(int fd, struct buffer *text)
-{
-    for (;;) {
-        int r = buffer_reserve(text, BLOCK);
-        if (r < 0)
-            return r;
-        ssize_t size = read(fd, text->data + text->length, BLOCK);
-        if (size < 0 && errno != EINTR)
-            return -errno;
-        if (size == 0)
-            return buffer_append_char(text, '\0');
-        if (size > 0)
-            text->length += (size_t)size;
-    }
-}
-
-static int read_file(const char *path, struct buffer *text)
-{
-    if (strcmp(path, "-") == 0)
-        return read_blocks(STDIN_FILENO, text);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    int r = read_blocks(fd, text);
-    close(fd);
-    return r;
-}
+enum { FILE_MAXIMUM = 256 << 20 };
 
 /* -------------------------------------------------------------------- line */
 
@@ -165,7 +134,9 @@ int config_read(const char *path, config_callback *set, void *arg, char **ret_te
 {
     struct buffer buffer;
     buffer_init(&buffer, FILE_MAXIMUM);
-    int r = read_file(path, &buffer);
+    int r = whole_file_read(path, &buffer);
+    if (r >= 0)
+        r = buffer_append_char(&buffer, '\0');
     if (r < 0) {
         buffer_free(&buffer);
         return r;

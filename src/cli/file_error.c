@@ -181,6 +181,9 @@ int output_error_text(const char *path, int error, char **ret_text)
     int r;
     if (error == EISDIR)
         r = format(ret_text, "%s: %s; name a file in it", path, strerror(error));
+    else if (error == EWOULDBLOCK)
+        r = format(ret_text, "%s: another run with --resume is writing to it; let it end first",
+                   path);
     else if (error == ENOENT && *directory && stat(directory, &status) < 0)
         r = format(ret_text, "%s: there is no directory %s; make it first", path, directory);
     else

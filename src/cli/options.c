@@ -183,8 +183,11 @@ static int set_from_config(const char *name, char *value, void *arg)
 static int read_config_file(struct parser *parser, const char *path)
 {
     char *text;
+    int r = strcmp(path, "-") == 0 ? standard_input_take(&parser->options) : 0;
+    if (r < 0)
+        return r;
     parser->depth++;
-    int r = config_read(path, set_from_config, parser, &text);
+    r = config_read(path, set_from_config, parser, &text);
     parser->depth--;
     if (r < 0)
         return r;

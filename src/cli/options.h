@@ -70,7 +70,7 @@ struct options {
     char *certificate;                /* owned */
     const char *certificate_password; /* in certificate */
     const char *key;
-    bool uses_stdin; /* one of the above was read from it */
+    bool uses_stdin; /* for a config file or one of the above */
     struct words connect_to;
     struct words resolve;
     int64_t max_filesize;

@@ -5,18 +5,30 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdint.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <afetch/descriptor.h>
+
+/* Two runs that finish one file would both fetch what is missing. Where the file system knows no
+ * locks there is none. */
+static int lock_file(int fd)
+{
+    return flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK ? -errno : 0;
+}
 
 int output_open(struct output *output, const char *path, bool resumed)
 {
     int fd = STDOUT_FILENO;
     if (path) {
         fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (resumed ? 0 : O_TRUNC), 0666);
-        if (fd < 0)
-            return -errno;
+        int r = fd < 0 ? -errno : resumed ? lock_file(fd) : 0;
+        if (r < 0) {
+            if (fd >= 0)
+                close(fd);
+            return r;
+        }
     }
     struct stat status;
     output->fd = fd;

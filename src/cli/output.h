@@ -17,7 +17,8 @@ struct output {
     struct buffer buffer; /* whole records are appended here */
 };
 
-/* PATH is created, and emptied where it is not to be RESUMED; NULL is stdout. A negated errno. */
+/* PATH is created, and emptied where it is not to be RESUMED; NULL is stdout. A negated errno,
+ * -EWOULDBLOCK where another run resumes the same file. */
 int output_open(struct output *output, const char *path, bool resumed);
 
 /* Writes what is in the buffer; suspends where the reader is slow. What was not written stays in

@@ -1,49 +1,32 @@
 #include "cli/parts.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <string.h>
 
 #include <afetch/error.h>
 
 #include "cli/http_text.h"
+#include "cli/whole_file.h"
 
 /* ------------------------------------------------------------------- files */
 
-bool reads_standard_input(const char *value)
+int standard_input_take(struct options *options)
 {
-    return strcmp(value, "@-") == 0;
-}
-
-static int read_all(int fd, struct buffer *content)
-{
-    enum { BLOCK = 65536 };
-    for (;;) {
-        int r = buffer_reserve(content, BLOCK);
-        if (r < 0)
-            return r;
-        ssize_t size = read(fd, content->data + content->length, BLOCK);
-        if (size == 0)
-            return 0;
-        if (size < 0 && errno != EINTR)
-            return -errno;
-        content->length += size > 0 ? (size_t)size : 0;
-    }
+    if (options->uses_stdin)
+        return af_raise(-EINVAL, "standard input can be read only once");
+    options->uses_stdin = true;
+    return 0;
 }
 
 /* Reads a file, "-" being standard input. The caller frees the content. */
 static int read_file(const char *name, struct buffer *content)
 {
-    bool standard = strcmp(name, "-") == 0;
     buffer_init(content, DATA_MAXIMUM);
-    int fd = standard ? STDIN_FILENO : open(name, O_RDONLY | O_NOCTTY | O_CLOEXEC);
-    int r = fd < 0 ? -errno : read_all(fd, content);
-    if (!standard && fd >= 0)
-        close(fd);
+    int r = whole_file_read(name, content);
     if (r >= 0 || r == -ENOMEM)
         return r;
-    return af_raise(-EINVAL, "%s: %s", standard ? "standard input" : name,
+    return af_raise(-EINVAL, "%s: %s", strcmp(name, "-") == 0 ? "standard input" : name,
                     r == -EMSGSIZE ? "larger than 1 GiB" : strerror(-r));
 }
 
@@ -182,7 +165,7 @@ static int add_cookies(struct options *options)
 int parts_settle(struct options *options)
 {
     if (options->uses_stdin && lists_stdin(options))
-        return af_raise(-EINVAL, "standard input cannot be both the list and a part of a request");
+        return af_raise(-EINVAL, "standard input cannot be the list too: name a file or a URL");
     if (options->head && options->method && strcmp(options->method, "HEAD") != 0)
         return af_raise(-EINVAL, "-I and -X %s: choose one", options->method);
     if (options->head)

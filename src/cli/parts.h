@@ -3,8 +3,6 @@
 #ifndef CLI_PARTS_H
 #define CLI_PARTS_H
 
-#include <stdbool.h>
-
 #include "cli/options.h"
 
 /* What -d and its relatives do with their argument. */
@@ -36,7 +34,7 @@ int certificate_parse(const char *value, char **ret_file, const char **ret_passw
 /* What these options say of one another, once all are read: the cookies become a header. */
 int parts_settle(struct options *options);
 
-/* Whether a value of an option is read from standard input. */
-bool reads_standard_input(const char *value);
+/* Standard input is for one reader. -EINVAL where it has been taken, with a text. */
+int standard_input_take(struct options *options);
 
 #endif

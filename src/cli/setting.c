@@ -233,12 +233,7 @@ static int name_option(const struct setting *setting, int r)
 
 static int take_stdin(const struct setting *setting)
 {
-    if (!reads_standard_input(setting->value))
-        return 0;
-    if (setting->options->uses_stdin)
-        return af_raise(-EINVAL, "standard input can be read only once");
-    setting->options->uses_stdin = true;
-    return 0;
+    return strcmp(setting->value, "@-") == 0 ? standard_input_take(setting->options) : 0;
 }
 
 static int set_method(const struct setting *setting)
