@@ -200,6 +200,9 @@ int af_http_curl_code(enum af_http_error error);
  * libcurl needs besides, for resolving names above all. At least 1. */
 size_t af_client_concurrency(size_t descriptors);
 
+/* Whether URL can be asked for: 0, or -EINVAL with a text that says why not, -ENOMEM. */
+int af_url_check(const char *url);
+
 /* The host and port of a URL as "example.com:443", in lower case, the port also where it is the
  * scheme's own: what requests to the same server have in common. The caller frees it. -EINVAL where
  * it is no URL, -ENOMEM. */

@@ -1,11 +1,6 @@
 #include "cli/dry_run.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-#include <afetch/http.h>
 
 #include "cli/escape.h"
 #include "cli/formatter.h"
@@ -25,18 +20,6 @@ void dry_run_settle(struct options *options)
     options->verbose = false;
     if (!options->fields && options->format != FORMAT_TEXT)
         options->fields = "index,url,method,ok,error,errormsg";
-}
-
-const char *dry_run_error(const char *url)
-{
-    bool has_scheme = strstr(url, "://");
-    if (has_scheme && strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0)
-        return "the scheme is neither http nor https";
-    char *host;
-    int r = af_url_host(url, &host);
-    if (r >= 0)
-        free(host);
-    return r == -EINVAL ? "not a URL" : NULL;
 }
 
 /* "GET http://example.com/", or the line that is no URL with what is wrong with it. */

@@ -258,6 +258,14 @@ static void tell_place(struct fetch *fetch, const char *text)
         snprintf(fetch->errormsg, sizeof fetch->errormsg, "%s", text);
 }
 
+/* A URL that cannot be asked for. */
+static void judge_url(struct fetch *fetch, const char *text, struct record *record)
+{
+    tell_place(fetch, text);
+    record->error = record_errors[AF_HTTP_URL];
+    record->errormsg = fetch->errormsg;
+}
+
 /* What became of the file in which the body was to be saved. */
 static void judge_file(struct fetch *fetch, struct record *record)
 {
@@ -280,8 +288,9 @@ static void judge_response(struct fetch *fetch, struct record *record)
     record->errormsg = response->error_text;
     record->exitcode = response->curl_code;
     if (response->error == AF_HTTP_URL) {
-        tell_place(fetch, response->error_text);
-        record->errormsg = fetch->errormsg;
+        /* libcurl says in full what is wrong only of a URL by itself. */
+        int r = af_url_check(fetch->url);
+        judge_url(fetch, r == -EINVAL ? af_error_text(af_raised(r)) : response->error_text, record);
     }
     record->ok = response->error == AF_HTTP_OK &&
                  status_set_has(&fetch->session->options->accept, response->status);
@@ -321,19 +330,17 @@ static enum af_http_error judge_result(struct fetch *fetch)
 /* What --dry-run has to say: what would be asked for. */
 static void plan_record(struct fetch *fetch, struct record *record)
 {
-    const char *error = dry_run_error(fetch->url);
+    int r = af_url_check(fetch->url);
     af_request request = {0};
     choose_request(fetch, &request);
     bool has_body = request.content || (fetch->asked && fetch->asked->has_body);
     const char *method = request.method ? request.method : has_body ? "POST" : "GET";
     fetch->session->planned = (af_response){.method = method};
     record->response = &fetch->session->planned;
-    record->ok = !error;
-    if (!error)
+    record->ok = r >= 0;
+    if (r >= 0)
         return;
-    tell_place(fetch, error);
-    record->error = record_errors[AF_HTTP_URL];
-    record->errormsg = fetch->errormsg;
+    judge_url(fetch, af_error_text(af_raised(r)), record);
     record->exitcode = af_http_curl_code(AF_HTTP_URL);
 }
 

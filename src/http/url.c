@@ -21,6 +21,28 @@ static CURLUcode parse_url(CURLU *parts, const char *url)
     return code;
 }
 
+static bool is_fetched(const char *scheme)
+{
+    return strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0;
+}
+
+int af_url_check(const char *url)
+{
+    CURLU *parts = curl_url();
+    char *scheme = NULL;
+    CURLUcode code = parts ? parse_url(parts, url) : CURLUE_OUT_OF_MEMORY;
+    if (code == CURLUE_OK)
+        code = curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0);
+    int r = error_of(code);
+    if (code == CURLUE_UNSUPPORTED_SCHEME || (scheme && !is_fetched(scheme)))
+        r = af_raise(-EINVAL, "the scheme is neither http nor https");
+    else if (r == -EINVAL)
+        r = af_raise(r, "not a URL: %s", curl_url_strerror(code));
+    curl_free(scheme);
+    curl_url_cleanup(parts);
+    return r;
+}
+
 static void make_lower(char *text)
 {
     for (; *text; text++)

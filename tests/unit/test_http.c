@@ -687,6 +687,30 @@ Test(http, a_url_has_a_host_and_a_port)
     }
 }
 
+Test(http, a_url_that_cannot_be_asked_for_is_told_why)
+{
+    static const struct {
+        const char *url, *text; /* NULL: it can */
+    } cases[] = {
+        {"http://example.com", NULL},
+        {"HTTPS://example.com/a?b#c", NULL},
+        {"ftp.example.com/a", NULL},
+        {"ftp://example.com/", "the scheme is neither http nor https"},
+        {"unknown://example.com/", "the scheme is neither http nor https"},
+        {"file:///etc/passwd", "the scheme is neither http nor https"},
+        {"http://", "not a URL: "},
+        {"http://x:99999/", "not a URL: "},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int r = af_url_check(cases[i].url);
+        cr_expect_eq(r, cases[i].text ? -EINVAL : 0, "%s", cases[i].url);
+        if (cases[i].text)
+            cr_expect(strncmp(af_error_text(af_raised(r)), cases[i].text, strlen(cases[i].text)) ==
+                          0,
+                      "%s: %s", cases[i].url, af_error_text(af_raised(r)));
+    }
+}
+
 static void expect_retry_after(struct world *world, const char *header, int64_t least, int64_t most)
 {
     char answer[256];
