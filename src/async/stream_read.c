@@ -1,0 +1,226 @@
+/* Reading from a stream. Nothing is read before it is asked for: a peer that sends without end
+ * fills the buffers of the system and not ours. */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "async/stream.h"
+#include "async/task.h"
+
+enum {
+    READ_SIZE = 4 * 1024,
+    LONGEST_RUN = 16, /* how many reads may follow each other without a turn for anybody else */
+};
+
+static int run_readable(struct handle *handle)
+{
+    af_stream *stream = container_of(handle, af_stream, readable.handle);
+    stream->try_read = true;
+    stream->reads = 0;
+    if (stream->reader)
+        stream_wake_reader(stream);
+    else
+        watch_stop(&stream->readable);
+    return 0;
+}
+
+const struct handle_type stream_readable_type = {.run = run_readable};
+
+static int wait_for_input(af_stream *stream)
+{
+    if (stream->reader)
+        return af_raise(AF_RUNTIME_ERROR, "another task is reading the stream");
+    af_task *task = task_running();
+    if (!task)
+        return AF_RUNTIME_ERROR;
+    int r = watch_start(&stream->readable);
+    if (r < 0)
+        return r;
+    if (byte_queue_size(&stream->input) == 0)
+        byte_queue_free(&stream->input);
+    af_future arrival;
+    future_init_local(&arrival, stream->loop);
+    stream->reader = &arrival;
+    r = task_wait(&arrival);
+    stream->reader = NULL;
+    /* Before this task had its turn the poll may have found the same bytes again. */
+    handle_cancel(&stream->readable.handle);
+    return r;
+}
+
+/* Whether there is something to be had from the system: 1, 0 at the end, or the error that ended
+ * the connection. Suspends until one of them. */
+static int find_input(af_stream *stream)
+{
+    while (!stream->eof && stream->fd >= 0) {
+        if (stream->try_read)
+            return 1;
+        int r = wait_for_input(stream);
+        if (r < 0)
+            return r;
+    }
+    return stream_final_error(stream);
+}
+
+/* One read(2): how many bytes, 0 at the end, -EAGAIN where it has to wait. */
+static ssize_t receive(af_stream *stream, void *buffer, size_t size)
+{
+    ssize_t received = recv(stream->fd, buffer, size, 0);
+    if (received < 0 && errno != EAGAIN && errno != EINTR)
+        return stream_fail(stream, -errno);
+    /* Less than there was room for was all there is: ask the poll before the next read. So do after
+     * a while of plenty, or a fast peer would have the loop for itself. */
+    stream->try_read = received == (ssize_t)size && ++stream->reads < LONGEST_RUN;
+    stream->eof = received == 0;
+    return received < 0 ? -EAGAIN : received;
+}
+
+/* Adds to the input what there is; SIZE bytes are wanted, and more will do. 1, or 0 at the end. */
+static int fill(af_stream *stream, size_t size)
+{
+    struct buffer *buffer = &stream->input.buffer;
+    ssize_t received;
+    do {
+        int r = find_input(stream);
+        if (r <= 0)
+            return r;
+        r = byte_queue_reserve(&stream->input, size > READ_SIZE ? size : READ_SIZE);
+        if (r < 0)
+            return r;
+        received =
+            receive(stream, buffer->data + buffer->length, buffer->capacity - buffer->length);
+    } while (received == -EAGAIN);
+    if (received <= 0)
+        return (int)received;
+    buffer->length += (size_t)received;
+    return 1;
+}
+
+/* Moves what the input has, up to SIZE bytes, to the caller. */
+static size_t take(af_stream *stream, void *buffer, size_t size)
+{
+    size_t ready = byte_queue_size(&stream->input);
+    if (size > ready)
+        size = ready;
+    memcpy(buffer, byte_queue_front(&stream->input), size);
+    byte_queue_take(&stream->input, size);
+    return size;
+}
+
+ssize_t af_stream_read(af_stream *stream, void *buffer, size_t size)
+{
+    if (size == 0)
+        return 0;
+    /* Who reads little reads on: only a large buffer is worth a system call of its own. */
+    if (byte_queue_size(&stream->input) == 0 && size < READ_SIZE) {
+        int r = fill(stream, size);
+        if (r <= 0)
+            return r;
+    }
+    if (byte_queue_size(&stream->input) > 0)
+        return (ssize_t)take(stream, buffer, size);
+    ssize_t received;
+    do {
+        int r = find_input(stream);
+        if (r <= 0)
+            return r;
+        received = receive(stream, buffer, size);
+    } while (received == -EAGAIN);
+    return received;
+}
+
+int af_stream_read_exactly(af_stream *stream, void *buffer, size_t size)
+{
+    if (size == 0)
+        return 0;
+    /* Gathered in the stream and not in the caller's buffer: a cancellation then loses nothing. */
+    size_t ready;
+    while ((ready = byte_queue_size(&stream->input)) < size) {
+        int r = fill(stream, size - ready);
+        if (r < 0)
+            return r;
+        if (r == 0)
+            return af_raise(AF_INCOMPLETE_READ, "the stream ended after %zu of %zu bytes", ready,
+                            size);
+    }
+    take(stream, buffer, size);
+    return 0;
+}
+
+int af_stream_read_until(af_stream *stream, const char *separator, const char **ret_data,
+                         size_t *ret_length)
+{
+    size_t width = strlen(separator);
+    if (width == 0)
+        return af_raise(AF_VALUE_ERROR, "a separator has at least one byte");
+    size_t searched = 0; /* so many bytes from the front, no separator begins */
+    for (;;) {
+        size_t size = byte_queue_size(&stream->input);
+        if (size >= searched + width) {
+            const char *data = byte_queue_front(&stream->input);
+            const char *found = memmem(data + searched, size - searched, separator, width);
+            searched = found ? (size_t)(found - data) : size + 1 - width;
+            if (searched > stream->limit)
+                return af_raise(AF_LIMIT_OVERRUN, "no separator within %zu bytes", stream->limit);
+            if (found) {
+                *ret_data = data;
+                *ret_length = searched + width;
+                byte_queue_take(&stream->input, *ret_length);
+                return 0;
+            }
+        }
+        int r = fill(stream, 1);
+        if (r < 0)
+            return r;
+        if (r == 0)
+            return af_raise(AF_INCOMPLETE_READ, "the stream ended before the separator");
+    }
+}
+
+/* All that has come. */
+static void take_input(af_stream *stream, const char **ret_data, size_t *ret_length)
+{
+    *ret_length = byte_queue_size(&stream->input);
+    *ret_data = *ret_length > 0 ? byte_queue_front(&stream->input) : "";
+    byte_queue_take(&stream->input, *ret_length);
+}
+
+int af_stream_read_line(af_stream *stream, const char **ret_line, size_t *ret_length)
+{
+    int r = af_stream_read_until(stream, "\n", ret_line, ret_length);
+    if (r == AF_INCOMPLETE_READ) {
+        take_input(stream, ret_line, ret_length);
+        return 0;
+    }
+    if (r == AF_LIMIT_OVERRUN) {
+        size_t size = byte_queue_size(&stream->input);
+        const char *line = byte_queue_front(&stream->input), *newline = memchr(line, '\n', size);
+        byte_queue_take(&stream->input, newline ? (size_t)(newline + 1 - line) : size);
+        return af_raise(AF_VALUE_ERROR, "the line is longer than %zu bytes", stream->limit);
+    }
+    return r;
+}
+
+int af_stream_read_all(af_stream *stream, size_t maximum, const char **ret_data, size_t *ret_length)
+{
+    while (byte_queue_size(&stream->input) <= maximum) {
+        int r = fill(stream, READ_SIZE);
+        if (r < 0)
+            return r;
+        if (r == 0) {
+            take_input(stream, ret_data, ret_length);
+            return 0;
+        }
+    }
+    return af_raise(AF_LIMIT_OVERRUN, "no end within %zu bytes", maximum);
+}
+
+bool af_stream_at_eof(const af_stream *stream)
+{
+    return stream->eof && byte_queue_size(&stream->input) == 0;
+}
+
+void af_stream_set_limit(af_stream *stream, size_t limit)
+{
+    stream->limit = limit;
+}
