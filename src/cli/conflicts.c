@@ -1,6 +1,9 @@
 #include "cli/conflicts.h"
 
 #include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <afetch/error.h>
 
@@ -31,10 +34,55 @@ static int check_resume(const struct options *options)
     return 0;
 }
 
+/* Whether an operand is this file, by whatever name. */
+static bool is_file(const char *operand, const struct stat *file)
+{
+    struct stat status;
+    int r = strcmp(operand, "-") == 0 ? fstat(STDIN_FILENO, &status) : stat(operand, &status);
+    return r == 0 && status.st_dev == file->st_dev && status.st_ino == file->st_ino;
+}
+
+static bool is_list(const struct options *options, const struct stat *file)
+{
+    const struct words *operands = &options->operands;
+    bool found = operands->count == 0 && is_file("-", file);
+    for (size_t i = 0; i < operands->count && !found; i++)
+        found = is_file(operands->list[i], file);
+    return found;
+}
+
+/* PATH, which WHAT writes, is none of the lists; NULL is stdout. */
+static int check_written(const struct options *options, const char *path, const char *what)
+{
+    struct stat file;
+    bool there = path ? stat(path, &file) == 0 : fstat(STDOUT_FILENO, &file) == 0;
+    if (!there || !S_ISREG(file.st_mode) || !is_list(options, &file))
+        return 0;
+    return af_raise(-EINVAL, "%s is the list itself: name another file for %s",
+                    path ? path : "stdout", what);
+}
+
+/* What is read is not written over, and each file is written by one option. */
+static int check_files(const struct options *options)
+{
+    if (options->dry_run)
+        return 0;
+    int r = options->output ? check_written(options, options->output, "-o")
+                            : check_written(options, NULL, "the records");
+    if (r < 0 || !options->timeline)
+        return r;
+    if (options->output && strcmp(options->output, options->timeline) == 0)
+        return af_raise(-EINVAL, "-o and --timeline both write %s: name two files",
+                        options->output);
+    return check_written(options, options->timeline, "--timeline");
+}
+
 int conflicts_check(const struct options *options)
 {
     if (options->help || options->version)
         return 0;
     int r = options->compare ? check_compare(options) : 0;
-    return r >= 0 && options->resume ? check_resume(options) : r;
+    if (r >= 0 && options->resume)
+        r = check_resume(options);
+    return r < 0 ? r : check_files(options);
 }

@@ -131,15 +131,22 @@ static int write_record(const struct record *record, bool more, void *arg)
     return r;
 }
 
+/* Of lists none of which could be read comes nothing, and an old file stays what it was. */
+static bool came_to_nothing(const struct program *program, int r)
+{
+    return program->output.stale && program->result.statistics.count == 0 &&
+           (r < 0 || source_failed(program->source));
+}
+
 /* However the run ended, what was fetched is written, and well-formed. */
 static int end_records(struct program *program, int r)
 {
-    if (program->output_failed)
+    if (program->output_failed || came_to_nothing(program, r))
         return r;
     af_error error = af_error_ref(af_raised(r));
     int ended = formatter_end(program->formatter, &program->output.buffer);
     if (ended >= 0)
-        ended = output_flush(&program->output);
+        ended = output_finish(&program->output);
     if (r < 0)
         ended = af_raise_error(error);
     af_error_unref(error);
@@ -190,13 +197,8 @@ static int fetch_and_write(struct program *program)
 static int compare(struct program *program)
 {
     struct fetch_job job = begin_job(program);
-    return compare_run(&job, &program->output, wants_color(&program->options), &program->result);
-}
-
-static int run_job(struct program *program)
-{
-    int r = program->options.compare ? compare(program) : fetch_and_write(program);
-    return r < 0 ? r : output_flush(&program->output);
+    int r = compare_run(&job, &program->output, wants_color(&program->options), &program->result);
+    return r < 0 ? r : output_finish(&program->output);
 }
 
 /* What is fetched now is for nobody. */
@@ -216,7 +218,7 @@ static int run_program(void *arg, void **ret_result)
     program->task = af_current_task();
     int r = output_watch(&program->output, on_reader_gone, program);
     if (r >= 0)
-        r = run_job(program);
+        r = program->options.compare ? compare(program) : fetch_and_write(program);
     output_unwatch(&program->output);
     return r == AF_CANCELLED && program->reader_gone ? -EPIPE : r;
 }

@@ -22,7 +22,7 @@ int output_open(struct output *output, const char *path, bool resumed)
 {
     int fd = STDOUT_FILENO;
     if (path) {
-        fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (resumed ? 0 : O_TRUNC), 0666);
+        fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
         int r = fd < 0 ? -errno : resumed ? lock_file(fd) : 0;
         if (r < 0) {
             if (fd >= 0)
@@ -34,6 +34,7 @@ int output_open(struct output *output, const char *path, bool resumed)
     output->fd = fd;
     output->never_waits = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
     output->is_file = path && output->never_waits;
+    output->stale = output->is_file && !resumed;
     output->watched = false;
     output->name = path ? path : "stdout";
     buffer_init(&output->buffer, SIZE_MAX);
@@ -52,6 +53,15 @@ static int wait_for_room(const struct output *output, size_t *size)
     return poll(&ready, 1, 0) == 0 ? af_wait_writable(output->fd) : 0;
 }
 
+/* What was in a file before goes. */
+static int replace(struct output *output)
+{
+    if (output->stale && ftruncate(output->fd, 0) < 0)
+        return -errno;
+    output->stale = false;
+    return 0;
+}
+
 /* No half a record stays in a file that takes no more. */
 static void take_back(const struct output *output, size_t written)
 {
@@ -63,8 +73,8 @@ static void take_back(const struct output *output, size_t written)
 int output_flush(struct output *output)
 {
     size_t written = 0;
-    int r = 0;
-    while (written < output->buffer.length) {
+    int r = output->buffer.length > 0 ? replace(output) : 0;
+    while (r >= 0 && written < output->buffer.length) {
         size_t size = output->buffer.length - written;
         r = wait_for_room(output, &size);
         if (r < 0)
@@ -81,6 +91,12 @@ int output_flush(struct output *output)
         take_back(output, written);
     buffer_consume(&output->buffer, written);
     return r;
+}
+
+int output_finish(struct output *output)
+{
+    int r = replace(output);
+    return r < 0 ? r : output_flush(output);
 }
 
 /* The writing end of a pipe is never readable, but an error counts as that too. */

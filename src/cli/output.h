@@ -10,6 +10,7 @@ struct output {
     int fd;
     bool never_waits;     /* a regular file */
     bool is_file;         /* one that we opened */
+    bool stale;           /* it still has what was in it before */
     bool watched;         /* a pipe whose reader may go */
     af_callback *on_gone; /* called then */
     void *on_gone_arg;
@@ -17,14 +18,18 @@ struct output {
     struct buffer buffer; /* whole records are appended here */
 };
 
-/* PATH is created, and emptied where it is not to be RESUMED; NULL is stdout. A negated errno,
- * -EWOULDBLOCK where another run resumes the same file. */
+/* PATH is created; NULL is stdout. What is in it stays where it is RESUMED, and otherwise until
+ * there is something to be written, or the run has come to its end. A negated errno, -EWOULDBLOCK
+ * where another run resumes the same file. */
 int output_open(struct output *output, const char *path, bool resumed);
 
 /* Writes what is in the buffer; suspends where the reader is slow. What was not written stays in
  * the buffer, so that a cancelled flush is begun again without loss. A negated errno (-EPIPE where
  * the reader has gone), and a file is then left as it was before; AF_CANCELLED. */
 int output_flush(struct output *output);
+
+/* The same at the end of a run: it has written all, if it was nothing. */
+int output_finish(struct output *output);
 
 /* Calls ON_GONE in the running loop as soon as nobody reads the pipe any more, if it is one: who
  * has nothing to write would not be told otherwise. Once. -ENOMEM. */
