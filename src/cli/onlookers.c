@@ -10,8 +10,11 @@
 
 static bool wants_progress(const struct options *options)
 {
-    return options->progress == WHEN_ALWAYS ||
-           (options->progress == WHEN_AUTO && !options->quiet && terminal_is_able(STDERR_FILENO));
+    if (options->progress != WHEN_AUTO)
+        return options->progress == WHEN_ALWAYS;
+    /* What the next program of a pipeline prints would come into the midst of the line. */
+    bool piped = !options->output && terminal_has_pipeline(STDERR_FILENO, STDOUT_FILENO);
+    return !options->quiet && terminal_is_able(STDERR_FILENO) && !piped;
 }
 
 static void tell_timeline(const struct options *options, int r)

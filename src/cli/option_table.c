@@ -201,8 +201,9 @@ const struct option_spec option_table[] = {
     {SECTION_MESSAGE, OPTION_WORD, MEMBER(summary), 0, "summary", "auto|always|never",
      .help = "totals and percentiles, on stderr", .optional = true, .value = WHEN_ALWAYS},
     {SECTION_MESSAGE, OPTION_WORD, MEMBER(progress), 0, "progress", "auto|always|never",
-     .help = "how far it is and how long it will take, in one line on stderr", .optional = true,
-     .value = WHEN_ALWAYS},
+     .help = "how far it is and how long it will take, in one line on stderr; auto: on a terminal, "
+             "unless a pipe leads to another program there",
+     .optional = true, .value = WHEN_ALWAYS},
     {SECTION_MESSAGE, OPTION_STRING, MEMBER(timeline), 0, "timeline", "FILE",
      .help = "draw the first million requests: FILE.html is a page to look at, FILE.json trace "
              "events for Perfetto"},

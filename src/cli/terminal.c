@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 bool terminal_is_able(int fd)
@@ -21,6 +22,13 @@ bool terminal_is_ours(int fd)
 {
     pid_t group = tcgetpgrp(fd);
     return group < 0 || group == getpgrp();
+}
+
+bool terminal_has_pipeline(int fd, int output)
+{
+    struct stat status;
+    bool is_pipe = fstat(output, &status) == 0 && S_ISFIFO(status.st_mode);
+    return is_pipe && tcgetpgrp(fd) == getpgrp();
 }
 
 size_t terminal_width(int fd)

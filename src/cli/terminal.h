@@ -21,6 +21,10 @@ bool terminal_likes_color(int fd);
 /* Whether this process may write to the terminal now: not while it is in the background. */
 bool terminal_is_ours(int fd);
 
+/* Whether OUTPUT is a pipe to another program of a job that has the terminal FD: who reads there
+ * may write here. */
+bool terminal_has_pipeline(int fd, int output);
+
 /* How many columns it has at the moment; 80 where it does not say. */
 size_t terminal_width(int fd);
 
