@@ -14,12 +14,13 @@ struct body_file {
     char kept[FILE_NAME_MAXIMUM + 1]; /* its name; empty before it has it */
 };
 
-int body_file_new(struct body_directory *directory, const char *url, struct body_file **ret_file)
+int body_file_new(struct body_directory *directory, const struct file_name *name,
+                  struct body_file **ret_file)
 {
     struct body_file *file = malloc(sizeof *file);
     if (!file)
         return -ENOMEM;
-    *file = (struct body_file){.directory = directory, .name = file_name_of_url(url), .fd = -1};
+    *file = (struct body_file){.directory = directory, .name = *name, .fd = -1};
     int r = body_directory_take(directory, &file->name, &file->number);
     if (r < 0) {
         free(file);
@@ -102,9 +103,9 @@ int body_file_keep(struct body_file *file, const char *content_type)
     /* Some systems find out only now that there was no room. */
     r = close(file->fd) < 0 ? -errno : 0;
     file->fd = -1;
-    const char *extension = file->name.extension;
+    bool open = !file->name.extension[0] && !file->name.chosen;
     if (r >= 0)
-        r = give_name(file, extension[0] ? extension : file_name_extension(content_type));
+        r = give_name(file, open ? file_name_extension(content_type) : file->name.extension);
     if (r < 0)
         body_directory_remove(file->directory, file->temporary);
     file->error = r;

@@ -7,8 +7,10 @@
 
 struct body_file;
 
-/* Takes the name for the body of URL. -ENOMEM. The directory must outlive the file. */
-int body_file_new(struct body_directory *directory, const char *url, struct body_file **ret_file);
+/* Takes NAME, with the next free number where it is taken. -ENOMEM. The directory must outlive the
+ * file. */
+int body_file_new(struct body_directory *directory, const struct file_name *name,
+                  struct body_file **ret_file);
 
 /* Removes what was not kept. NULL is fine. */
 void body_file_free(struct body_file *file);
@@ -19,8 +21,8 @@ int body_file_write(struct body_file *file, const void *data, size_t size);
 /* Removes what was written; another attempt begins with nothing. */
 void body_file_discard(struct body_file *file);
 
-/* The body is whole: the file gets its name, by CONTENT_TYPE where the URL leaves its extension
- * open. A negated errno, as when writing. */
+/* The body is whole: the file gets its name, by CONTENT_TYPE where its extension is open. A negated
+ * errno, as when writing. */
 int body_file_keep(struct body_file *file, const char *content_type);
 
 /* The name of a file that was kept, or NULL. */

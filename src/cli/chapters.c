@@ -19,9 +19,11 @@ static const struct fact list_facts[] = {
     {"method", "instead of that of the command line, of GET, or of POST with a body"},
     {"headers", "an object: a value is a string, an array of them for more than one header of that "
                 "name, or null for none; they take the place of those of -H, -A, -e, -u and -b"},
-    {"body", "a string, instead of what -d has"},
+    {"body", "a string, instead of what -d has; or an object or an array, which is sent as JSON, "
+             "with the Content-Type application/json"},
     {"body_base64", "the same in base64, for what is no text"},
     {"timeout", "seconds, instead of -m"},
+    {"filename", "under which the body is saved with --output-dir, as far as it is safe"},
     {"id", "a string or a number, which the record has too"},
     {NULL, NULL},
 };

@@ -19,7 +19,7 @@ void dry_run_settle(struct options *options)
     options->summary = WHEN_NEVER;
     options->verbose = false;
     if (!options->fields && options->format != FORMAT_TEXT)
-        options->fields = "index,url,method,ok,error,errormsg";
+        options->fields = "index,url,id,method,ok,error,errormsg";
 }
 
 /* "GET http://example.com/", or the line that is no URL with what is wrong with it. */

@@ -10,6 +10,17 @@
 /* What an attempt returns that is to be made again. */
 enum { TRY_AGAIN = AF_USER_ERROR };
 
+/* Where bodies are saved, every URL has its file. */
+static int choose_file(struct fetch *fetch)
+{
+    const struct request *asked = fetch->asked;
+    if (!fetch->session->directory || fetch->entry_error)
+        return 0;
+    struct file_name name = asked && asked->filename ? file_name_of_text(asked->filename)
+                                                     : file_name_of_url(fetch->url);
+    return body_file_new(fetch->session->directory, &name, &fetch->file);
+}
+
 int fetch_new(struct session *session, const struct entry *entry, const struct pass *pass,
               struct fetch **ret_fetch)
 {
@@ -29,10 +40,9 @@ int fetch_new(struct session *session, const struct entry *entry, const struct p
     fetch->request = NULL;
     fetch->result = AF_CANCELLED;
     memcpy(fetch->url, entry->url, size);
-    int r = session->directory && !entry->error
-                ? body_file_new(session->directory, fetch->url, &fetch->file)
-                : 0;
+    int r = choose_file(fetch);
     if (r < 0) {
+        request_unref(fetch->asked);
         free(fetch);
         return r;
     }

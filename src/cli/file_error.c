@@ -71,19 +71,6 @@ static bool looks_like_url(const char *path)
     return named && (*end || !ends_as_list(path));
 }
 
-/* Whether a path was meant to be the value of an option, which stands apart from it. Returns the
- * option, or NULL. */
-static const char *option_of_value(const char *path)
-{
-    static const char *const words[] = {"auto", "always", "never"};
-    if (*path && !path[strspn(path, "0123456789")])
-        return "--first";
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strcmp(path, words[i]) == 0)
-            return "--summary";
-    return NULL;
-}
-
 /* Keeps NAME where it is nearer than what was found before. */
 static int offer_name(struct spelling *spelling, const char *name, char **nearest)
 {
@@ -143,7 +130,6 @@ static int missing_url_text(const char *path, char **ret_text)
 static int missing_text(const char *path, char **ret_text)
 {
     char *nearest = NULL;
-    const char *option = option_of_value(path);
     int r = find_nearest(path, &nearest);
     if (r < 0)
         return r;
@@ -152,9 +138,6 @@ static int missing_text(const char *path, char **ret_text)
                    (int)directory_length(path), path, nearest);
     else if (looks_like_url(path))
         r = missing_url_text(path, ret_text);
-    else if (option)
-        r = format(ret_text, "%s: %s; a value that may be left out stands behind '=': %s=%s", path,
-                   strerror(ENOENT), option, path);
     else
         r = format(ret_text, "%s: %s", path, strerror(ENOENT));
     free(nearest);

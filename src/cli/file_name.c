@@ -151,13 +151,10 @@ struct file_name file_name_split(const char *name)
     return split;
 }
 
-struct file_name file_name_of_url(const char *url)
+static struct file_name make_name(const char *text, size_t length)
 {
-    char decoded[PART_MAXIMUM], name[DECODED_MAXIMUM + 1];
-    size_t length;
-    const char *part = last_part(url, &length);
-    length = decode(part, length, decoded);
-    make_safe(decoded, length, name);
+    char name[DECODED_MAXIMUM + 1];
+    make_safe(text, length, name);
     if (!name[0] || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         strcpy(name, "index");
     mend_ends(name);
@@ -167,6 +164,21 @@ struct file_name file_name_of_url(const char *url)
         result.stem[0] = '_';
     }
     return result;
+}
+
+struct file_name file_name_of_url(const char *url)
+{
+    char decoded[PART_MAXIMUM];
+    size_t length;
+    const char *part = last_part(url, &length);
+    return make_name(decoded, decode(part, length, decoded));
+}
+
+struct file_name file_name_of_text(const char *text)
+{
+    struct file_name name = make_name(text, whole_characters(text, PART_MAXIMUM));
+    name.chosen = true;
+    return name;
 }
 
 /* ------------------------------------------------------------------ writing */

@@ -13,10 +13,14 @@ enum { FILE_NAME_MAXIMUM = 255 };
 
 struct file_name {
     char stem[FILE_NAME_MAXIMUM + 1];
-    char extension[12]; /* with its dot; empty where there is none, and the content type decides */
+    char extension[12]; /* with its dot; empty where there is none */
+    bool chosen;        /* by who made the list; otherwise the content type adds what is missing */
 };
 
 struct file_name file_name_of_url(const char *url);
+
+/* A name that somebody chose, made safe in the same way. */
+struct file_name file_name_of_text(const char *text);
 
 /* A name that is there, in the same two parts. */
 struct file_name file_name_split(const char *name);

@@ -196,8 +196,8 @@ const struct option_spec option_table[] = {
      .value = true},
     {SECTION_RECORD, OPTION_STRING, MEMBER(output_dir), 0, "output-dir", "DIR",
      .brief = "save each body as a file in DIR",
-     .help =
-         "save each body in DIR under the name that its URL ends in; the record has its filename"},
+     .help = "save each body in DIR under the name that its URL ends in, or a line's filename; the "
+             "record has its filename"},
     {SECTION_MESSAGE, OPTION_WORD, MEMBER(summary), 0, "summary", "auto|always|never",
      .help = "totals and percentiles, on stderr", .optional = true, .value = WHEN_ALWAYS},
     {SECTION_MESSAGE, OPTION_WORD, MEMBER(progress), 0, "progress", "auto|always|never",

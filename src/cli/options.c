@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <afetch/error.h>
 
@@ -13,6 +14,7 @@
 #include "cli/config.h"
 #include "cli/conflicts.h"
 #include "cli/dry_run.h"
+#include "cli/habits.h"
 #include "cli/parts.h"
 #include "cli/setting.h"
 #include "cli/spelling.h"
@@ -35,6 +37,14 @@ struct parser {
 
 static int read_config(struct parser *parser, const char *path);
 
+/* Whether WORD, which follows an option, was meant to be its value: it is one, and no list. */
+static bool is_value(const struct option_spec *spec, const char *word)
+{
+    bool fits = spec->kind == OPTION_WORD ? word_place(spec->argument, '|', word) >= 0
+                                          : *word && !word[strspn(word, "0123456789")];
+    return fits && access(word, F_OK) < 0;
+}
+
 /* Sets an option, whose value, where it did not come in the same word, is the next argument. */
 static int parse_option(struct parser *parser, struct setting *setting)
 {
@@ -48,6 +58,9 @@ static int parse_option(struct parser *parser, struct setting *setting)
     }
     if (spec->kind == OPTION_TOPIC && !setting->value)
         setting->value = *parser->next ? *parser->next++ : "";
+    else if (spec->optional && !setting->value && *parser->next && is_value(spec, *parser->next))
+        return af_raise(-EINVAL, "%s %s: write %s=%s, since the value may be left out",
+                        setting->option, *parser->next, setting->option, *parser->next);
     setting->options = &parser->options;
     setting->member = (char *)&parser->options + spec->offset;
     if (parser->phase == PHASE_CONFIG && spec->kind == OPTION_CONFIG)
@@ -92,6 +105,15 @@ static int raise_ambiguous(const char *word, size_t length)
     return r;
 }
 
+/* Who knows the option of another program is told what stands for it; 0 where it is of none. */
+static int raise_habit(const char *dashes, const char *name, size_t length)
+{
+    const char *advice = habit_advice(name, length);
+    return advice
+               ? af_raise(-EINVAL, "unknown option '%s%.*s': %s", dashes, (int)length, name, advice)
+               : 0;
+}
+
 /* Finds the option of this name, or the one whose name begins so. */
 static int find_name(const char *word, size_t length, const struct option_spec **ret_spec)
 {
@@ -104,8 +126,9 @@ static int find_name(const char *word, size_t length, const struct option_spec *
             return 0;
         count++;
     }
-    if (count == 1)
-        return 0;
+    int r = raise_habit("--", word, length);
+    if (r < 0 || count == 1)
+        return r;
     return count > 1 ? raise_ambiguous(word, length) : raise_unknown(word, length);
 }
 
@@ -129,8 +152,10 @@ static int parse_letters(struct parser *parser, const char *word)
         const struct option_spec *spec = find_letter(*word);
         if (!spec) {
             size_t size = utf8_character(word, strlen(word));
-            return af_raise(-EINVAL, "unknown option '-%.*s'; try 'afetch --help'",
-                            size > 0 ? (int)size : 1, word);
+            int r = raise_habit("-", word, 1);
+            return r < 0 ? r
+                         : af_raise(-EINVAL, "unknown option '-%.*s'; try 'afetch --help'",
+                                    size > 0 ? (int)size : 1, word);
         }
         struct setting setting = {.spec = spec, .option = {'-', *word++}};
         if (spec->argument && !spec->optional && *word) {
@@ -239,6 +264,17 @@ static bool wants_words(const struct options *options)
     return options->help || options->version || options->generate != GENERATE_NOTHING;
 }
 
+static int take_operand(struct parser *parser, const char *word)
+{
+    if (parser->phase == PHASE_EARLY)
+        return 0;
+    /* Who brings curl's --json with him has a body here. It may be secret. */
+    if ((*word == '{' || *word == '[') && access(word, F_OK) < 0)
+        return af_raise(-EINVAL, "JSON is no operand: -d sends it, and a request in JSON is a line "
+                                 "of a list");
+    return words_append(&parser->options.operands, word);
+}
+
 static int parse_arguments(struct parser *parser, char *const *arguments)
 {
     struct options *options = &parser->options;
@@ -249,7 +285,7 @@ static int parse_arguments(struct parser *parser, char *const *arguments)
     while (r >= 0 && *parser->next && !wants_words(options)) {
         const char *word = *parser->next++;
         if (operands_only || word[0] != '-' || !word[1])
-            r = parser->phase == PHASE_EARLY ? 0 : words_append(&options->operands, word);
+            r = take_operand(parser, word);
         else if (word[1] != '-')
             r = parse_dashed(parser, word + 1);
         else if (word[2])

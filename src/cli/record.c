@@ -233,8 +233,11 @@ static int select_named(const char *word, size_t length, struct fields *fields)
 static int select_list(const char *list, struct fields *fields)
 {
     for (;;) {
-        size_t length = strcspn(list, ",");
-        int r = select_named(list, length, fields);
+        list += strspn(list, " ");
+        size_t length = strcspn(list, ","), end = length;
+        while (end > 0 && list[end - 1] == ' ')
+            end--;
+        int r = select_named(list, end, fields);
         if (r < 0 || !list[length])
             return r;
         list += length + 1;

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 #include "base/base64.h"
 #include "base/utf8.h"
@@ -37,6 +39,7 @@ void request_unref(struct request *request)
     free(request->error);
     free(request->url);
     free(request->method);
+    free(request->filename);
     free(request->id);
     free(request);
 }
@@ -66,9 +69,12 @@ __attribute__((format(printf, 2, 3))) static int refuse(struct request *request,
 /* -------------------------------------------------- what cJSON does not say */
 
 struct scan {
-    bool is_deep;   /* and the rest was not looked at */
-    bool has_nul;   /* in a string, which cJSON would end there */
-    const char *id; /* where its value is, as it was written; NULL where none was seen */
+    bool is_deep; /* and the rest was not looked at */
+    bool has_nul; /* in a string, which cJSON would end there */
+    /* Where these values are, as they were written; NULL where none was seen. */
+    const char *id;
+    const char *body;
+    const char *body_end; /* NULL where it is neither an object nor an array */
 };
 
 static const char *skip_blanks(const char *at, const char *end)
@@ -91,6 +97,20 @@ static const char *scan_string(struct scan *scan, const char *at, const char *en
     return at < end ? at + 1 : end;
 }
 
+/* What begins at START and ends at AT may be the name of a member. */
+static void scan_member(struct scan *scan, const char *start, const char *at, const char *end)
+{
+    const char *next = skip_blanks(at, end);
+    if (next == end || *next != ':')
+        return;
+    const char *value = skip_blanks(next + 1, end);
+    size_t length = (size_t)(at - start);
+    if (length == 4 && memcmp(start, "\"id\"", 4) == 0)
+        scan->id = value;
+    else if (length == 6 && memcmp(start, "\"body\"", 6) == 0)
+        scan->body = value < end && strchr("{[", *value) ? value : NULL;
+}
+
 static void scan_line(struct scan *scan, const char *at, const char *end)
 {
     int depth = 0;
@@ -98,14 +118,14 @@ static void scan_line(struct scan *scan, const char *at, const char *end)
         const char *start = at++;
         if (*start == '"') {
             at = scan_string(scan, start, end);
-            const char *next = skip_blanks(at, end);
-            bool is_id = depth == 1 && at - start == 4 && memcmp(start, "\"id\"", 4) == 0;
-            if (is_id && next < end && *next == ':')
-                scan->id = skip_blanks(next + 1, end);
+            if (depth == 1)
+                scan_member(scan, start, at, end);
         } else if (*start == '{' || *start == '[') {
             scan->is_deep = ++depth > DEPTH_MAXIMUM;
         } else if (*start == '}' || *start == ']') {
             depth--;
+            if (depth == 1 && scan->body && !scan->body_end)
+                scan->body_end = at;
         }
     }
 }
@@ -135,22 +155,34 @@ static int read_method(struct request *request, const cJSON *member, const struc
     return r;
 }
 
+/* An object or an array is sent as it was written, for numbers might change otherwise. */
 static int read_body(struct request *request, const cJSON *member, const struct scan *scan)
 {
-    (void)scan;
     bool encoded = strcmp(member->string, "body_base64") == 0;
-    if (!cJSON_IsString(member))
-        return refuse(request, "'%s' must be a string", member->string);
+    bool is_json = !encoded && scan->body && scan->body_end && !cJSON_IsString(member);
+    if (!cJSON_IsString(member) && !is_json)
+        return refuse(request, "'%s' must be a string%s", member->string,
+                      encoded ? "" : ", or an object or an array, which is sent as JSON");
     if (request->has_body)
         return refuse(request, "'body' and 'body_base64': choose one");
     request->has_body = true;
-    const char *text = member->valuestring;
-    size_t length = strlen(text);
+    request->sends_json = is_json;
+    const char *text = is_json ? scan->body : member->valuestring;
+    size_t length = is_json ? (size_t)(scan->body_end - text) : strlen(text);
     int r = buffer_reserve(&request->body, length + 1); /* an empty one has its data too */
     if (r >= 0)
         r = encoded ? base64_decode(&request->body, text, length)
                     : buffer_append(&request->body, text, length);
     return r == -EINVAL ? refuse(request, "'body_base64' is not base64") : r;
+}
+
+static int read_filename(struct request *request, const cJSON *member, const struct scan *scan)
+{
+    (void)scan;
+    int r = copy_string(request, member, &request->filename);
+    if (r >= 0 && request->filename && !request->filename[0])
+        r = refuse(request, "'filename' is empty");
+    return r;
 }
 
 static int read_timeout(struct request *request, const cJSON *member, const struct scan *scan)
@@ -232,6 +264,8 @@ static int remove_header(struct request *request, const char *name)
 static int read_header(struct request *request, const cJSON *header)
 {
     const char *name = header->string;
+    if (request->headers.count == HEADERS_MAXIMUM)
+        return refuse(request, "'headers' has more than %d", HEADERS_MAXIMUM);
     if (!http_is_token(name, strlen(name)))
         return refuse(request, "'headers': a name is made of letters, digits and hyphens");
     for (const cJSON *other = header->prev; other->next; other = other->prev)
@@ -271,8 +305,8 @@ static const struct {
     int (*read)(struct request *request, const cJSON *member, const struct scan *scan);
 } members[] = {
     {"url", read_url},   {"method", read_method},    {"headers", read_headers},
-    {"body", read_body}, {"body_base64", read_body}, {"timeout", read_timeout},
-    {"id", read_id},
+    {"body", read_body}, {"body_base64", read_body}, {"filename", read_filename},
+    {"id", read_id},     {"timeout", read_timeout},
 };
 
 enum { MEMBERS = sizeof members / sizeof members[0] };
@@ -316,8 +350,29 @@ static int read_members(struct request *request, const cJSON *object, const stru
     return r;
 }
 
+static bool names_type(const struct words *headers)
+{
+    static const char type[] = "Content-Type";
+    for (size_t i = 0; i < headers->count; i++)
+        if (strncasecmp(headers->list[i], type, strlen(type)) == 0 &&
+            strchr(":;", headers->list[i][strlen(type)]))
+            return true;
+    return false;
+}
+
+/* The type of a body in JSON, unless the line has another. */
+static int add_type(struct request *request)
+{
+    if (!request->sends_json || names_type(&request->headers))
+        return 0;
+    return add_header(request, "Content-Type", "application/json");
+}
+
 static int check_whole(struct request *request)
 {
+    int r = add_type(request);
+    if (r < 0)
+        return r;
     if (!request->url)
         return refuse(request, "'url' is missing");
     if (request->has_body && request->method && strcmp(request->method, "HEAD") == 0)

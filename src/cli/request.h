@@ -13,7 +13,9 @@ struct request {
     char *method;
     struct words headers; /* lines as af_request takes them; its strings are the request's */
     bool has_body;
+    bool sends_json; /* the body is JSON */
     struct buffer body;
+    char *filename; /* under which the answer's body is to be saved */
     double timeout; /* seconds, 0 for no limit; NAN where the line has none */
     char *id;
     bool id_is_number; /* id is then as it was written */

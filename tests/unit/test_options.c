@@ -220,10 +220,14 @@ Test(options, a_value_may_look_like_an_option)
 
 Test(options, an_optional_value_comes_with_an_equals_sign_only)
 {
-    cr_assert(zero(int, parse("--first 3 --summary never")));
+    cr_assert(zero(int, parse("--first three --summary sometimes")));
     cr_assert(eq(long, options.first, 1));
     cr_assert(eq(int, options.summary, WHEN_ALWAYS));
-    cr_assert_str_eq(operands(), "3 never ");
+    cr_assert_str_eq(operands(), "three sometimes ");
+    cr_expect_str_eq(refusal("--first 3"),
+                     "--first 3: write --first=3, since the value may be left out");
+    cr_expect_str_eq(refusal("--summary never"),
+                     "--summary never: write --summary=never, since the value may be left out");
 
     cr_assert(zero(int, parse("--first=3 --summary=never --color=auto")));
     cr_assert(eq(long, options.first, 3));
@@ -429,10 +433,23 @@ Test(options, an_unknown_option_is_told_with_the_nearest_one)
                      "unknown option '--timout'; did you mean '--timeout'? Try 'afetch --help'");
     cr_expect_str_eq(refusal("--ouptut"),
                      "unknown option '--ouptut'; did you mean '--output'? Try 'afetch --help'");
+    cr_expect_str_eq(refusal("--jsno"),
+                     "unknown option '--jsno'; did you mean '--json'? Try 'afetch --help'");
     cr_expect_str_eq(refusal("--frobnicate"), "unknown option '--frobnicate'; try 'afetch --help'");
     cr_expect_str_eq(refusal("--=3"), "unknown option '--'; try 'afetch --help'");
     cr_expect_str_eq(refusal("-kz"), "unknown option '-z'; try 'afetch --help'");
     cr_expect_str_eq(refusal("-\xC3\xA9z"), "unknown option '-\xC3\xA9'; try 'afetch --help'");
+}
+
+Test(options, an_option_of_another_program_is_told_with_what_stands_for_it)
+{
+    cr_expect_str_eq(refusal("--max-time 3"), "unknown option '--max-time': it is -m SECS here");
+    cr_expect_str_eq(refusal("--fail"), "unknown option '--fail': a status of 400 or more is a "
+                                        "failure anyway, see --accept; --fail-fast ends the run at "
+                                        "the first");
+    cr_expect_str_eq(refusal("-qs"), "unknown option '-s': it is -q here");
+    cr_expect(zero(int, parse("--fail-f")));
+    cr_expect(options.fail_fast);
 }
 
 Test(options, an_ambiguous_beginning_is_told_with_all_it_may_mean)

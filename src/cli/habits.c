@@ -1,0 +1,60 @@
+#include "cli/habits.h"
+
+#include <string.h>
+
+struct habit {
+    const char *names; /* without their dashes, and with blanks between and around them */
+    const char *advice;
+};
+
+static const struct habit habits[] = {
+    {" s silent ", "it is -q here"},
+    {" S show-error ", "errors are shown anyway"},
+    {" f fail fail-with-body fail-early ",
+     "a status of 400 or more is a failure anyway, see --accept; --fail-fast ends the run at the "
+     "first"},
+    {" w write-out ", "choose with --fields what is written"},
+    {" i ", "--include-headers shows headers; a list needs no option"},
+    {" include show-headers D dump-header ", "it is --include-headers here"},
+    {" O remote-name remote-name-all J remote-header-name directory-prefix dir ",
+     "it is --output-dir DIR here"},
+    {" P ", "-j N has N requests at once; --output-dir DIR saves bodies in a directory"},
+    {" Z parallel parallel-immediate ", "requests run at once anyway, -j says how many"},
+    {" parallel-max max-concurrent-downloads max-threads max-procs ", "it is -j N here"},
+    {" max-connection-per-server ", "it is --per-host N here"},
+    {" max-time ", "it is -m SECS here"},
+    {" T upload-file ", "-X PUT --data-binary @FILE sends a file"},
+    {" F form form-string ", "no forms are made here; --data-binary @FILE sends one that is there"},
+    {" G get data-urlencode url-query ", "the query stands in each URL; jq's @uri encodes it"},
+    {" r range ", "-H 'Range: bytes=0-99' asks for a part"},
+    {" c C continue continue-at ",
+     "a body begins anew; --resume goes on with a list where it ended"},
+    {" cookie-jar ", "-b \"\" keeps cookies during the run, and none after it"},
+    {" t tries max-tries ", "it is --retry N here"},
+    {" input-file arg-file a ", "a list needs no option, just its name"},
+    {" no-clobber ", "no file is ever written over"},
+    {" no-check-certificate ", "it is -k here"},
+    {" # progress-bar ", "it is --progress here"},
+    {" no-progress-meter ", "it is --progress=never here"},
+    {" limit-rate max-overall-download-limit ",
+     "it is requests that are limited here: --rate, --per-host"},
+    {" digest ntlm negotiate anyauth ", "-u logs in by basic authentication, and no other"},
+    {" noproxy ", "the variable no_proxy names hosts that need no proxy"},
+    {" next ", "a line of a list in JSON has a method, headers and a body of its own"},
+    {" trace trace-ascii ", "-v and --timeline show what happens"},
+    {" spider ", "-I asks for the headers alone"},
+    {" http3 http2-prior-knowledge ", "it is --http2 here"},
+};
+
+const char *habit_advice(const char *name, size_t length)
+{
+    for (size_t i = 0; length > 0 && i < sizeof habits / sizeof habits[0]; i++) {
+        const char *at = habits[i].names;
+        while ((at = memmem(at, strlen(at), name, length))) {
+            if (at[-1] == ' ' && at[length] == ' ')
+                return habits[i].advice;
+            at++;
+        }
+    }
+    return NULL;
+}
