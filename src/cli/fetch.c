@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/dry_run.h"
-
 /* What an attempt returns that is to be made again. */
 enum { TRY_AGAIN = AF_USER_ERROR };
 
@@ -98,8 +96,7 @@ static enum af_body choose_body(const struct fetch *fetch)
     return fetch->file ? AF_BODY_CALLBACK : AF_BODY_DISCARD;
 }
 
-/* What every request has, and over it what this one says itself. */
-static void choose_request(const struct fetch *fetch, af_request *request)
+void fetch_choose_request(const struct fetch *fetch, af_request *request)
 {
     const struct options *options = fetch->session->options;
     const struct request *asked = fetch->asked;
@@ -134,7 +131,7 @@ static int request_url(void *arg, void **ret_result)
         .listener = watch_listener(fetch),
         .listener_arg = fetch,
     };
-    choose_request(fetch, &request);
+    fetch_choose_request(fetch, &request);
     if (fetch->file)
         body_file_discard(fetch->file);
     af_future_unref(fetch->request);
@@ -205,7 +202,7 @@ static int request_until_settled(struct fetch *fetch)
     return r == TRY_AGAIN ? 0 : r;
 }
 
-static double time_limit(const struct fetch *fetch)
+double fetch_time_limit(const struct fetch *fetch)
 {
     const struct request *asked = fetch->asked;
     bool given = asked && !isnan(asked->timeout);
@@ -216,7 +213,7 @@ static double time_limit(const struct fetch *fetch)
  * time. */
 static int fetch_in_time(struct fetch *fetch)
 {
-    double limit = time_limit(fetch);
+    double limit = fetch_time_limit(fetch);
     int r = pass_enter(&fetch->pass, fetch->url);
     if (r < 0)
         return r;
@@ -254,134 +251,4 @@ int fetch_url(void *arg, void **ret_result)
     settle(fetch);
     pass_end(&fetch->pass);
     return fetch->result == AF_CANCELLED ? AF_CANCELLED : 0;
-}
-
-/* -------------------------------------------------------------- the record */
-
-/* What is wrong with a URL, and where it stands. */
-static void tell_place(struct fetch *fetch, const char *text)
-{
-    if (fetch->line > 0)
-        snprintf(fetch->errormsg, sizeof fetch->errormsg, "%s (%s, line %zu)", text, fetch->place,
-                 fetch->line);
-    else
-        snprintf(fetch->errormsg, sizeof fetch->errormsg, "%s", text);
-}
-
-/* A URL that cannot be asked for. */
-static void judge_url(struct fetch *fetch, const char *text, struct record *record)
-{
-    tell_place(fetch, text);
-    record->error = record_errors[AF_HTTP_URL];
-    record->errormsg = fetch->errormsg;
-}
-
-/* What became of the file in which the body was to be saved. */
-static void judge_file(struct fetch *fetch, struct record *record)
-{
-    snprintf(fetch->errormsg, sizeof fetch->errormsg, "the body cannot be saved: %s",
-             strerror(-body_file_error(fetch->file)));
-    record->error = record_errors[AF_HTTP_IO];
-    record->errormsg = fetch->errormsg;
-    record->exitcode = af_http_curl_code(AF_HTTP_IO);
-}
-
-/* What the transfer itself has to say. */
-static void judge_response(struct fetch *fetch, struct record *record)
-{
-    if (fetch->file && body_file_error(fetch->file) < 0) {
-        judge_file(fetch, record);
-        return;
-    }
-    const af_response *response = record->response;
-    record->error = record_errors[response->error];
-    record->errormsg = response->error_text;
-    record->exitcode = response->curl_code;
-    if (response->error == AF_HTTP_URL) {
-        /* libcurl says in full what is wrong only of a URL by itself. */
-        int r = af_url_check(fetch->url);
-        judge_url(fetch, r == -EINVAL ? af_error_text(af_raised(r)) : response->error_text, record);
-    }
-    record->ok = response->error == AF_HTTP_OK &&
-                 status_set_has(&fetch->session->options->accept, response->status);
-    if (response->error == AF_HTTP_OK && !record->ok) {
-        record->error = "http";
-        snprintf(fetch->errormsg, sizeof fetch->errormsg, "the server answered %ld",
-                 response->status);
-        record->errormsg = fetch->errormsg;
-    }
-}
-
-/* What the program did to it. */
-static enum af_http_error judge_result(struct fetch *fetch)
-{
-    const struct session *session = fetch->session;
-    char *text = fetch->errormsg;
-    size_t size = sizeof fetch->errormsg;
-    if (fetch->entry_error) {
-        tell_place(fetch, fetch->entry_error);
-        return AF_HTTP_URL;
-    }
-    if (fetch->result == AF_TIMEOUT) {
-        double limit = time_limit(fetch);
-        snprintf(text, size, "not done after %g s (%s)", limit,
-                 fetch->asked && !isnan(fetch->asked->timeout) ? "its timeout" : "--timeout");
-        return AF_HTTP_TIMEOUT;
-    }
-    if (fetch->result == AF_CANCELLED) {
-        snprintf(text, size, "%s",
-                 session->cancelled_by ? session->cancelled_by : "the run has ended");
-        return AF_HTTP_CANCELLED;
-    }
-    snprintf(text, size, "%s", af_strerror(fetch->result));
-    return AF_HTTP_OTHER;
-}
-
-/* What --dry-run has to say: what would be asked for. */
-static void plan_record(struct fetch *fetch, struct record *record)
-{
-    int r = af_url_check(fetch->url);
-    af_request request = {0};
-    choose_request(fetch, &request);
-    bool has_body = request.content || (fetch->asked && fetch->asked->has_body);
-    const char *method = request.method ? request.method : has_body ? "POST" : "GET";
-    fetch->session->planned = (af_response){.method = method};
-    record->response = &fetch->session->planned;
-    record->ok = r >= 0;
-    if (r >= 0)
-        return;
-    judge_url(fetch, af_error_text(af_raised(r)), record);
-    record->exitcode = af_http_curl_code(AF_HTTP_URL);
-}
-
-struct record fetch_record(struct fetch *fetch)
-{
-    struct record record = {
-        .index = fetch->index,
-        .url = fetch->url,
-        .retries = fetch->retries,
-        .filename = fetch->file ? body_file_name(fetch->file) : NULL,
-        .time_start = NAN,
-        .time_end = NAN,
-    };
-    if (fetch->asked)
-        record.id = (struct record_id){fetch->asked->id, fetch->asked->id_is_number};
-    const af_response *response = fetch->request ? af_request_response(fetch->request) : NULL;
-    /* A request that waited for others and was never begun has nothing to tell. */
-    if (response && response->started_at > 0) {
-        record.response = response;
-        record.time_start = response->start - fetch->session->began;
-        record.time_end = response->end - fetch->session->began;
-    }
-    if (fetch->result >= 0 && fetch->session->options->dry_run) {
-        plan_record(fetch, &record);
-    } else if (fetch->result >= 0 && record.response) {
-        judge_response(fetch, &record);
-    } else {
-        enum af_http_error error = judge_result(fetch);
-        record.error = record_errors[error];
-        record.errormsg = fetch->errormsg;
-        record.exitcode = af_http_curl_code(error);
-    }
-    return record;
 }

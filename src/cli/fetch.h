@@ -40,7 +40,7 @@ struct fetch {
     af_future *request;      /* of the last attempt; NULL where none was made */
     int result;              /* of the coroutine; AF_CANCELLED until it has run */
     struct sight sight;
-    char errormsg[160];
+    char errormsg[400];
     char url[];
 };
 
@@ -53,6 +53,12 @@ void fetch_free(void *fetch);
 /* The coroutine of a fetch, its argument. Returns 0 even where the request failed: a record says
  * so. */
 int fetch_url(void *fetch, void **ret_result);
+
+/* How long all its attempts may take together, in seconds; 0: as long as they like. */
+double fetch_time_limit(const struct fetch *fetch);
+
+/* Sets what every request has, and over it what this one says itself. */
+void fetch_choose_request(const struct fetch *fetch, af_request *request);
 
 /* The record of a fetch that has ended, or was cancelled. Its strings are the fetch's. */
 struct record fetch_record(struct fetch *fetch);

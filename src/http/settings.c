@@ -127,6 +127,22 @@ static int check_readable(const char *what, const char *file)
     return af_raise(-EINVAL, "%s %s: %s", what, file, strerror(errno));
 }
 
+/* What libcurl would miss only as it comes to need it, once for each request. */
+static int check_files(const af_client_options *options)
+{
+    const struct {
+        const char *what;
+        const char *file;
+    } files[] = {{"netrc file", options->netrc_file},
+                 {"CA file", options->ca_file},
+                 {"certificate", options->certificate},
+                 {"key", options->key}};
+    int r = 0;
+    for (size_t i = 0; i < sizeof files / sizeof files[0] && r >= 0; i++)
+        r = check_readable(files[i].what, files[i].file);
+    return r;
+}
+
 /* Read once: libcurl would read them again at each request, over what servers have changed. */
 static int load_cookies(CURLSH *share, const char *const *files)
 {
@@ -177,7 +193,7 @@ int settings_init(struct settings *settings, const af_client_options *options)
     if (r >= 0)
         r = copy_list(&settings->resolve, options->resolve);
     if (r >= 0)
-        r = check_readable("netrc file", options->netrc_file);
+        r = check_files(options);
     return r < 0 ? r : open_share(settings, options);
 }
 

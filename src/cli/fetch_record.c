@@ -1,0 +1,194 @@
+/* What became of a fetch, as its record tells it. */
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/fetch.h"
+
+/* The text of a record, for which libcurl's own is not enough. */
+__attribute__((format(printf, 2, 3))) static const char *tell(struct fetch *fetch,
+                                                              const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(fetch->errormsg, sizeof fetch->errormsg, format, arguments);
+    va_end(arguments);
+    return fetch->errormsg;
+}
+
+/* What is wrong with a line, and where it stands. */
+static const char *tell_place(struct fetch *fetch, const char *text)
+{
+    if (fetch->line == 0)
+        return tell(fetch, "%s", text);
+    return tell(fetch, "%s (%s, line %zu)", text, fetch->place, fetch->line);
+}
+
+/* What must be done to a URL that is none, where that is easily said. */
+static const char *url_advice(const char *url)
+{
+    if (strchr("\"'<", *url))
+        return "leave out the quotes (jq -r prints none)";
+    if (*url == '[')
+        return "a line is one URL, or one object in JSON (jq -c '.[]')";
+    if (strpbrk(url, " \t"))
+        return "write a blank as %20";
+    return NULL;
+}
+
+static const char *tell_url(struct fetch *fetch, const char *text)
+{
+    char advised[128];
+    const char *advice = url_advice(fetch->url);
+    snprintf(advised, sizeof advised, "not a URL: %s", advice ? advice : "");
+    return tell_place(fetch, advice ? advised : text);
+}
+
+/* What became of the file in which the body was to be saved. */
+static void judge_file(struct fetch *fetch, struct record *record)
+{
+    record->error = record_errors[AF_HTTP_IO];
+    record->errormsg =
+        tell(fetch, "the body cannot be saved: %s", strerror(-body_file_error(fetch->file)));
+    record->exitcode = af_http_curl_code(AF_HTTP_IO);
+}
+
+/* The option that says how long it may take. */
+static const char *tell_timeout(struct fetch *fetch, const af_response *response)
+{
+    const struct options *options = fetch->session->options;
+    double seconds = (double)response->time_total * 1e-6;
+    const char *option = "--connect-timeout";
+    if (options->attempt_timeout > 0 && seconds >= options->attempt_timeout)
+        option = "--attempt-timeout";
+    else if (response->time_pretransfer > 0)
+        option = "--idle-timeout";
+    return tell(fetch, "%s (%s)", response->error_text, option);
+}
+
+static const char *tell_size(struct fetch *fetch)
+{
+    static const char *const units[] = {"", "k", "M", "G"};
+    int64_t most = fetch->session->options->max_filesize;
+    int unit = 0;
+    while (unit < 3 && most % 1024 == 0) {
+        most /= 1024;
+        unit++;
+    }
+    return tell(fetch, "the body is larger than %" PRId64 "%s%s (--max-filesize)", most,
+                units[unit], unit == 0 ? " bytes" : "");
+}
+
+static const char *tell_error(struct fetch *fetch, const af_response *response)
+{
+    int r;
+    switch (response->error) {
+    case AF_HTTP_URL:
+        /* libcurl says in full what is wrong only of a URL by itself. */
+        r = af_url_check(fetch->url);
+        return tell_url(fetch, r == -EINVAL ? af_error_text(af_raised(r)) : response->error_text);
+    case AF_HTTP_TIMEOUT:
+        return tell_timeout(fetch, response);
+    case AF_HTTP_TOO_LARGE:
+        /* So may headers be, and no option says when. */
+        return response->curl_code == af_http_curl_code(AF_HTTP_TOO_LARGE) ? tell_size(fetch)
+                                                                           : response->error_text;
+    default:
+        return response->error_text;
+    }
+}
+
+/* What the transfer itself has to say. */
+static void judge_response(struct fetch *fetch, struct record *record)
+{
+    const af_response *response = record->response;
+    if (fetch->file && body_file_error(fetch->file) < 0) {
+        judge_file(fetch, record);
+        return;
+    }
+    record->exitcode = response->curl_code;
+    if (response->error != AF_HTTP_OK) {
+        record->error = record_errors[response->error];
+        record->errormsg = tell_error(fetch, response);
+        return;
+    }
+    record->ok = status_set_has(&fetch->session->options->accept, response->status);
+    if (record->ok)
+        return;
+    record->error = "http";
+    record->errormsg = tell(fetch, "the server answered %ld", response->status);
+}
+
+/* What the program did to it. */
+static enum af_http_error judge_result(struct fetch *fetch)
+{
+    const char *cancelled_by = fetch->session->cancelled_by;
+    if (fetch->entry_error) {
+        tell_place(fetch, fetch->entry_error);
+        return AF_HTTP_URL;
+    }
+    if (fetch->result == AF_TIMEOUT) {
+        tell(fetch, "not done after %g s (%s)", fetch_time_limit(fetch),
+             fetch->asked && !isnan(fetch->asked->timeout) ? "its timeout" : "--timeout");
+        return AF_HTTP_TIMEOUT;
+    }
+    if (fetch->result == AF_CANCELLED) {
+        tell(fetch, "%s", cancelled_by ? cancelled_by : "the run has ended");
+        return AF_HTTP_CANCELLED;
+    }
+    tell(fetch, "%s", af_strerror(fetch->result));
+    return AF_HTTP_OTHER;
+}
+
+/* What --dry-run has to say: what would be asked for. */
+static void plan_record(struct fetch *fetch, struct record *record)
+{
+    int r = af_url_check(fetch->url);
+    af_request request = {0};
+    fetch_choose_request(fetch, &request);
+    bool has_body = request.content || (fetch->asked && fetch->asked->has_body);
+    const char *method = request.method ? request.method : has_body ? "POST" : "GET";
+    fetch->session->planned = (af_response){.method = method};
+    record->response = &fetch->session->planned;
+    record->ok = r >= 0;
+    if (r >= 0)
+        return;
+    record->error = record_errors[AF_HTTP_URL];
+    record->errormsg = tell_url(fetch, af_error_text(af_raised(r)));
+    record->exitcode = af_http_curl_code(AF_HTTP_URL);
+}
+
+struct record fetch_record(struct fetch *fetch)
+{
+    struct record record = {
+        .index = fetch->index,
+        .url = fetch->url,
+        .retries = fetch->retries,
+        .filename = fetch->file ? body_file_name(fetch->file) : NULL,
+        .time_start = NAN,
+        .time_end = NAN,
+    };
+    if (fetch->asked)
+        record.id = (struct record_id){fetch->asked->id, fetch->asked->id_is_number};
+    const af_response *response = fetch->request ? af_request_response(fetch->request) : NULL;
+    /* A request that waited for others and was never begun has nothing to tell. */
+    if (response && response->started_at > 0) {
+        record.response = response;
+        record.time_start = response->start - fetch->session->began;
+        record.time_end = response->end - fetch->session->began;
+    }
+    if (fetch->result >= 0 && fetch->session->options->dry_run) {
+        plan_record(fetch, &record);
+    } else if (fetch->result >= 0 && record.response) {
+        judge_response(fetch, &record);
+    } else {
+        enum af_http_error error = judge_result(fetch);
+        record.error = record_errors[error];
+        record.errormsg = fetch->errormsg;
+        record.exitcode = af_http_curl_code(error);
+    }
+    return record;
+}
