@@ -2,6 +2,7 @@
 
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "cli/summary.h"
@@ -89,19 +90,25 @@ static int draw(const struct options *options, struct buffer *buffer, bool color
 
 /* -------------------------------------------------------------------- JSON */
 
+/* As exact as a record. */
+static bool add_number(cJSON *object, const char *name, double number)
+{
+    return cJSON_AddNumberToObject(object, name, round(number * 1e6) / 1e6);
+}
+
 static cJSON *run_as_json(const struct statistics *statistics, long jobs)
 {
     cJSON *run = cJSON_CreateObject(), *times;
     bool whole = cJSON_AddNumberToObject(run, "jobs", (double)jobs) &&
                  cJSON_AddNumberToObject(run, "requests", (double)statistics->count) &&
                  cJSON_AddNumberToObject(run, "ok", (double)statistics->ok) &&
-                 cJSON_AddNumberToObject(run, "time_total", statistics->elapsed) &&
-                 cJSON_AddNumberToObject(run, "requests_per_second", statistics_rate(statistics)) &&
+                 add_number(run, "time_total", statistics->elapsed) &&
+                 add_number(run, "requests_per_second", statistics_rate(statistics)) &&
                  cJSON_AddNumberToObject(run, "size_download", (double)statistics->bytes) &&
                  (times = cJSON_AddObjectToObject(run, "request_time_total"));
     for (size_t i = 0; whole && i < SHARES; i++)
-        whole = cJSON_AddNumberToObject(times, share_names[i],
-                                        histogram_percentile(&statistics->total, shares[i]));
+        whole =
+            add_number(times, share_names[i], histogram_percentile(&statistics->total, shares[i]));
     if (whole)
         return run;
     cJSON_Delete(run);
@@ -121,8 +128,7 @@ static int write_json(const struct options *options, struct buffer *buffer,
         cJSON_Delete(first);
     if (!cJSON_AddItemToObject(object, "concurrent", second))
         cJSON_Delete(second);
-    if (first && second &&
-        cJSON_AddNumberToObject(object, "speed_up", speed_up(sequential, concurrent)))
+    if (first && second && add_number(object, "speed_up", speed_up(sequential, concurrent)))
         text = cJSON_PrintUnformatted(object);
     cJSON_Delete(object);
     if (!text)

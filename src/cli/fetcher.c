@@ -4,8 +4,11 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "cli/fetch.h"
+#include "cli/redact.h"
 
 struct fetcher {
     struct session session;
@@ -43,12 +46,30 @@ static void stop(struct fetcher *fetcher, enum stop_reason reason)
     af_future_cancel(fetcher->task);
 }
 
+/* "http://example.com/ failed (the server answered 500)"; NULL without memory for it. */
+static char *describe_failure(const struct record *record)
+{
+    char *shown = NULL, *text;
+    if (url_without_password(record->url, &shown) < 0)
+        return NULL;
+    int length = asprintf(&text, "%s failed (%s)", shown ? shown : record->url, record->errormsg);
+    free(shown);
+    return length < 0 ? NULL : text;
+}
+
+static void stop_at_failure(struct fetcher *fetcher, const struct record *record)
+{
+    if (fetcher->result->stop == STOP_NONE)
+        fetcher->result->failure = describe_failure(record);
+    stop(fetcher, STOP_FAILED);
+}
+
 static void on_settled(const struct record *record, void *arg)
 {
     struct fetcher *fetcher = arg;
     const struct options *options = fetcher->session.options;
     if (!record->ok && options->fail_fast)
-        stop(fetcher, STOP_FAILED);
+        stop_at_failure(fetcher, record);
     fetcher->successes += record->ok;
     if (options->first > 0 && fetcher->successes >= (size_t)options->first)
         stop(fetcher, STOP_ENOUGH);

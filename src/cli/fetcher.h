@@ -24,6 +24,7 @@ typedef int record_callback(const struct record *record, bool more, void *arg);
 
 struct fetcher_result {
     enum stop_reason stop;
+    char *failure; /* what --fail-fast stopped at, in words; the caller's. NULL: nothing */
     struct statistics statistics;
 };
 

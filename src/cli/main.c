@@ -280,12 +280,33 @@ static int exit_status(const struct program *program)
 /* A run that the program itself cut short must not look like a whole one. */
 static void tell_stop(const struct program *program)
 {
-    if (program->options.quiet)
+    const struct fetcher_result *result = &program->result;
+    const struct options *options = &program->options;
+    if (options->quiet)
         return;
-    if (program->result.stop == STOP_DEADLINE)
+    if (result->stop == STOP_DEADLINE)
         message("the deadline has passed: what ran was cancelled, and the rest was not begun");
-    else if (program->result.stop == STOP_FAILED)
-        message("a request failed: what ran was cancelled, and the rest was not begun");
+    else if (result->stop == STOP_FAILED)
+        message("%s: what ran was cancelled, and the rest was not begun",
+                result->failure ? result->failure : "a request failed");
+    else if (result->stop == STOP_NONE && result->statistics.ok < (size_t)options->first)
+        message("--first=%ld: no more than %zu of %zu requests were ok", options->first,
+                result->statistics.ok, result->statistics.count);
+}
+
+/* Of a few requests the records tell enough. */
+static void tell_summary(const struct program *program)
+{
+    enum { FEW = 5 };
+    const struct options *options = &program->options;
+    const struct statistics *statistics = &program->result.statistics;
+    bool color = wants_color_in_messages(options);
+    if (options->compare || options->quiet || !wants(options->summary, isatty(STDERR_FILENO)))
+        return;
+    if (options->summary == WHEN_AUTO && statistics->count < FEW)
+        summary_print_brief(stderr, statistics, color);
+    else
+        summary_print(stderr, statistics, color);
 }
 
 /* Last of all that may go wrong before the first request, so that no wrong option costs anybody an
@@ -335,8 +356,7 @@ static int run(struct program *program)
     if (r < 0)
         return explain(program, r);
     tell_stop(program);
-    if (!options->compare && !options->quiet && wants(options->summary, isatty(STDERR_FILENO)))
-        summary_print(stderr, &program->result.statistics, wants_color_in_messages(options));
+    tell_summary(program);
     return saved < 0 ? EXIT_INPUT_OUTPUT : exit_status(program);
 }
 
@@ -401,6 +421,7 @@ int main(int argc, char *argv[])
         limit_jobs(&program.options);
         status = run(&program);
     }
+    free(program.result.failure);
     onlookers_free(&program.onlookers);
     if (program.directory)
         body_directory_close(program.directory);

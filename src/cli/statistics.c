@@ -4,6 +4,7 @@
 
 static void count_error(struct statistics *statistics, const char *error)
 {
+    statistics->cancelled += strcmp(error, "cancelled") == 0;
     for (size_t i = 0; i < ERROR_SORTS; i++) {
         struct error_count *place = &statistics->errors[i];
         if (!place->error)
@@ -48,6 +49,11 @@ void statistics_add(struct statistics *statistics, const struct record *record)
     if (response->status > 0 && response->status < STATUSES)
         statistics->statuses[response->status]++;
     count_times(statistics, response);
+}
+
+size_t statistics_failed(const struct statistics *statistics)
+{
+    return statistics->count - statistics->ok - statistics->cancelled;
 }
 
 double statistics_rate(const struct statistics *statistics)

@@ -20,6 +20,7 @@ enum { ERROR_SORTS = 16 };
 struct statistics {
     size_t count;
     size_t ok;
+    size_t cancelled; /* neither ok nor failed: the run ended before them */
     int64_t bytes;
     double elapsed; /* seconds, of the whole run */
     size_t retries;
@@ -34,6 +35,8 @@ struct statistics {
 };
 
 void statistics_add(struct statistics *statistics, const struct record *record);
+
+size_t statistics_failed(const struct statistics *statistics);
 
 /* Requests a second. */
 double statistics_rate(const struct statistics *statistics);

@@ -77,7 +77,11 @@ static void print_head(FILE *file, const struct statistics *statistics, bool col
     fputs(": ", file);
     print_count(file, statistics->ok, "ok", color ? COLOR_GREEN : NULL);
     fputs(", ", file);
-    print_count(file, statistics->count - statistics->ok, "failed", color ? COLOR_RED : NULL);
+    print_count(file, statistics_failed(statistics), "failed", color ? COLOR_RED : NULL);
+    if (statistics->cancelled > 0) {
+        fputs(", ", file);
+        print_count(file, statistics->cancelled, "cancelled", color ? COLOR_YELLOW : NULL);
+    }
     fprintf(file, "; %s\n", summary_size(time, (double)statistics->bytes));
 }
 
@@ -185,6 +189,11 @@ static void print_work(FILE *file, const struct statistics *statistics)
         separator = i == 0 ? ", " : "; ";
     }
     fputc('\n', file);
+}
+
+void summary_print_brief(FILE *file, const struct statistics *statistics, bool color)
+{
+    print_head(file, statistics, color);
 }
 
 void summary_print(FILE *file, const struct statistics *statistics, bool color)

@@ -9,6 +9,9 @@
 /* What happened in a few lines, as printf writes them. */
 void summary_print(FILE *file, const struct statistics *statistics, bool color);
 
+/* Its first line: how many requests, how they ended, how long it took. */
+void summary_print_brief(FILE *file, const struct statistics *statistics, bool color);
+
 /* A size with its unit: "10.0 kB". Returns TEXT. */
 const char *summary_size(char text[static 16], double bytes);
 
