@@ -131,17 +131,16 @@ static int write_record(const struct record *record, bool more, void *arg)
     return r;
 }
 
-/* Of lists none of which could be read comes nothing, and an old file stays what it was. */
+/* Of lists none of which could be read comes nothing, and old files stay what they were. */
 static bool came_to_nothing(const struct program *program, int r)
 {
-    return program->output.stale && program->result.statistics.count == 0 &&
-           (r < 0 || source_failed(program->source));
+    return program->result.statistics.count == 0 && (r < 0 || source_failed(program->source));
 }
 
 /* However the run ended, what was fetched is written, and well-formed. */
 static int end_records(struct program *program, int r)
 {
-    if (program->output_failed || came_to_nothing(program, r))
+    if (program->output_failed || (program->output.stale && came_to_nothing(program, r)))
         return r;
     af_error error = af_error_ref(af_raised(r));
     int ended = formatter_end(program->formatter, &program->output.buffer);
@@ -352,7 +351,7 @@ static int run(struct program *program)
         r = 0;
     else if (r >= 0)
         r = closed;
-    int saved = onlookers_save(&program->onlookers, options);
+    int saved = came_to_nothing(program, r) ? 0 : onlookers_save(&program->onlookers, options);
     if (r < 0)
         return explain(program, r);
     tell_stop(program);

@@ -1,5 +1,6 @@
 /* The timeline as Chrome's trace events, which Perfetto and chrome://tracing draw. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,8 +46,8 @@ static void rise(struct lanes *lanes, size_t at)
     }
 }
 
-/* The lane that has been free for longest, or a new one. HEAP has room for as many as there are
- * attempts. */
+/* The lane that has been free for longest, counted from 1, or a new one. HEAP has room for as many
+ * as there are attempts. */
 static size_t choose_lane(struct lanes *lanes, int64_t begin, int64_t end)
 {
     if (lanes->count > 0 && lanes->heap[0].end <= begin) {
@@ -55,32 +56,59 @@ static size_t choose_lane(struct lanes *lanes, int64_t begin, int64_t end)
         sink(lanes);
         return number;
     }
-    size_t number = lanes->count++;
-    lanes->heap[number] = (struct lane){end, number};
-    rise(lanes, number);
-    return number;
+    size_t place = lanes->count++;
+    lanes->heap[place] = (struct lane){end, place + 1};
+    rise(lanes, place);
+    return place + 1;
 }
 
-/* ------------------------------------------------------------------ events */
+/* ------------------------------------------------------------------ slices */
 
-static int append_slice(struct buffer *buffer, const char *name, const char *category, size_t lane,
-                        int64_t begin, int64_t end)
-{
-    int r = buffer_append_string(buffer, ",\n{\"name\":");
-    if (r >= 0)
-        r = json_write_string(buffer, name, strlen(name));
-    return r < 0 ? r
-                 : buffer_append_format(buffer,
-                                        ",\"cat\":\"%s\",\"ph\":\"X\",\"pid\":1,\"tid\":%zu,"
-                                        "\"ts\":%lld,\"dur\":%lld",
-                                        category, lane + 1, (long long)begin,
-                                        (long long)(end - begin));
-}
+/* Attempts are drawn twice, as in two processes: while they waited, and while they ran. So there
+ * are as many lanes of the second sort as ran at once. Their numbers are above any lane's. */
+enum process { REQUESTS = 1000000, WAITING = 2000000 };
 
 static int append_string(struct buffer *buffer, const char *name, const char *value)
 {
     int r = buffer_append_format(buffer, ",\"%s\":", name);
     return r < 0 ? r : json_write_string(buffer, value, strlen(value));
+}
+
+/* Its URL; behind what went wrong while it was drawn, if anything did. */
+static int append_name(const struct timeline *timeline, struct buffer *buffer,
+                       const struct attempt *attempt, enum process process)
+{
+    const char *url = timeline_string(timeline, attempt->url);
+    char status[16], *name;
+    snprintf(status, sizeof status, "%d", attempt->status);
+    int r = buffer_append_string(buffer, ",\n{\"name\":");
+    bool failed = attempt->error && (process == REQUESTS || !attempt->began);
+    if (r < 0 || !failed)
+        return r < 0 ? r : json_write_string(buffer, url, strlen(url));
+    bool answered = strcmp(attempt->error, "http") == 0;
+    if (asprintf(&name, "%s %s", answered ? status : attempt->error, url) < 0)
+        return -ENOMEM;
+    r = json_write_string(buffer, name, strlen(name));
+    free(name);
+    return r;
+}
+
+static int append_place(struct buffer *buffer, const char *category, enum process process,
+                        size_t lane, int64_t begin, int64_t end)
+{
+    return buffer_append_format(
+        buffer, ",\"cat\":\"%s\",\"ph\":\"X\",\"pid\":%d,\"tid\":%zu,\"ts\":%lld,\"dur\":%lld",
+        category, process, lane, (long long)begin, (long long)(end - begin));
+}
+
+/* An arrow leads from each attempt to the one that was made after it. */
+static int append_arrow(struct buffer *buffer, const struct attempt *attempt)
+{
+    if (!attempt->again && attempt->number == 0)
+        return 0;
+    return buffer_append_format(buffer, ",\"bind_id\":\"0x%zx\"%s%s", attempt->index + 1,
+                                attempt->number > 0 ? ",\"flow_in\":true" : "",
+                                attempt->again ? ",\"flow_out\":true" : "");
 }
 
 static int append_arguments(const struct timeline *timeline, struct buffer *buffer,
@@ -104,20 +132,17 @@ static int append_arguments(const struct timeline *timeline, struct buffer *buff
     return r < 0 ? r : buffer_append_string(buffer, "}}");
 }
 
-static int append_attempt(const struct timeline *timeline, struct buffer *buffer,
-                          const struct attempt *attempt, size_t lane)
+static int append_phases(struct buffer *buffer, const struct attempt *attempt, size_t lane)
 {
-    int64_t at = attempt->begin;
-    int r = append_slice(buffer, timeline_string(timeline, attempt->url),
-                         attempt->ok ? "request" : "request,failed", lane, at,
-                         attempt->ends[PHASES - 1]);
-    if (r >= 0)
-        r = append_arguments(timeline, buffer, attempt);
-    for (int phase = 0; phase < PHASES && r >= 0; phase++) {
+    int64_t at = attempt->ends[PHASE_WAIT];
+    int r = 0;
+    for (int phase = PHASE_WAIT + 1; phase < PHASES && r >= 0; phase++) {
         int64_t end = attempt->ends[phase];
         if (end <= at)
             continue;
-        r = append_slice(buffer, phase_names[phase], "phase", lane, at, end);
+        r = buffer_append_format(buffer, ",\n{\"name\":\"%s\"", phase_names[phase]);
+        if (r >= 0)
+            r = append_place(buffer, "phase", REQUESTS, lane, at, end);
         if (r >= 0)
             r = buffer_append_char(buffer, '}');
         at = end;
@@ -125,53 +150,133 @@ static int append_attempt(const struct timeline *timeline, struct buffer *buffer
     return r;
 }
 
-static int append_head(const struct timeline *timeline, struct buffer *buffer)
+/* ---------------------------------------------------------------- attempts */
+
+/* Where the part of an attempt that a process draws begins and ends; false where it has none. What
+ * lasted no time is drawn all the same where it ran, or neither waited nor ran: each is there once.
+ */
+static bool find_part(const struct attempt *attempt, enum process process, int64_t *ret_begin,
+                      int64_t *ret_end)
 {
-    char time[NUMBER_LONGEST];
-    *number_write_timestamp(time, timeline->started_at) = '\0';
-    return buffer_append_format(
-        buffer,
-        "{\"displayTimeUnit\":\"ms\",\"otherData\":{\"program\":\"afetch "
-        "%s\",\"started_at\":\"%s\","
-        "\"attempts\":%zu,\"attempts_left_out\":%zu},\n\"traceEvents\":[\n"
-        "{\"name\":\"process_name\",\"ph\":\"M\",\"pid\":1,\"args\":{\"name\":\"afetch\"}}",
-        AFETCH_VERSION, time, timeline_count(timeline), timeline->omitted);
+    int64_t turn = attempt->ends[PHASE_WAIT], end = attempt->ends[PHASES - 1];
+    bool runs = process == REQUESTS && (attempt->began || attempt->begin == end);
+    *ret_begin = process == WAITING ? attempt->begin : turn;
+    *ret_end = process == WAITING ? turn : end;
+    if (runs && *ret_end == *ret_begin)
+        ++*ret_end;
+    return *ret_end > *ret_begin;
 }
 
-static int append_lanes(struct buffer *buffer, size_t count)
+static int append_attempt(const struct timeline *timeline, struct buffer *buffer,
+                          const struct attempt *attempt, enum process process, struct lanes *lanes)
+{
+    int64_t begin, end;
+    if (!find_part(attempt, process, &begin, &end))
+        return 0;
+    size_t lane = choose_lane(lanes, begin, end);
+    int r = append_name(timeline, buffer, attempt, process);
+    if (r >= 0)
+        r = append_place(buffer,
+                         process == WAITING ? "waiting"
+                         : attempt->ok      ? "request"
+                                            : "request,failed",
+                         process, lane, begin, end);
+    if (r >= 0 && process == REQUESTS)
+        r = append_arrow(buffer, attempt);
+    if (r >= 0)
+        r = append_arguments(timeline, buffer, attempt);
+    return r >= 0 && process == REQUESTS ? append_phases(buffer, attempt, lane) : r;
+}
+
+static int append_lanes(struct buffer *buffer, enum process process, size_t count)
 {
     int r = 0;
     for (size_t lane = 1; lane <= count && r >= 0; lane++)
         r = buffer_append_format(buffer,
-                                 ",\n{\"name\":\"thread_name\",\"ph\":\"M\",\"pid\":1,\"tid\":%zu,"
-                                 "\"args\":{\"name\":\"lane %zu\"}},\n"
-                                 "{\"name\":\"thread_sort_index\",\"ph\":\"M\",\"pid\":1,"
+                                 ",\n{\"name\":\"thread_name\",\"ph\":\"M\",\"pid\":%d,\"tid\":%zu,"
+                                 "\"args\":{\"name\":\"lane\"}},\n"
+                                 "{\"name\":\"thread_sort_index\",\"ph\":\"M\",\"pid\":%d,"
                                  "\"tid\":%zu,\"args\":{\"sort_index\":%zu}}",
-                                 lane, lane, lane, lane);
+                                 process, lane, process, lane, lane);
     return r;
+}
+
+/* ------------------------------------------------------------------- trace */
+
+/* The attempts in the order in which the process draws them, and room for their lanes. */
+struct drawing {
+    const struct timeline *timeline;
+    const struct attempt **sorted;
+    struct lanes lanes;
+};
+
+static int compare(int64_t a, size_t a_index, int64_t b, size_t b_index)
+{
+    return a != b ? (a > b) - (a < b) : (a_index > b_index) - (a_index < b_index);
 }
 
 static int by_begin(const void *one, const void *other)
 {
     const struct attempt *a = *(const struct attempt *const *)one;
     const struct attempt *b = *(const struct attempt *const *)other;
-    return a->begin != b->begin ? (a->begin > b->begin) - (a->begin < b->begin)
-                                : (a->index > b->index) - (a->index < b->index);
+    return compare(a->begin, a->index, b->begin, b->index);
 }
 
-static int append_all(const struct timeline *timeline, const struct attempt *const *sorted,
-                      struct lanes *lanes, struct buffer *buffer, timeline_flush *flush, void *arg)
+static int by_turn(const void *one, const void *other)
 {
-    int r = append_head(timeline, buffer);
-    for (size_t i = 0; i < timeline_count(timeline) && r >= 0; i++) {
-        const struct attempt *attempt = sorted[i];
-        size_t lane = choose_lane(lanes, attempt->begin, attempt->ends[PHASES - 1]);
-        r = append_attempt(timeline, buffer, attempt, lane);
+    const struct attempt *a = *(const struct attempt *const *)one;
+    const struct attempt *b = *(const struct attempt *const *)other;
+    return compare(a->ends[PHASE_WAIT], a->index, b->ends[PHASE_WAIT], b->index);
+}
+
+static int append_process(struct drawing *drawing, enum process process, struct buffer *buffer,
+                          timeline_flush *flush, void *arg)
+{
+    size_t count = timeline_count(drawing->timeline);
+    qsort(drawing->sorted, count, sizeof *drawing->sorted, process == WAITING ? by_begin : by_turn);
+    drawing->lanes.count = 0;
+    int r = 0;
+    for (size_t i = 0; i < count && r >= 0; i++) {
+        r = append_attempt(drawing->timeline, buffer, drawing->sorted[i], process, &drawing->lanes);
         if (r >= 0 && buffer->length > CHUNK)
             r = flush(buffer, arg);
     }
+    return r < 0 ? r : append_lanes(buffer, process, drawing->lanes.count);
+}
+
+static int append_name_of(struct buffer *buffer, enum process process, const char *name)
+{
+    return buffer_append_format(
+        buffer,
+        "{\"name\":\"process_name\",\"ph\":\"M\",\"pid\":%d,\"args\":{\"name\":\"%s\"}},\n"
+        "{\"name\":\"process_sort_index\",\"ph\":\"M\",\"pid\":%d,\"args\":{\"sort_index\":%d}}",
+        process, name, process, process);
+}
+
+static int append_head(const struct timeline *timeline, struct buffer *buffer)
+{
+    char time[NUMBER_LONGEST];
+    *number_write_timestamp(time, timeline->started_at) = '\0';
+    int r =
+        buffer_append_format(buffer,
+                             "{\"metadata\":{\"program\":\"afetch %s\",\"started_at\":\"%s\","
+                             "\"attempts\":%zu,\"attempts_left_out\":%zu},\n\"traceEvents\":[\n",
+                             AFETCH_VERSION, time, timeline_count(timeline), timeline->omitted);
     if (r >= 0)
-        r = append_lanes(buffer, lanes->count);
+        r = append_name_of(buffer, REQUESTS, "requests");
+    if (r >= 0)
+        r = buffer_append_string(buffer, ",\n");
+    return r < 0 ? r : append_name_of(buffer, WAITING, "waiting");
+}
+
+static int append_all(struct drawing *drawing, struct buffer *buffer, timeline_flush *flush,
+                      void *arg)
+{
+    int r = append_head(drawing->timeline, buffer);
+    if (r >= 0)
+        r = append_process(drawing, REQUESTS, buffer, flush, arg);
+    if (r >= 0)
+        r = append_process(drawing, WAITING, buffer, flush, arg);
     if (r >= 0)
         r = buffer_append_string(buffer, "\n]}\n");
     return r < 0 ? r : flush(buffer, arg);
@@ -181,16 +286,18 @@ int timeline_write_trace(const struct timeline *timeline, struct buffer *buffer,
                          timeline_flush *flush, void *arg)
 {
     size_t count = timeline_count(timeline);
-    const struct attempt **sorted = malloc((count + 1) * sizeof *sorted);
-    struct lanes lanes = {.heap = malloc((count + 1) * sizeof *lanes.heap)};
+    struct drawing drawing = {
+        .timeline = timeline,
+        .sorted = malloc((count + 1) * sizeof *drawing.sorted),
+        .lanes.heap = malloc((count + 1) * sizeof *drawing.lanes.heap),
+    };
     int r = -ENOMEM;
-    if (sorted && lanes.heap) {
+    if (drawing.sorted && drawing.lanes.heap) {
         for (size_t i = 0; i < count; i++)
-            sorted[i] = &timeline_attempts(timeline)[i];
-        qsort(sorted, count, sizeof *sorted, by_begin);
-        r = append_all(timeline, sorted, &lanes, buffer, flush, arg);
+            drawing.sorted[i] = &timeline_attempts(timeline)[i];
+        r = append_all(&drawing, buffer, flush, arg);
     }
-    free(lanes.heap);
-    free(sorted);
+    free(drawing.lanes.heap);
+    free(drawing.sorted);
     return r;
 }
