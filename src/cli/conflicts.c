@@ -17,7 +17,7 @@ static int check_compare(const struct options *options)
         other = "--fields";
     else if (options->output_dir)
         other = "--output-dir";
-    else if (options->resume)
+    else if (options->resume != RESUME_NOTHING)
         other = "--resume";
     return other ? af_raise(-EINVAL, "%s has no meaning with --compare", other) : 0;
 }
@@ -82,7 +82,7 @@ int conflicts_check(const struct options *options)
     if (options->help || options->version)
         return 0;
     int r = options->compare ? check_compare(options) : 0;
-    if (r >= 0 && options->resume)
+    if (r >= 0 && options->resume != RESUME_NOTHING)
         r = check_resume(options);
     return r < 0 ? r : check_files(options);
 }

@@ -24,19 +24,24 @@ static size_t find_cell(const struct fields *fields, const char *name)
     return SIZE_MAX;
 }
 
-int kept_layout_new(struct formatter *formatter, enum format format, struct kept_layout *ret_layout)
+int kept_layout_new(struct formatter *formatter, const struct options *options,
+                    struct kept_layout *ret_layout)
 {
     const struct fields *fields = &formatter->fields;
     *ret_layout = (struct kept_layout){
-        .format = format,
+        .format = options->format,
         .fields = fields,
         .index = find_cell(fields, "index"),
         .url = find_cell(fields, "url"),
         .error = find_cell(fields, "error"),
+        .ok = find_cell(fields, "ok"),
     };
     buffer_init(&ret_layout->head, SIZE_MAX);
     if (ret_layout->index == SIZE_MAX || ret_layout->url == SIZE_MAX)
         return af_raise(-EINVAL, "--resume needs the fields index and url in the records");
+    if (options->resume == RESUME_FAILED && ret_layout->error == SIZE_MAX &&
+        ret_layout->ok == SIZE_MAX)
+        return af_raise(-EINVAL, "--resume=failed needs the field ok or error in the records");
     return formatter_begin(formatter, &ret_layout->head);
 }
 
@@ -87,6 +92,7 @@ static int read_object(const struct kept_layout *layout, const cJSON *object,
         return -EBADMSG;
     record->index = (size_t)number;
     record->cancelled = error && strcmp(error, "cancelled") == 0;
+    record->failed = error || cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(object, "ok"));
     return json_write_string(&record->url, url, strlen(url));
 }
 
@@ -138,16 +144,21 @@ static int read_index(const struct buffer *cell, size_t *ret_index)
     return cell->length > 0 ? 0 : -EBADMSG;
 }
 
+static bool is_word(const struct buffer *cell, const char *word)
+{
+    return cell->length == strlen(word) && memcmp(cell->data, word, cell->length) == 0;
+}
+
 static int take_cell(const struct kept_layout *layout, size_t place, const struct buffer *cell,
                      struct kept_record *record)
 {
-    static const char cancelled[] = "cancelled";
     if (place == layout->index)
         return read_index(cell, &record->index);
     if (place == layout->url)
         return json_write_string(&record->url, cell->length > 0 ? cell->data : "", cell->length);
-    record->cancelled =
-        cell->length == strlen(cancelled) && memcmp(cell->data, cancelled, strlen(cancelled)) == 0;
+    if (place == layout->error)
+        record->cancelled = is_word(cell, "cancelled");
+    record->failed |= place == layout->error ? cell->length > 0 : is_word(cell, "false");
     return 0;
 }
 
@@ -168,7 +179,8 @@ static int read_row(const struct kept_layout *layout, const char *text, size_t l
     buffer_init(&cell, SIZE_MAX);
     int r = 0;
     for (size_t place = 0; left > 0 && r >= 0; place++) {
-        bool wanted = place == layout->index || place == layout->url || place == layout->error;
+        bool wanted = place == layout->index || place == layout->url || place == layout->error ||
+                      place == layout->ok;
         cell.length = 0;
         r = read_cell(&text, end, wanted ? &cell : NULL);
         left--;
@@ -186,7 +198,7 @@ int kept_record_read(const struct kept_layout *layout, const char *text, size_t 
                      struct kept_record *record)
 {
     record->url.length = 0;
-    record->cancelled = false;
+    record->cancelled = record->failed = false;
     return layout->format == FORMAT_CSV ? read_row(layout, text, length, record)
                                         : read_line(layout, text, length, record);
 }

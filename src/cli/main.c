@@ -156,8 +156,8 @@ static int end_records(struct program *program, int r)
 static int begin_records(struct program *program)
 {
     const struct options *options = &program->options;
-    if (options->resume) {
-        int r = resume_open(&program->resume, &program->output, program->formatter, options->format,
+    if (options->resume != RESUME_NOTHING) {
+        int r = resume_open(&program->resume, &program->output, program->formatter, options,
                             program->source);
         program->selection.resume = &program->resume;
         if (r < 0 || program->resume.begun)
@@ -188,7 +188,7 @@ static int fetch_and_write(struct program *program)
         return r;
     struct fetch_job job = begin_job(program);
     r = fetch_all(&job, &program->result);
-    if (r >= 0 && options->resume && program->result.stop == STOP_NONE)
+    if (r >= 0 && options->resume != RESUME_NOTHING && program->result.stop == STOP_NONE)
         r = resume_finish(&program->resume);
     return end_records(program, r);
 }
@@ -272,6 +272,8 @@ static int exit_status(const struct program *program)
     }
     if (source_failed(program->source))
         return EXIT_INPUT_OUTPUT;
+    if (program->resume.failed > 0)
+        return EXIT_SOME_FAILED;
     size_t enough = program->options.first > 0 ? (size_t)program->options.first : statistics->count;
     return statistics->ok >= enough ? EXIT_ALL_OK : EXIT_SOME_FAILED;
 }
@@ -288,6 +290,10 @@ static void tell_stop(const struct program *program)
     else if (result->stop == STOP_FAILED)
         message("%s: what ran was cancelled, and the rest was not begun",
                 result->failure ? result->failure : "a request failed");
+    else if (program->resume.failed > 0)
+        message("%s: of the %zu records that were there, %zu failed; --resume=failed fetches them "
+                "again",
+                options->output, program->resume.count, program->resume.failed);
     else if (result->stop == STOP_NONE && result->statistics.ok < (size_t)options->first)
         message("--first=%ld: no more than %zu of %zu requests were ok", options->first,
                 result->statistics.ok, result->statistics.count);
@@ -322,7 +328,7 @@ static int open_outputs(struct program *program)
         explain_output(options->output_dir, -r);
         return r;
     }
-    r = output_open(&program->output, options->output, options->resume);
+    r = output_open(&program->output, options->output, options->resume != RESUME_NOTHING);
     if (r < 0)
         explain_output(options->output, -r);
     return r;

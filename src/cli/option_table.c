@@ -22,6 +22,7 @@ const struct options option_defaults = {
     .summary = WHEN_AUTO,
     .progress = WHEN_AUTO,
     .color = WHEN_AUTO,
+    .resume = RESUME_NOTHING,
     .generate = GENERATE_NOTHING,
 };
 
@@ -189,11 +190,10 @@ const struct option_spec option_table[] = {
     {SECTION_RECORD, OPTION_STRING, MEMBER(output), 'o', "output", "FILE",
      .brief = "write the records to FILE, not to stdout",
      .help = "write the records to FILE, not to stdout"},
-    {SECTION_RECORD, OPTION_FLAG, MEMBER(resume), 0, "resume", NULL,
-     .help =
-         "with -o FILE and --jsonl or --csv: keep the records that are there, failures too, fetch "
-         "what is missing, and finish the file",
-     .value = true},
+    {SECTION_RECORD, OPTION_WORD, MEMBER(resume), 0, "resume", "missing|failed",
+     .help = "with -o FILE and --jsonl or --csv: keep the records that are there, fetch what is "
+             "missing, and finish the file; failed: fetch again what failed, too",
+     .optional = true, .value = RESUME_MISSING},
     {SECTION_RECORD, OPTION_STRING, MEMBER(output_dir), 0, "output-dir", "DIR",
      .brief = "save each body as a file in DIR",
      .help = "save each body in DIR under the name that its URL ends in, or a line's filename; the "

@@ -14,6 +14,9 @@
 
 enum order { ORDER_GATHER, ORDER_COMPLETED };
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL, FORMAT_CSV };
+/* What --resume fetches: what has no record, or what failed besides. */
+enum resume_choice { RESUME_MISSING, RESUME_FAILED, RESUME_NOTHING };
+
 enum generate { GENERATE_MAN, GENERATE_BASH, GENERATE_ZSH, GENERATE_FISH, GENERATE_NOTHING };
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
@@ -79,7 +82,7 @@ struct options {
     enum format format;
     const char *fields;
     const char *output;
-    bool resume;            /* the records that the output has are kept */
+    unsigned resume;        /* enum resume_choice: the records that the output has are kept */
     const char *output_dir; /* where bodies are saved, or NULL */
     bool compare;
     bool dry_run;

@@ -31,6 +31,7 @@ static int keep(struct resume *resume, const struct kept_record *record)
     if (r < 0)
         return r;
     resume->count++;
+    resume->failed += record->failed;
     if (record->index > resume->largest)
         resume->largest = record->index;
     return 0;
@@ -40,6 +41,7 @@ static int keep(struct resume *resume, const struct kept_record *record)
 struct reading {
     struct resume *resume;
     const struct kept_layout *layout;
+    bool renews_failed;
     FILE *file;
     struct buffer text;        /* of a record; whole where it is one */
     struct kept_record record; /* the same, read */
@@ -87,7 +89,7 @@ static int read_head(struct reading *reading)
     return 0;
 }
 
-/* What was cancelled is left out, and what follows it moves up. */
+/* What is to be fetched again is left out, and what follows it moves up. */
 static int take_record(struct reading *reading)
 {
     const struct buffer *text = &reading->text;
@@ -96,14 +98,16 @@ static int take_record(struct reading *reading)
         return af_raise(r, "line %zu is no record with this run's fields", reading->line);
     if (r < 0)
         return r;
-    reading->cut |= reading->record.cancelled;
-    if (reading->record.cancelled)
+    const struct kept_record *record = &reading->record;
+    if (record->cancelled || (record->failed && reading->renews_failed)) {
+        reading->cut = true;
         return 0;
+    }
     if (reading->cut)
         r = buffer_append(reading->moved, text->data, text->length);
     else
         reading->end += (off_t)text->length;
-    return r < 0 ? r : keep(reading->resume, &reading->record);
+    return r < 0 ? r : keep(reading->resume, record);
 }
 
 static int read_records(struct reading *reading)
@@ -171,37 +175,41 @@ static int cut_file(const struct output *output, off_t end)
 }
 
 /* Nothing is changed before all is known to be right. */
-static int take_file(struct resume *resume, struct output *output, const struct kept_layout *layout,
-                     struct source *source, FILE *file)
+static int take_file(struct reading *reading, struct output *output, struct source *source)
 {
-    struct reading reading = {
-        .resume = resume, .layout = layout, .file = file, .moved = &output->buffer};
-    buffer_init(&reading.text, SIZE_MAX);
-    buffer_init(&reading.record.url, SIZE_MAX);
-    int r = read_records(&reading);
-    buffer_free(&reading.text);
-    buffer_free(&reading.record.url);
+    buffer_init(&reading->text, SIZE_MAX);
+    buffer_init(&reading->record.url, SIZE_MAX);
+    int r = read_records(reading);
+    buffer_free(&reading->text);
+    buffer_free(&reading->record.url);
     if (r >= 0)
-        r = compare_list(resume, source);
-    return r < 0 ? r : cut_file(output, reading.end);
+        r = compare_list(reading->resume, source);
+    if (r >= 0)
+        r = cut_file(output, reading->end);
+    return r < 0 ? r : output_flush(output); /* what moved up is back at once */
 }
 
 int resume_open(struct resume *resume, struct output *output, struct formatter *formatter,
-                enum format format, struct source *source)
+                const struct options *options, struct source *source)
 {
     *resume = (struct resume){0};
     buffer_init(&resume->entry, SIZE_MAX);
     if (!output->is_file)
         return af_raise(-EBADMSG, "not a file that could be read again, as --resume does");
     struct kept_layout layout;
-    int r = kept_layout_new(formatter, format, &layout);
-    FILE *file = r < 0 ? NULL : fopen(output->name, "re");
-    if (file)
-        r = take_file(resume, output, &layout, source, file);
-    else if (r >= 0)
+    struct reading reading = {
+        .resume = resume,
+        .layout = &layout,
+        .renews_failed = options->resume == RESUME_FAILED,
+        .moved = &output->buffer,
+    };
+    int r = kept_layout_new(formatter, options, &layout);
+    if (r >= 0 && !(reading.file = fopen(output->name, "re")))
         r = -errno;
-    if (file)
-        fclose(file);
+    if (r >= 0)
+        r = take_file(&reading, output, source);
+    if (reading.file)
+        fclose(reading.file);
     kept_layout_free(&layout);
     return r;
 }

@@ -2,7 +2,7 @@
  * fetched again.
  *
  * A line that was torn off is removed, and so are the records of what was cancelled: it was never
- * finished. All others stay, failures too. */
+ * finished. All others stay, failures too unless these are to be fetched again. */
 #ifndef CLI_RESUME_H
 #define CLI_RESUME_H
 
@@ -16,6 +16,7 @@ struct resume {
     struct seen records; /* the index and the URL of each */
     struct seen indexes; /* the index of each */
     size_t count;        /* of the records */
+    size_t failed;       /* of these, as far as the fields tell */
     size_t largest;      /* index of them */
     size_t met;          /* how many the list had, in this reading of it */
     struct buffer entry; /* the URL of the entry that is looked for */
@@ -27,7 +28,7 @@ struct resume {
  * file is as it was. A negated errno, -ENOMEM, the errors of the source. It may be closed all the
  * same. May suspend. */
 int resume_open(struct resume *resume, struct output *output, struct formatter *formatter,
-                enum format format, struct source *source);
+                const struct options *options, struct source *source);
 void resume_close(struct resume *resume);
 
 /* Whether the file has the record of ENTRY: 1 or 0. -EBADMSG with a text where it has another URL
