@@ -186,6 +186,10 @@ void af_client_free(af_client *client);
  * not suspend. */
 int af_client_request(af_client *client, const af_request *request, af_future **ret_future);
 
+/* How many bytes of bodies have come for all requests of the client, those under way among them; as
+ * many as they became where they came packed. */
+uint64_t af_client_received(const af_client *client);
+
 /* What is known of the transfer of a request's future, also when it was cancelled. Borrowed from
  * the future; nothing in it is set before the future is done. NULL for any other future. */
 const af_response *af_request_response(const af_future *future);

@@ -278,7 +278,7 @@ int fetch_all(const struct fetch_job *job, struct fetcher_result *ret_result)
     if (r >= 0)
         r = handle_signals(&fetcher);
     if (r >= 0)
-        r = watch_begin(job->watch, job->source);
+        r = watch_begin(job->watch, job->source, fetcher.session.client);
     if (r >= 0)
         r = run(&fetcher, job->jobs);
     watch_end(job->watch);

@@ -12,6 +12,9 @@
 static const double PERIOD = 0.1; /* seconds between two drawings */
 static const double MEMORY = 3;   /* seconds after which the pace has half forgotten what was */
 
+/* Who fetches many small things need not be told how small. */
+static const double WORTH_TELLING = 1e6;
+
 enum { BAR_WIDTH = 24, PIECE_MAXIMUM = 128, SECONDS_SHOWN = 359999 };
 
 /* A part of the line. Those of the highest rank go first where the terminal is narrow. */
@@ -124,7 +127,7 @@ static size_t set_share(struct piece *pieces, const struct progress *progress, d
     double share = fmin((double)progress->done / total, 1);
     char percent[8];
     snprintf(percent, sizeof percent, "%3d%%", (int)(share * 100));
-    set_bar(&pieces[0], 6, share, progress->color);
+    set_bar(&pieces[0], 7, share, progress->color);
     set_piece(&pieces[1], 4, NULL, percent);
     return 2;
 }
@@ -132,7 +135,7 @@ static size_t set_share(struct piece *pieces, const struct progress *progress, d
 size_t progress_write(const struct progress *progress, const struct outlook *outlook, size_t width,
                       char *to, size_t size)
 {
-    struct piece pieces[7];
+    struct piece pieces[8];
     size_t count = 0;
     char text[48], number[32];
     if (outlook->total > 0)
@@ -142,6 +145,8 @@ size_t progress_write(const struct progress *progress, const struct outlook *out
               progress->color ? COLOR_CYAN : NULL);
     set_count(&pieces[count++], 1, progress->failed, "failed",
               progress->color && progress->failed > 0 ? COLOR_RED : NULL);
+    if (outlook->bytes >= WORTH_TELLING)
+        set_piece(&pieces[count++], 6, NULL, summary_size(text, outlook->bytes));
     double left = outlook->total - (double)progress->done;
     if (outlook->rate > 0) {
         snprintf(text, sizeof text, "%s/s", summary_rate(number, outlook->rate));
@@ -181,6 +186,7 @@ static void draw(struct progress *progress)
         .total = share > 0 ? count / share : NAN,
         .exact = share >= 1,
         .rate = update_pace(progress, af_loop_time(af_running_loop())),
+        .bytes = (double)af_client_received(progress->client),
     };
     size_t width = terminal_width(STDERR_FILENO);
     status_line_show(text, progress_write(progress, &outlook, width, text, sizeof text));
@@ -196,11 +202,11 @@ static int draw_on_and_on(void *arg, void **ret_result)
     return r;
 }
 
-int progress_begin(struct progress *progress, const struct source *source)
+int progress_begin(struct progress *progress, const struct source *source, const af_client *client)
 {
     double now = af_loop_time(af_running_loop());
-    *progress =
-        (struct progress){.color = progress->color, .source = source, .began = now, .looked = now};
+    *progress = (struct progress){
+        .color = progress->color, .source = source, .client = client, .began = now, .looked = now};
     int r = af_task_set_new(&progress->background);
     return r < 0 ? r
                  : af_task_set_create_task(progress->background, draw_on_and_on, progress, NULL);

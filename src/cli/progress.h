@@ -10,6 +10,7 @@
 struct progress {
     bool color;
     const struct source *source;
+    const af_client *client;
     af_task_set *background; /* NULL while nothing is drawn */
 
     /* Counted by whom it is told of. */
@@ -24,18 +25,19 @@ struct progress {
     double pace; /* done a second, of late; weighed towards 0 in the beginning */
 };
 
-/* Begins to draw, all counts being 0, until it is ended. SOURCE is borrowed, and says how much
- * there is to do. -ENOMEM. */
-int progress_begin(struct progress *progress, const struct source *source);
+/* Begins to draw, all counts being 0, until it is ended. SOURCE says how much there is to do,
+ * CLIENT how much has come; both are borrowed. -ENOMEM. */
+int progress_begin(struct progress *progress, const struct source *source, const af_client *client);
 
 /* The line is gone. Suspends until its task is. Fine where it was not begun. */
 void progress_end(struct progress *progress);
 
-/* What is to come. */
+/* What is to come, and what has. */
 struct outlook {
     double total; /* how many there are; NAN where nobody knows */
     bool exact;   /* or about so many */
     double rate;  /* done a second */
+    double bytes; /* received */
 };
 
 /* Writes the line, narrower than WIDTH columns, at TO. Returns its length. */

@@ -31,6 +31,7 @@ struct af_client {
     struct list queued; /* transfers that wait until others have their connections */
     struct list active;
     size_t starting;
+    uint64_t received;
     struct handle start_more;
 };
 
@@ -111,6 +112,11 @@ size_t af_client_concurrency(size_t descriptors)
     if (descriptors <= others + 1)
         return 1;
     return (descriptors - others) * PUMP_ROOM / (PUMP_ROOM + 2);
+}
+
+uint64_t af_client_received(const af_client *client)
+{
+    return client->received;
 }
 
 const char *af_http_version(void)
@@ -281,6 +287,11 @@ static void on_done(CURL *curl, CURLcode result, void *arg)
     transfer_settle(transfer, result);
     future_finish(&transfer->future, &transfer->response, NULL);
     let_go(transfer);
+}
+
+void client_received(struct transfer *transfer, size_t size)
+{
+    transfer->client->received += size;
 }
 
 void client_abandon(struct transfer *transfer)

@@ -136,6 +136,7 @@ size_t transfer_write(char *data, size_t size, size_t count, void *arg)
     const af_request *request = &transfer->request;
     size *= count;
     transfer->received += (int64_t)size;
+    client_received(transfer, size);
     if ((size_t)transfer->received >= transfer->body.maximum) {
         transfer->too_large = true;
         return CURL_WRITEFUNC_ERROR;

@@ -46,8 +46,9 @@ curl_socket_t transfer_open_socket(void *arg, curlsocktype purpose, struct curl_
 int transfer_connected(void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port);
 
 /* The client's part, for those callbacks and for cancelling: the transfer has a connection, or
- * needs none any more; and it is to be let go at once, at whatever stage. */
+ * needs none any more; it is to be let go at once, at whatever stage; it received so many bytes. */
 void client_started(struct transfer *transfer);
 void client_abandon(struct transfer *transfer);
+void client_received(struct transfer *transfer, size_t size);
 
 #endif

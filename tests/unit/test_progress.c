@@ -22,6 +22,17 @@ Test(progress, a_wide_terminal_has_it_all)
                      "123/s  0:13 left");
 }
 
+Test(progress, much_is_told_in_bytes)
+{
+    struct progress progress = {.running = 2, .done = 1};
+    struct outlook outlook = {.total = 3, .exact = true, .rate = 0.1, .bytes = 1.2e9};
+    cr_expect_str_eq(line(&progress, outlook, 72),
+                     "  33%  1 of 3 done  2 running  0 failed  1.2 GB  0.1/s  0:20 left");
+    outlook.bytes = 999999;
+    cr_expect_str_eq(line(&progress, outlook, 72),
+                     "  33%  1 of 3 done  2 running  0 failed  0.1/s  0:20 left");
+}
+
 Test(progress, what_matters_least_goes_first)
 {
     struct progress progress = {.running = 20, .done = 500, .failed = 3};
@@ -55,8 +66,8 @@ Test(progress, a_guess_has_two_digits)
 Test(progress, hours_and_days_are_hours)
 {
     struct progress progress = {.done = 1};
-    cr_expect_str_eq(line(&progress, (struct outlook){7201, true, 1}, 45),
+    cr_expect_str_eq(line(&progress, (struct outlook){7201, true, 1, 0}, 45),
                      " 1 of 7,201 done  0 failed  2:00:00 left");
-    cr_expect_str_eq(line(&progress, (struct outlook){1e9, true, 0.5}, 60),
+    cr_expect_str_eq(line(&progress, (struct outlook){1e9, true, 0.5, 0}, 60),
                      " 1 of 1,000,000,000 done  0 failed  0.5/s  99:59:59 left");
 }
