@@ -62,7 +62,7 @@ Test(help, the_first_page_names_all_others)
 Test(help, a_section_is_about_a_screen)
 {
     for (size_t i = 0; i < SECTION_COUNT; i++)
-        cr_expect(le(sz, measure(print(option_sections[i].name)), 48), "%s",
+        cr_expect(le(sz, measure(print(option_sections[i].name)), 40), "%s",
                   option_sections[i].name);
     for (const struct chapter *chapter = chapters; chapter->name; chapter++)
         cr_expect(le(sz, measure(print(chapter->name)), 48), "%s", chapter->name);
