@@ -27,7 +27,8 @@ struct af_client {
     size_t pump_limit;
     size_t pump_room; /* of each */
     size_t concurrency;
-    struct list idle;   /* easy handles */
+    struct list idle;   /* easy handles, where they can be used again */
+    bool reuses_handles;
     struct list queued; /* transfers that wait until others have their connections */
     struct list active;
     size_t starting;
@@ -40,6 +41,14 @@ static int run_start_more(struct handle *handle);
 static const struct handle_type start_more_type = {.run = run_start_more};
 
 /* -------------------------------------------------------------------- life */
+
+/* Before libcurl 8.1 a handle that is used again writes into freed memory where a server's first
+ * header is a folded one; before 8.17 it counts the connections that died under its earlier
+ * transfers too, and gives up too soon. A new one costs a twelfth of a request's time. */
+static bool handles_are_reusable(void)
+{
+    return curl_version_info(CURLVERSION_NOW)->version_num >= 0x081100;
+}
 
 int af_client_new(const af_client_options *options, af_client **ret_client)
 {
@@ -60,6 +69,7 @@ int af_client_new(const af_client_options *options, af_client **ret_client)
     }
     client->loop = loop;
     list_init(&client->idle);
+    client->reuses_handles = handles_are_reusable();
     list_init(&client->queued);
     list_init(&client->active);
     handle_init(&client->start_more, &start_more_type);
@@ -165,7 +175,10 @@ static int take_easy(af_client *client, struct easy **ret_easy)
 static void return_easy(af_client *client, struct easy *easy)
 {
     easy->transfer = NULL;
-    list_prepend(&client->idle, &easy->link);
+    if (client->reuses_handles)
+        list_prepend(&client->idle, &easy->link);
+    else
+        easy_free(easy);
 }
 
 static int start(af_client *client, struct transfer *transfer)

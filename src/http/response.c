@@ -187,6 +187,7 @@ enum af_http_error response_error(CURLcode code, const af_response *response)
         [CURLE_PARTIAL_FILE] = AF_HTTP_RESET,
         [CURLE_SSL_SHUTDOWN_FAILED] = AF_HTTP_RESET,
         [CURLE_WEIRD_SERVER_REPLY] = AF_HTTP_PROTOCOL,
+        [CURLE_BAD_FUNCTION_ARGUMENT] = AF_HTTP_PROTOCOL, /* a header that is none */
         [CURLE_HTTP2] = AF_HTTP_PROTOCOL,
         [CURLE_HTTP2_STREAM] = AF_HTTP_PROTOCOL,
         [CURLE_HTTP3] = AF_HTTP_PROTOCOL,

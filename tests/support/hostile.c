@@ -52,6 +52,48 @@ static int get_garbage(struct exchange *exchange, const char *rest)
     return close_after(exchange, af_stream_write(exchange->stream, garbage, sizeof garbage));
 }
 
+/* The first header looks like the rest of one before it. */
+static int get_folded_header(struct exchange *exchange, const char *rest)
+{
+    (void)rest;
+    static const char answer[] =
+        "HTTP/1.1 200 OK\r\n folded: x\r\nContent-Length: 7\r\n\r\nfolded\n";
+    exchange->keep_alive = true;
+    return af_stream_write(exchange->stream, answer, strlen(answer));
+}
+
+/* The connection ends behind an answer that promised to keep it. */
+static int get_hang_up(struct exchange *exchange, const char *rest)
+{
+    (void)rest;
+    exchange->keep_alive = true;
+    int r = send_answer(exchange, 200, PLAIN, NULL, "bye\n", 4);
+    exchange->keep_alive = false;
+    return r;
+}
+
+/* Trailers without end: the body is over, and what comes behind it is not. */
+static int get_trailers(struct exchange *exchange, const char *rest)
+{
+    (void)rest;
+    int r = send_head(exchange, 200, PLAIN, NULL, CHUNKED);
+    if (r >= 0)
+        r = af_stream_write(exchange->stream, "5\r\nbody\n\r\n0\r\n", 15);
+    struct text trailers = {0};
+    for (int i = 0; i < 4096; i++)
+        text_string(&trailers, "x-trailer: x\r\n");
+    while (r >= 0) {
+        /* Even where the client keeps up, others must have their turn. */
+        r = af_sleep(0);
+        if (r >= 0)
+            r = af_stream_write(exchange->stream, trailers.data, trailers.length);
+        if (r >= 0)
+            r = af_stream_drain(exchange->stream);
+    }
+    text_free(&trailers);
+    return r;
+}
+
 /* ------------------------------------------------------------------------------------- slow,
  * endless */
 
@@ -279,8 +321,10 @@ static int get_retry_after(struct exchange *exchange, const char *rest)
 const struct route hostile_routes[] = {
     {"/evil-headers", get_evil_headers},
     {"/flaky/", get_flaky},
+    {"/folded-header", get_folded_header},
     {"/garbage", get_garbage},
     {"/hang", get_hang},
+    {"/hang-up", get_hang_up},
     {"/header-flood", get_header_flood},
     {"/huge", get_huge},
     {"/invalid-utf8", get_invalid_utf8},
@@ -289,6 +333,7 @@ const struct route hostile_routes[] = {
     {"/reset", get_reset},
     {"/retry-after/", get_retry_after},
     {"/slow-headers", get_slow_headers},
+    {"/trailers", get_trailers},
     {"/truncate", get_truncate},
     {NULL, NULL},
 };
