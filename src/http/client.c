@@ -27,7 +27,7 @@ struct af_client {
     size_t pump_limit;
     size_t pump_room; /* of each */
     size_t concurrency;
-    struct list idle;   /* easy handles, where they can be used again */
+    struct list idle; /* easy handles, where they can be used again */
     bool reuses_handles;
     struct list queued; /* transfers that wait until others have their connections */
     struct list active;
@@ -195,7 +195,6 @@ static int start(af_client *client, struct transfer *transfer)
         return_easy(client, easy);
         return -ENOMEM;
     }
-    easy_hear_headers(easy, transfer->request.keep_headers || transfer->request.listener);
     easy->transfer = transfer;
     easy->error_text[0] = '\0';
     r = easy_alter(easy, &client->settings, &transfer->request, transfer->request_headers);

@@ -13,14 +13,16 @@ static CURLcode set_callbacks(struct easy *easy)
         void *value;
     } data[] = {
         {CURLOPT_PRIVATE, easy},    {CURLOPT_ERRORBUFFER, easy->error_text},
-        {CURLOPT_WRITEDATA, easy},  {CURLOPT_OPENSOCKETDATA, easy},
-        {CURLOPT_PREREQDATA, easy},
+        {CURLOPT_WRITEDATA, easy},  {CURLOPT_HEADERDATA, easy},
+        {CURLOPT_PREREQDATA, easy}, {CURLOPT_OPENSOCKETDATA, easy},
     };
     CURLcode code = CURLE_OK;
     for (size_t i = 0; i < sizeof data / sizeof data[0] && code == CURLE_OK; i++)
         code = curl_easy_setopt(easy->curl, data[i].option, data[i].value);
     if (code == CURLE_OK)
         code = curl_easy_setopt(easy->curl, CURLOPT_WRITEFUNCTION, transfer_write);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy->curl, CURLOPT_HEADERFUNCTION, transfer_header);
     if (code == CURLE_OK)
         code = curl_easy_setopt(easy->curl, CURLOPT_OPENSOCKETFUNCTION, transfer_open_socket);
     if (code == CURLE_OK)
@@ -56,15 +58,6 @@ void easy_free(struct easy *easy)
         return;
     curl_easy_cleanup(easy->curl);
     free(easy);
-}
-
-void easy_hear_headers(struct easy *easy, bool hear)
-{
-    if (easy->hears_headers == hear)
-        return;
-    easy->hears_headers = hear;
-    curl_easy_setopt(easy->curl, CURLOPT_HEADERFUNCTION, hear ? transfer_header : NULL);
-    curl_easy_setopt(easy->curl, CURLOPT_HEADERDATA, hear ? easy : NULL);
 }
 
 /* ------------------------------------------------- what is of one request */

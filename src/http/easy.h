@@ -12,7 +12,6 @@ struct easy {
     struct list link; /* among the idle ones of its client */
     CURL *curl;
     struct transfer *transfer; /* NULL while idle */
-    bool hears_headers;        /* gives them to transfer_header() */
     bool altered;              /* has what only its last request asked for */
     char error_text[CURL_ERROR_SIZE];
 };
@@ -20,9 +19,6 @@ struct easy {
 /* -ENOMEM; -EINVAL with a text where libcurl refuses an option. The settings are borrowed. */
 int easy_new(const struct settings *settings, struct easy **ret_easy);
 void easy_free(struct easy *easy);
-
-/* Whether the next transfer is given its headers. */
-void easy_hear_headers(struct easy *easy, bool hear);
 
 /* The headers of a request that has some of its own or a content; NULL where the settings' do as
  * they are. The caller frees the list. -ENOMEM. */

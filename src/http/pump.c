@@ -8,6 +8,7 @@ struct pump {
     af_loop *loop;
     ev_timer timer;
     size_t load;
+    size_t calls;
     pump_done *done;
     void *done_arg;
     struct socket *spare; /* for when there is no memory: libcurl gives up all transfers of a multi
@@ -35,6 +36,7 @@ static void report_finished(struct pump *pump)
 static void act(struct pump *pump, curl_socket_t fd, int events)
 {
     int running;
+    pump->calls++;
     curl_multi_socket_action(pump->multi, fd, events, &running);
     report_finished(pump);
 }
@@ -155,6 +157,11 @@ void pump_remove(struct pump *pump, CURL *easy)
     curl_multi_remove_handle(pump->multi, easy);
     pump->load--;
     pump->loop->watchers--;
+}
+
+size_t pump_calls(const struct pump *pump)
+{
+    return pump->calls;
 }
 
 size_t pump_load(const struct pump *pump)

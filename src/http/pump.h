@@ -24,6 +24,9 @@ int pump_add(struct pump *pump, CURL *easy);
 /* Takes a transfer out, at any stage. */
 void pump_remove(struct pump *pump, CURL *easy);
 
+/* How often libcurl was called for it; within a call of its callbacks that one is the last. */
+size_t pump_calls(const struct pump *pump);
+
 /* How many transfers are in it. */
 size_t pump_load(const struct pump *pump);
 

@@ -11,6 +11,13 @@
 #include "http/headers.h"
 #include "http/response.h"
 
+/* Seconds that libcurl may stay with one transfer while others wait. */
+static const double LONGEST_TURN = 1;
+
+/* Bytes of headers, of all responses to a request. libcurl takes 300 KiB of each, and of trailers
+ * any number. */
+static const size_t HEADERS_MAXIMUM = 4 << 20;
+
 /* -------------------------------------------------------------- the future */
 
 static bool cancel_transfer(af_future *future)
@@ -57,7 +64,7 @@ int transfer_new(af_client *client, af_loop *loop, const af_request *request, in
     list_init(&transfer->link);
     /* One byte more for the NUL behind the body. */
     buffer_init(&transfer->body, max_body > 0 ? (size_t)max_body + 1 : SIZE_MAX);
-    buffer_init(&transfer->header_lines, SIZE_MAX); /* libcurl has a maximum of its own */
+    buffer_init(&transfer->header_lines, HEADERS_MAXIMUM);
     *ret_transfer = transfer;
     return 0;
 }
@@ -96,12 +103,26 @@ static bool is_refused_by_proxy(CURL *curl)
     return code >= 300;
 }
 
+/* What went wrong, if anything did. */
+static void explain(struct transfer *transfer, CURLcode result)
+{
+    af_response *response = &transfer->response;
+    response->curl_code = (int)result;
+    response->error = transfer->refusal ? AF_HTTP_TOO_LARGE : response_error(result, response);
+    if (response->error == AF_HTTP_RESET && is_refused_by_proxy(transfer->easy->curl))
+        response->error = AF_HTTP_CONNECT;
+    if (transfer->refusal)
+        response->error_text = transfer->refusal;
+    else if (result != CURLE_OK && !response->error_text)
+        response->error_text = curl_easy_strerror(result);
+}
+
 void transfer_settle(struct transfer *transfer, CURLcode result)
 {
     af_response *response = &transfer->response;
     struct easy *easy = transfer->easy;
-    if (transfer->too_large)
-        result = CURLE_FILESIZE_EXCEEDED;
+    if (transfer->refusal)
+        result = transfer->refusal_code;
     if (result == CURLE_OK)
         easy->error_text[0] = '\0'; /* libcurl may leave a note of something it got over */
     int r = response_fill(response, easy->curl, easy->error_text, transfer->string_room,
@@ -114,14 +135,7 @@ void transfer_settle(struct transfer *transfer, CURLcode result)
         r = settle_body(transfer);
     if (r < 0)
         result = CURLE_OUT_OF_MEMORY;
-    response->error = response_error(result, response);
-    if (response->error == AF_HTTP_RESET && is_refused_by_proxy(easy->curl))
-        response->error = AF_HTTP_CONNECT;
-    response->curl_code = (int)result;
-    if (transfer->too_large)
-        response->error_text = "the body is larger than allowed";
-    else if (result != CURLE_OK && !response->error_text)
-        response->error_text = curl_easy_strerror(result);
+    explain(transfer, result);
     response->end = af_loop_time(transfer->future.loop);
     /* libcurl keeps its total up to date only as long as the transfer moves. */
     if (response->error == AF_HTTP_CANCELLED)
@@ -130,6 +144,25 @@ void transfer_settle(struct transfer *transfer, CURLcode result)
 
 /* --------------------------------------------------------------- callbacks */
 
+/* Of an answer there was too much: libcurl is to end the transfer. */
+static size_t refuse(struct transfer *transfer, CURLcode code, const char *why)
+{
+    transfer->refusal_code = code;
+    transfer->refusal = why;
+    return CURL_WRITEFUNC_ERROR;
+}
+
+/* Whether libcurl stays with the transfer and does not come back to the loop: little of what is
+ * packed may unpack to no end. */
+static bool overstays(struct transfer *transfer)
+{
+    double now = clock_monotonic();
+    size_t number = pump_calls(transfer->pump);
+    if (transfer->turn.number != number)
+        transfer->turn = (struct turn){number, now};
+    return now - transfer->turn.began > LONGEST_TURN;
+}
+
 size_t transfer_write(char *data, size_t size, size_t count, void *arg)
 {
     struct transfer *transfer = ((struct easy *)arg)->transfer;
@@ -137,10 +170,10 @@ size_t transfer_write(char *data, size_t size, size_t count, void *arg)
     size *= count;
     transfer->received += (int64_t)size;
     client_received(transfer, size);
-    if ((size_t)transfer->received >= transfer->body.maximum) {
-        transfer->too_large = true;
-        return CURL_WRITEFUNC_ERROR;
-    }
+    if ((size_t)transfer->received >= transfer->body.maximum)
+        return refuse(transfer, CURLE_FILESIZE_EXCEEDED, "the body is larger than allowed");
+    if (overstays(transfer))
+        return refuse(transfer, CURLE_WRITE_ERROR, "a little of the body unpacks to no end");
     int r = 0;
     if (request->body == AF_BODY_MEMORY)
         r = buffer_append(&transfer->body, data, size);
@@ -168,6 +201,9 @@ size_t transfer_header(char *line, size_t size, size_t count, void *arg)
 {
     struct transfer *transfer = ((struct easy *)arg)->transfer;
     size *= count;
+    transfer->header_size += size;
+    if (transfer->header_size > HEADERS_MAXIMUM)
+        return refuse(transfer, CURLE_RECV_ERROR, "more headers than anybody needs");
     if (transfer->request.listener)
         tell_answer(transfer, line, size);
     if (!transfer->request.keep_headers)

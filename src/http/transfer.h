@@ -7,20 +7,29 @@
 #include "http/easy.h"
 #include "http/pump.h"
 
+/* A call of libcurl in which it had something to say of the transfer. */
+struct turn {
+    size_t number; /* of the pump's calls */
+    double began;  /* on the monotonic clock */
+};
+
 struct transfer {
     af_future future;
     struct list link;  /* in the client's queue, or among those under way */
     af_client *client; /* NULL once done */
     struct easy *easy; /* NULL before it was begun and once done */
     struct pump *pump;
-    bool starting; /* counted by the client among those that have no connection yet */
-    bool too_large;
+    bool starting;   /* counted by the client among those that have no connection yet */
     bool connecting; /* since the request was last sent */
     af_request request;
     char *url; /* these are copies, where it has to wait in the client's queue */
     char *method;
     struct curl_slist *request_headers; /* where it does not have the settings' alone */
     int64_t received;
+    size_t header_size; /* of all its responses, trailers included */
+    struct turn turn;
+    const char *refusal;   /* why there was too much of it; NULL: there was not */
+    CURLcode refusal_code; /* what libcurl calls that */
     struct buffer body;
     struct buffer header_lines;
     af_header *headers; /* their strings are in the lines */

@@ -78,7 +78,7 @@ static int get_trailers(struct exchange *exchange, const char *rest)
     (void)rest;
     int r = send_head(exchange, 200, PLAIN, NULL, CHUNKED);
     if (r >= 0)
-        r = af_stream_write(exchange->stream, "5\r\nbody\n\r\n0\r\n", 15);
+        r = af_stream_write(exchange->stream, "5\r\nbody\n\r\n0\r\n", 13);
     struct text trailers = {0};
     for (int i = 0; i < 4096; i++)
         text_string(&trailers, "x-trailer: x\r\n");
