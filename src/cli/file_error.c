@@ -114,48 +114,36 @@ static int find_nearest(const char *path, char **ret_nearest)
 
 /* ------------------------------------------------------------------- texts */
 
-static int missing_url_text(const char *path, char **ret_text)
-{
-    /* There may be a password in it. */
-    char *shown = NULL;
-    int r = url_without_password(path, &shown);
-    if (r < 0)
-        return r;
-    const char *url = shown ? shown : path;
-    r = format(ret_text, "%s: %s; did you mean http://%s?", url, strerror(ENOENT), url);
-    free(shown);
-    return r;
-}
-
-static int missing_text(const char *path, char **ret_text)
+/* SHOWN is PATH as it may be shown. */
+static int missing_text(const char *path, const char *shown, char **ret_text)
 {
     char *nearest = NULL;
     int r = find_nearest(path, &nearest);
     if (r < 0)
         return r;
     if (nearest)
-        r = format(ret_text, "%s: %s; did you mean %.*s%s?", path, strerror(ENOENT),
+        r = format(ret_text, "%s: %s; did you mean %.*s%s?", shown, strerror(ENOENT),
                    (int)directory_length(path), path, nearest);
     else if (looks_like_url(path))
-        r = missing_url_text(path, ret_text);
+        r = format(ret_text, "%s: %s; did you mean http://%s?", shown, strerror(ENOENT), shown);
     else
-        r = format(ret_text, "%s: %s", path, strerror(ENOENT));
+        r = format(ret_text, "%s: %s", shown, strerror(ENOENT));
     free(nearest);
     return r;
 }
 
-int list_error_text(const char *path, int error, char **ret_text)
+static int list_text(const char *path, const char *shown, int error, char **ret_text)
 {
     if (error == EISDIR)
-        return format(ret_text, "%s: %s; name the lists that are in it", path, strerror(error));
+        return format(ret_text, "%s: %s; name the lists that are in it", shown, strerror(error));
     if (error == ENOEXEC)
-        return format(ret_text, "%s: a binary file, not a list of URLs", path);
+        return format(ret_text, "%s: a binary file, not a list of URLs", shown);
     if (error == ENOENT)
-        return missing_text(path, ret_text);
-    return format(ret_text, "%s: %s", path, strerror(error));
+        return missing_text(path, shown, ret_text);
+    return format(ret_text, "%s: %s", shown, strerror(error));
 }
 
-int output_error_text(const char *path, int error, char **ret_text)
+static int output_text(const char *path, const char *shown, int error, char **ret_text)
 {
     struct stat status;
     char *directory = strndup(path, directory_length(path));
@@ -163,14 +151,38 @@ int output_error_text(const char *path, int error, char **ret_text)
         return -ENOMEM;
     int r;
     if (error == EISDIR)
-        r = format(ret_text, "%s: %s; name a file in it", path, strerror(error));
+        r = format(ret_text, "%s: %s; name a file in it", shown, strerror(error));
     else if (error == EWOULDBLOCK)
         r = format(ret_text, "%s: another run with --resume is writing to it; let it end first",
-                   path);
+                   shown);
     else if (error == ENOENT && *directory && stat(directory, &status) < 0)
-        r = format(ret_text, "%s: there is no directory %s; make it first", path, directory);
+        r = format(ret_text, "%s: there is no directory %.*s; make it first", shown,
+                   (int)directory_length(shown), shown);
     else
-        r = format(ret_text, "%s: %s", path, strerror(error));
+        r = format(ret_text, "%s: %s", shown, strerror(error));
     free(directory);
     return r;
+}
+
+/* What was meant to be a URL may have a password in it. */
+static int tell(int (*text)(const char *path, const char *shown, int error, char **ret_text),
+                const char *path, int error, char **ret_text)
+{
+    char *shown = NULL;
+    int r = url_without_password(path, &shown);
+    if (r < 0)
+        return r;
+    r = text(path, shown ? shown : path, error, ret_text);
+    free(shown);
+    return r;
+}
+
+int list_error_text(const char *path, int error, char **ret_text)
+{
+    return tell(list_text, path, error, ret_text);
+}
+
+int output_error_text(const char *path, int error, char **ret_text)
+{
+    return tell(output_text, path, error, ret_text);
 }

@@ -76,16 +76,15 @@ static bool wants_color_in_messages(const struct options *options)
     return wants(options->color, terminal_likes_color(STDERR_FILENO));
 }
 
-/* A closed standard file must not be taken by a socket. Whether there is a stdout. */
+/* A closed standard file must not be taken by a socket; but who reads from a closed stdin is to
+ * hear of it. Whether there is a stdout. */
 static bool secure_standard_files(void)
 {
     bool stdout_closed = fcntl(STDOUT_FILENO, F_GETFD) < 0;
-    int fd;
-    do
-        fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd > STDERR_FILENO)
-        close(fd);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            open("/dev/null",
+                 fd == STDIN_FILENO ? O_WRONLY : O_RDWR); /* which is the lowest free */
     return !stdout_closed;
 }
 

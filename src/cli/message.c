@@ -1,11 +1,15 @@
 #include "cli/message.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "cli/escape.h"
 #include "cli/status_line.h"
+
+/* Of what is longer nobody reads the rest. */
+static const size_t LONGEST = 8000;
 
 void message(const char *format, ...)
 {
@@ -16,10 +20,12 @@ void message(const char *format, ...)
     va_end(arguments);
     if (length < 0)
         return;
+    bool whole = (size_t)length <= LONGEST;
     struct buffer line;
-    buffer_init(&line, 64 * 1024);
+    buffer_init(&line, SIZE_MAX);
     if (buffer_append_string(&line, "afetch: ") == 0 &&
-        text_write_escaped(&line, text, (size_t)length) == 0 &&
+        text_write_escaped(&line, text, whole ? (size_t)length : LONGEST) == 0 &&
+        buffer_append_string(&line, whole ? "" : "...") == 0 &&
         buffer_append_char(&line, '\n') == 0)
         stderr_write(line.data, line.length);
     buffer_free(&line);

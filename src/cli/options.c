@@ -201,7 +201,8 @@ static int set_from_config(const char *name, char *value, void *arg)
         return parse_name(parser, name, strlen(name), value);
     }
     int r = parse_letters(parser, name + 1);
-    return r >= 0 && *parser->next ? af_raise(-EINVAL, "option '%s' takes no value", name) : r;
+    /* Its letter alone: the rest may be secret. */
+    return r >= 0 && *parser->next ? af_raise(-EINVAL, "option '%.2s' takes no value", name) : r;
 }
 
 /* A negated errno where it cannot be read. */

@@ -205,6 +205,8 @@ enum af_http_error response_error(CURLcode code, const af_response *response)
         return AF_HTTP_OK;
     if (code == CURLE_UNSUPPORTED_PROTOCOL)
         return unsupported_protocol(response);
+    if (code == CURLE_URL_MALFORMAT && response->status / 100 == 3)
+        return AF_HTTP_REDIRECT;
     if (code == CURLE_RECV_ERROR)
         return response->size_header > HEADERS_MAXIMUM ? AF_HTTP_TOO_LARGE : AF_HTTP_RESET;
     bool known = code < CURL_LAST && errors[code] != AF_HTTP_OK;

@@ -49,11 +49,28 @@ static void make_lower(char *text)
         *text = (char)tolower((unsigned char)*text);
 }
 
+/* As it goes to the resolver, where libcurl tells that. */
+#if LIBCURL_VERSION_NUM >= 0x075800
+static const unsigned HOST_FLAGS = CURLU_PUNYCODE;
+#else
+static const unsigned HOST_FLAGS = 0;
+#endif
+
+/* A name with a dot behind it is the same name. */
+static void drop_dot(char *name)
+{
+    size_t length = strlen(name);
+    if (length > 1 && name[length - 1] == '.')
+        name[length - 1] = '\0';
+}
+
 static int read_url(CURLU *parts, const char *url, char **ret_name, char **ret_port)
 {
     CURLUcode code = parse_url(parts, url);
     if (code == CURLUE_OK)
-        code = curl_url_get(parts, CURLUPART_HOST, ret_name, 0);
+        code = curl_url_get(parts, CURLUPART_HOST, ret_name, HOST_FLAGS);
+    if (code == CURLUE_OK)
+        drop_dot(*ret_name);
     if (code == CURLUE_OK)
         code = curl_url_get(parts, CURLUPART_PORT, ret_port, CURLU_DEFAULT_PORT);
     return error_of(code);

@@ -671,6 +671,7 @@ Test(http, a_url_has_a_host_and_a_port)
         {"http://127.0.0.1:1", "127.0.0.1:1"},
         {"http://[::1]/", "[::1]:80"},
         {"HTTP://x", "x:80"},
+        {"http://Example.com./", "example.com:80"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char *host = NULL;
