@@ -11,11 +11,19 @@
 
 #include <afetch/descriptor.h>
 
-/* Two runs that finish one file would both fetch what is missing. Where the file system knows no
- * locks there is none. */
-static int lock_file(int fd)
+int output_lock(int fd)
 {
     return flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK ? -errno : 0;
+}
+
+/* The file must still be the one of this name: who had it before may have replaced it. */
+static int lock_file(int fd, const char *path)
+{
+    struct stat opened, named;
+    int r = output_lock(fd);
+    bool same = fstat(fd, &opened) == 0 && stat(path, &named) == 0 &&
+                opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+    return r < 0 || same ? r : -EWOULDBLOCK;
 }
 
 int output_open(struct output *output, const char *path, bool resumed)
@@ -23,7 +31,7 @@ int output_open(struct output *output, const char *path, bool resumed)
     int fd = STDOUT_FILENO;
     if (path) {
         fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-        int r = fd < 0 ? -errno : resumed ? lock_file(fd) : 0;
+        int r = fd < 0 ? -errno : resumed ? lock_file(fd, path) : 0;
         if (r < 0) {
             if (fd >= 0)
                 close(fd);

@@ -23,6 +23,10 @@ struct output {
  * where another run resumes the same file. */
 int output_open(struct output *output, const char *path, bool resumed);
 
+/* Two runs that finish one file would both fetch what is missing: -EWOULDBLOCK where another has
+ * it. Where the file system knows no locks there is none. */
+int output_lock(int fd);
+
 /* Writes what is in the buffer; suspends where the reader is slow. What was not written stays in
  * the buffer, so that a cancelled flush is begun again without loss. A negated errno (-EPIPE where
  * the reader has gone), and a file is then left as it was before; AF_CANCELLED. */

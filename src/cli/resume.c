@@ -1,6 +1,7 @@
 #include "cli/resume.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "cli/escape.h"
 #include "cli/formatter.h"
 #include "cli/kept_record.h"
+#include "cli/replacement.h"
 
 /* ------------------------------------------------------------- what is there */
 
@@ -47,9 +49,8 @@ struct reading {
     struct kept_record record; /* the same, read */
     size_t line;               /* where it begins */
     size_t lines;              /* read so far */
-    off_t end;                 /* of what stays */
-    bool cut;                  /* something before this was removed */
-    struct buffer *moved;      /* what comes behind that */
+    off_t end;                 /* of what is whole */
+    bool renews;               /* something before that is to be fetched again */
 };
 
 /* Reads the text of a record: 1, or 0 where there is none or it was torn off. */
@@ -89,31 +90,38 @@ static int read_head(struct reading *reading)
     return 0;
 }
 
-/* What is to be fetched again is left out, and what follows it moves up. */
-static int take_record(struct reading *reading)
+/* Reads the next record: 1, or 0 where there is none. */
+static int read_record(struct reading *reading)
 {
+    int r = read_text(reading);
+    if (r <= 0)
+        return r;
     const struct buffer *text = &reading->text;
-    int r = kept_record_read(reading->layout, text->data, text->length, &reading->record);
+    r = kept_record_read(reading->layout, text->data, text->length, &reading->record);
     if (r == -EBADMSG)
         return af_raise(r, "line %zu is no record with this run's fields", reading->line);
-    if (r < 0)
-        return r;
+    return r < 0 ? r : 1;
+}
+
+static bool is_renewed(const struct reading *reading)
+{
     const struct kept_record *record = &reading->record;
-    if (record->cancelled || (record->failed && reading->renews_failed)) {
-        reading->cut = true;
-        return 0;
-    }
-    if (reading->cut)
-        r = buffer_append(reading->moved, text->data, text->length);
-    else
-        reading->end += (off_t)text->length;
-    return r < 0 ? r : keep(reading->resume, record);
+    return record->cancelled || (record->failed && reading->renews_failed);
+}
+
+static int take_record(struct reading *reading)
+{
+    reading->end += (off_t)reading->text.length;
+    if (!is_renewed(reading))
+        return keep(reading->resume, &reading->record);
+    reading->renews = true;
+    return 0;
 }
 
 static int read_records(struct reading *reading)
 {
     int r = read_head(reading);
-    while (r >= 0 && (r = read_text(reading)) > 0)
+    while (r >= 0 && (r = read_record(reading)) > 0)
         r = take_record(reading);
     return r;
 }
@@ -169,9 +177,50 @@ static int compare_list(struct resume *resume, struct source *source)
 
 /* -------------------------------------------------------------- the file */
 
+/* What was torn off goes. */
 static int cut_file(const struct output *output, off_t end)
 {
     return ftruncate(output->fd, end) < 0 || lseek(output->fd, end, SEEK_SET) < 0 ? -errno : 0;
+}
+
+/* Copies what stays: 0, or a negated errno. */
+static int copy_records(struct reading *reading, FILE *to)
+{
+    rewind(reading->file);
+    reading->lines = 0;
+    int r = read_head(reading);
+    fwrite(reading->layout->head.data, 1, reading->layout->head.length, to);
+    while (r >= 0 && (r = read_record(reading)) > 0)
+        if (!is_renewed(reading))
+            fwrite(reading->text.data, 1, reading->text.length, to);
+    if (r >= 0 && (ferror(to) || fflush(to) != 0))
+        r = -errno;
+    return r;
+}
+
+/* What is to be fetched again goes from the midst of the file. A new one takes its place at once:
+ * whoever is killed meanwhile leaves the old one as it was. */
+static int rewrite_file(struct reading *reading, struct output *output)
+{
+    struct replacement replacement;
+    int r = replacement_open(&replacement, output->name);
+    if (r < 0)
+        return r;
+    FILE *file = fdopen(replacement.fd, "w");
+    r = file ? copy_records(reading, file) : -ENOMEM;
+    /* The output's descriptor, with its place at the end, is another from now on. */
+    if (r >= 0)
+        r = output_lock(replacement.fd);
+    if (r >= 0)
+        r = replacement_put(&replacement);
+    if (r >= 0 && dup3(replacement.fd, output->fd, O_CLOEXEC) < 0)
+        r = -errno;
+    if (file)
+        fclose(file);
+    else
+        close(replacement.fd);
+    replacement_free(&replacement);
+    return r;
 }
 
 /* Nothing is changed before all is known to be right. */
@@ -180,13 +229,13 @@ static int take_file(struct reading *reading, struct output *output, struct sour
     buffer_init(&reading->text, SIZE_MAX);
     buffer_init(&reading->record.url, SIZE_MAX);
     int r = read_records(reading);
-    buffer_free(&reading->text);
-    buffer_free(&reading->record.url);
     if (r >= 0)
         r = compare_list(reading->resume, source);
     if (r >= 0)
-        r = cut_file(output, reading->end);
-    return r < 0 ? r : output_flush(output); /* what moved up is back at once */
+        r = reading->renews ? rewrite_file(reading, output) : cut_file(output, reading->end);
+    buffer_free(&reading->text);
+    buffer_free(&reading->record.url);
+    return r;
 }
 
 int resume_open(struct resume *resume, struct output *output, struct formatter *formatter,
@@ -201,7 +250,6 @@ int resume_open(struct resume *resume, struct output *output, struct formatter *
         .resume = resume,
         .layout = &layout,
         .renews_failed = options->resume == RESUME_FAILED,
-        .moved = &output->buffer,
     };
     int r = kept_layout_new(formatter, options, &layout);
     if (r >= 0 && !(reading.file = fopen(output->name, "re")))

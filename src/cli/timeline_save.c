@@ -1,11 +1,8 @@
 /* The timeline's file: written beside its place, and put there only whole. */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/replacement.h"
 #include "cli/timeline.h"
 
 static int flush(struct buffer *buffer, void *arg)
@@ -33,30 +30,17 @@ static int write_all(const struct timeline *timeline, int fd)
     return r;
 }
 
-/* With the rights that a new file has. */
-static int open_beside(char *path)
-{
-    int fd = mkostemp(path, O_CLOEXEC);
-    mode_t mask = umask(0);
-    umask(mask);
-    if (fd < 0 || fchmod(fd, 0666 & ~mask) < 0)
-        return -errno;
-    return fd;
-}
-
 int timeline_save(const struct timeline *timeline)
 {
-    char *path;
-    if (asprintf(&path, "%s.XXXXXX", timeline->path) < 0)
-        return -ENOMEM;
-    int fd = open_beside(path);
-    int r = fd < 0 ? fd : write_all(timeline, fd);
-    if (fd >= 0 && close(fd) < 0 && r >= 0)
+    struct replacement file;
+    int r = replacement_open(&file, timeline->path);
+    if (r < 0)
+        return r;
+    r = write_all(timeline, file.fd);
+    if (close(file.fd) < 0 && r >= 0)
         r = -errno;
-    if (r >= 0 && rename(path, timeline->path) < 0)
-        r = -errno;
-    if (fd >= 0 && r < 0)
-        unlink(path);
-    free(path);
+    if (r >= 0)
+        r = replacement_put(&file);
+    replacement_free(&file);
     return r;
 }
