@@ -12,7 +12,7 @@
 #include "http/response.h"
 
 /* Seconds that libcurl may stay with one transfer while others wait. */
-static const double LONGEST_TURN = 1;
+static const double LONGEST_TURN = 2;
 
 /* Bytes of headers, of all responses to a request. libcurl takes 300 KiB of each, and of trailers
  * any number. */
