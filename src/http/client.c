@@ -22,6 +22,7 @@ static const size_t MAX_STARTING = 512;
 struct af_client {
     af_loop *loop;
     struct settings settings;
+    struct watchdog *watchdog; /* NULL where no thread could be made */
     struct pump **pumps;
     size_t pump_count; /* made so far */
     size_t pump_limit;
@@ -84,6 +85,8 @@ int af_client_new(const af_client_options *options, af_client **ret_client)
         r = easy_new(&client->settings, &easy);
     if (r >= 0 && !(client->pumps = calloc(client->pump_limit, sizeof *client->pumps)))
         r = -ENOMEM;
+    if (r >= 0 && watchdog_new(&client->watchdog) == -ENOMEM)
+        r = -ENOMEM;
     if (easy)
         list_append(&client->idle, &easy->link);
     if (r < 0) {
@@ -109,6 +112,7 @@ void af_client_free(af_client *client)
     for (size_t i = 0; i < client->pump_count; i++)
         pump_free(client->pumps[i]);
     free(client->pumps);
+    watchdog_free(client->watchdog);
     settings_free(&client->settings);
     free(client);
     curl_global_cleanup();
@@ -155,8 +159,8 @@ static int choose_pump(af_client *client, struct pump **ret_pump)
     }
     size_t room = client->pump_room;
     size_t connections = client->concurrency < room ? client->concurrency : room;
-    int r =
-        pump_new(client->loop, connections, on_done, client, &client->pumps[client->pump_count]);
+    int r = pump_new(client->loop, connections, client->watchdog, on_done, client,
+                     &client->pumps[client->pump_count]);
     if (r < 0)
         return r;
     *ret_pump = client->pumps[client->pump_count++];

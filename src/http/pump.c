@@ -6,6 +6,7 @@
 struct pump {
     CURLM *multi;
     af_loop *loop;
+    struct watchdog *watchdog;
     ev_timer timer;
     size_t load;
     size_t calls;
@@ -50,8 +51,12 @@ static void on_timer(struct ev_loop *ev, ev_timer *timer, int events)
 static void on_socket(struct ev_loop *ev, ev_io *io, int events)
 {
     (void)ev;
-    act(container_of(io, struct socket, io)->pump, io->fd,
+    struct pump *pump = container_of(io, struct socket, io)->pump;
+    int fd = io->fd; /* the watcher may be gone when libcurl comes back */
+    watchdog_begin(pump->watchdog, fd);
+    act(pump, fd,
         (events & EV_READ ? CURL_CSELECT_IN : 0) | (events & EV_WRITE ? CURL_CSELECT_OUT : 0));
+    watchdog_end(pump->watchdog, fd);
 }
 
 static int on_timer_change(CURLM *multi, long milliseconds, void *arg)
@@ -109,12 +114,19 @@ static int on_socket_change(CURL *easy, curl_socket_t fd, int what, void *arg, v
     return 0;
 }
 
-int pump_new(af_loop *loop, size_t connections, pump_done *done, void *arg, struct pump **ret_pump)
+int pump_new(af_loop *loop, size_t connections, struct watchdog *watchdog, pump_done *done,
+             void *arg, struct pump **ret_pump)
 {
     struct pump *pump = malloc(sizeof *pump);
     if (!pump)
         return -ENOMEM;
-    *pump = (struct pump){.multi = curl_multi_init(), .loop = loop, .done = done, .done_arg = arg};
+    *pump = (struct pump){
+        .multi = curl_multi_init(),
+        .loop = loop,
+        .watchdog = watchdog,
+        .done = done,
+        .done_arg = arg,
+    };
     if (!pump->multi) {
         free(pump);
         return -ENOMEM;

@@ -6,14 +6,17 @@
 #include <curl/curl.h>
 
 #include "async/loop.h"
+#include "http/watchdog.h"
 
 struct pump;
 
 /* A transfer has ended: its easy handle is out of the pump already. */
 typedef void pump_done(CURL *easy, CURLcode result, void *arg);
 
-/* A pump that keeps at most so many connections, used or idle. DONE is called with ARG. -ENOMEM. */
-int pump_new(af_loop *loop, size_t connections, pump_done *done, void *arg, struct pump **ret_pump);
+/* A pump that keeps at most so many connections, used or idle. DONE is called with ARG. The
+ * watchdog is borrowed, and may be NULL. -ENOMEM. */
+int pump_new(af_loop *loop, size_t connections, struct watchdog *watchdog, pump_done *done,
+             void *arg, struct pump **ret_pump);
 
 /* NULL is fine. No transfer may be in it. */
 void pump_free(struct pump *pump);
