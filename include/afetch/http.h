@@ -204,6 +204,9 @@ int af_http_curl_code(enum af_http_error error);
  * libcurl needs besides, for resolving names above all. At least 1. */
 size_t af_client_concurrency(size_t descriptors);
 
+/* Whether URL begins with a scheme; to one that does not, http is meant. */
+bool af_url_has_scheme(const char *url);
+
 /* Whether URL can be asked for: 0, or -EINVAL with a text that says why not, -ENOMEM. */
 int af_url_check(const char *url);
 

@@ -28,7 +28,7 @@ static int write_plan(const struct formatter *formatter, const struct record *re
 {
     (void)formatter;
     const char *method = record->ok ? record->response->method : "---";
-    const char *scheme = record->ok && !strstr(record->url, "://") ? "http://" : "";
+    const char *scheme = record->ok && !af_url_has_scheme(record->url) ? "http://" : "";
     int r = buffer_append_format(buffer, "%s %s", method, scheme);
     if (r >= 0)
         r = url_append(buffer, record->url, text_write_escaped);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/http_text.h"
+
 /* What an attempt returns that is to be made again. */
 enum { TRY_AGAIN = AF_USER_ERROR };
 
@@ -33,6 +35,8 @@ int fetch_new(struct session *session, const struct entry *entry, const struct p
     fetch->line = entry->line;
     fetch->entry_error = entry->error;
     fetch->asked = request_ref(entry->request);
+    if (http_names_header(session->options->headers.list, "Content-Type"))
+        request_drop_default_type(fetch->asked);
     fetch->retries = 0;
     fetch->file = NULL;
     fetch->request = NULL;

@@ -30,7 +30,7 @@ static const char *tell_place(struct fetch *fetch, const char *text)
 /* What must be done to a URL that is none, where that is easily said. */
 static const char *url_advice(const char *url)
 {
-    if (strchr("\"'<", *url))
+    if (*url && strchr("\"'<", *url))
         return "leave out the quotes (jq -r prints none)";
     if (*url == '[')
         return "a line is one URL, or one object in JSON (jq -c '.[]')";
@@ -41,10 +41,13 @@ static const char *url_advice(const char *url)
 
 static const char *tell_url(struct fetch *fetch, const char *text)
 {
+    static const char no_url[] = "not a URL: ";
     char advised[128];
     const char *advice = url_advice(fetch->url);
-    snprintf(advised, sizeof advised, "not a URL: %s", advice ? advice : "");
-    return tell_place(fetch, advice ? advised : text);
+    /* In the place of what libcurl stumbled over, which is seldom the cause. */
+    bool advises = advice && strncmp(text, no_url, strlen(no_url)) == 0;
+    snprintf(advised, sizeof advised, "%s%s", no_url, advises ? advice : "");
+    return tell_place(fetch, advises ? advised : text);
 }
 
 /* What became of the file in which the body was to be saved. */
@@ -62,10 +65,10 @@ static const char *tell_timeout(struct fetch *fetch, const af_response *response
     const struct options *options = fetch->session->options;
     double seconds = (double)response->time_total * 1e-6;
     const char *option = "--connect-timeout";
-    if (options->attempt_timeout > 0 && seconds >= options->attempt_timeout)
-        option = "--attempt-timeout";
-    else if (response->time_pretransfer > 0)
+    if (strncmp(response->error_text, "Operation too slow", strlen("Operation too slow")) == 0)
         option = "--idle-timeout";
+    else if (options->attempt_timeout > 0 && seconds >= options->attempt_timeout)
+        option = "--attempt-timeout";
     return tell(fetch, "%s (%s)", response->error_text, option);
 }
 

@@ -188,8 +188,8 @@ static size_t choose_window(const struct options *options, size_t jobs)
 {
     bool waits = gate_lets_wait(options);
     bool is_large = options->include_body || options->include_headers;
-    if (is_large && (!waits || options->order == ORDER_GATHER))
-        return jobs;
+    if (is_large)
+        return waits && options->order == ORDER_COMPLETED ? jobs + 50 : jobs;
     return waits ? jobs + 1000 : jobs * 2 + 1000;
 }
 

@@ -43,12 +43,14 @@ static const struct habit habits[] = {
     {" next ", "a line of a list in JSON has a method, headers and a body of its own"},
     {" trace trace-ascii ", "-v and --timeline show what happens"},
     {" spider ", "-I asks for the headers alone"},
-    {" http3 http2-prior-knowledge ", "it is --http2 here"},
+    {" http3 http2-prior-knowledge ", "HTTP/2 over TLS is the latest here: --http2"},
 };
 
 const char *habit_advice(const char *name, size_t length)
 {
-    for (size_t i = 0; length > 0 && i < sizeof habits / sizeof habits[0]; i++) {
+    if (length == 0 || memchr(name, ' ', length))
+        return NULL;
+    for (size_t i = 0; i < sizeof habits / sizeof habits[0]; i++) {
         const char *at = habits[i].names;
         while ((at = memmem(at, strlen(at), name, length))) {
             if (at[-1] == ' ' && at[length] == ' ')

@@ -1,6 +1,7 @@
 #include "cli/http_text.h"
 
 #include <string.h>
+#include <strings.h>
 
 bool http_is_token(const char *text, size_t length)
 {
@@ -32,4 +33,13 @@ const char *http_header_error(const char *line)
     if (!http_is_value(line))
         return "a header has no control characters";
     return NULL;
+}
+
+bool http_names_header(const char *const *lines, const char *name)
+{
+    size_t length = strlen(name);
+    for (; lines && *lines; lines++)
+        if (strcspn(*lines, ":;") == length && strncasecmp(*lines, name, length) == 0)
+            return true;
+    return false;
 }

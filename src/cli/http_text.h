@@ -15,4 +15,7 @@ bool http_is_value(const char *text);
  * all is well. Static, and says nothing of the header. */
 const char *http_header_error(const char *line);
 
+/* Whether one of the header lines, NULL-terminated or NULL, is of this name. */
+bool http_names_header(const char *const *lines, const char *name);
+
 #endif

@@ -51,14 +51,15 @@ void kept_layout_free(struct kept_layout *layout)
 }
 
 /* In CSV a line may end inside of quotes, of which every cell has an even number. */
-bool kept_record_is_whole(const struct kept_layout *layout, const char *text, size_t length)
+bool kept_record_goes_on(const struct kept_layout *layout, const char *line, size_t length,
+                         bool went_on)
 {
     if (layout->format != FORMAT_CSV)
-        return true;
-    bool open = false;
-    for (const char *end = text + length; (text = memchr(text, '"', (size_t)(end - text))); text++)
+        return false;
+    bool open = went_on;
+    for (const char *end = line + length; (line = memchr(line, '"', (size_t)(end - line))); line++)
         open = !open;
-    return !open;
+    return open;
 }
 
 /* -------------------------------------------------------------- JSON lines */

@@ -28,8 +28,9 @@ int kept_layout_new(struct formatter *formatter, const struct options *options,
                     struct kept_layout *ret_layout);
 void kept_layout_free(struct kept_layout *layout);
 
-/* Whether TEXT, which ends in a line end, is a whole record and not only the first lines of one. */
-bool kept_record_is_whole(const struct kept_layout *layout, const char *text, size_t length);
+/* Whether a record goes on behind LINE, which ends in a line end; WENT_ON: it began before. */
+bool kept_record_goes_on(const struct kept_layout *layout, const char *line, size_t length,
+                         bool went_on);
 
 /* Reads a whole record into *RECORD, whose URL was initialized. -EBADMSG where it is none that was
  * written with this layout, -ENOMEM. */

@@ -130,10 +130,13 @@ static int write_record(const struct record *record, bool more, void *arg)
     return r;
 }
 
-/* Of lists none of which could be read comes nothing, and old files stay what they were. */
+/* Of lists none of which could be read, and of a run that ended before anything was begun, comes
+ * nothing, and old files stay what they were. */
 static bool came_to_nothing(const struct program *program, int r)
 {
-    return program->result.statistics.count == 0 && (r < 0 || source_failed(program->source));
+    const struct fetcher_result *result = &program->result;
+    bool cut_short = r < 0 || result->stop != STOP_NONE || source_failed(program->source);
+    return result->statistics.count == 0 && cut_short;
 }
 
 /* However the run ended, what was fetched is written, and well-formed. */
@@ -196,7 +199,8 @@ static int compare(struct program *program)
 {
     struct fetch_job job = begin_job(program);
     int r = compare_run(&job, &program->output, wants_color(&program->options), &program->result);
-    return r < 0 ? r : output_finish(&program->output);
+    bool has_told = program->output.buffer.length > 0 && !came_to_nothing(program, r);
+    return r >= 0 && has_told ? output_finish(&program->output) : r;
 }
 
 /* What is fetched now is for nobody. */
@@ -266,6 +270,7 @@ static int exit_status(const struct program *program)
     case STOP_FAILED:
         return EXIT_SOME_FAILED;
     case STOP_ENOUGH:
+        return source_failed(program->source) ? EXIT_INPUT_OUTPUT : EXIT_ALL_OK;
     case STOP_NONE:
         break;
     }
@@ -289,7 +294,7 @@ static void tell_stop(const struct program *program)
     else if (result->stop == STOP_FAILED)
         message("%s: what ran was cancelled, and the rest was not begun",
                 result->failure ? result->failure : "a request failed");
-    else if (program->resume.failed > 0)
+    else if (program->resume.failed > 0 && result->stop == STOP_NONE)
         message("%s: of the %zu records that were there, %zu failed; --resume=failed fetches them "
                 "again",
                 options->output, program->resume.count, program->resume.failed);
@@ -305,7 +310,8 @@ static void tell_summary(const struct program *program)
     const struct options *options = &program->options;
     const struct statistics *statistics = &program->result.statistics;
     bool color = wants_color_in_messages(options);
-    if (options->compare || options->quiet || !wants(options->summary, isatty(STDERR_FILENO)))
+    bool on_terminal = isatty(STDERR_FILENO) && !options->quiet;
+    if (options->compare || !wants(options->summary, on_terminal))
         return;
     if (options->summary == WHEN_AUTO && statistics->count < FEW)
         summary_print_brief(stderr, statistics, color);

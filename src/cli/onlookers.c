@@ -1,10 +1,12 @@
 #include "cli/onlookers.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <afetch/error.h>
 
+#include "cli/file_error.h"
 #include "cli/message.h"
 #include "cli/terminal.h"
 
@@ -19,7 +21,11 @@ static bool wants_progress(const struct options *options)
 
 static void tell_timeline(const struct options *options, int r)
 {
-    message("%s: %s", options->timeline, af_strerror(r));
+    char *text;
+    if (output_error_text(options->timeline, -r, &text) < 0)
+        return;
+    message("%s", text);
+    free(text);
 }
 
 int onlookers_call(struct onlookers *onlookers, const struct options *options, bool color)

@@ -212,9 +212,11 @@ static int read_config_file(struct parser *parser, const char *path)
     int r = strcmp(path, "-") == 0 ? standard_input_take(&parser->options) : 0;
     if (r < 0)
         return r;
+    char *const *next = parser->next; /* a file is read amid the arguments of another */
     parser->depth++;
     r = config_read(path, set_from_config, parser, &text);
     parser->depth--;
+    parser->next = next;
     if (r < 0)
         return r;
     return words_take(&parser->options.texts, text);

@@ -143,19 +143,11 @@ static bool lists_stdin(const struct options *options)
     return options->operands.count == 0;
 }
 
-static bool names_cookie(const struct words *headers)
-{
-    for (size_t i = 0; i < headers->count; i++)
-        if (strncasecmp(headers->list[i], "Cookie:", strlen("Cookie:")) == 0)
-            return true;
-    return false;
-}
-
 /* The cookies go as a header: what libcurl takes for them it sends wherever a redirect leads. */
 static int add_cookies(struct options *options)
 {
     char *line;
-    if (options->cookies.length == 0 || names_cookie(&options->headers))
+    if (options->cookies.length == 0 || http_names_header(options->headers.list, "Cookie"))
         return 0;
     if (asprintf(&line, "Cookie: %.*s", (int)options->cookies.length, options->cookies.data) < 0)
         return -ENOMEM;

@@ -7,6 +7,8 @@
 
 #include <afetch/error.h>
 
+#include "base/list.h"
+#include "cli/redact.h"
 #include "cli/spelling.h"
 
 static struct value get_string(const void *member)
@@ -19,6 +21,18 @@ static struct value get_url(const void *member)
 {
     const char *string = *(const char *const *)member;
     return (struct value){string ? VALUE_URL : VALUE_NULL, .string = string};
+}
+
+/* Of what was no URL libcurl may have made another, in which a password is not known again. */
+static struct value get_url_effective(const void *member)
+{
+    const struct record *record = container_of(member, struct record, url);
+    if (!record->response)
+        return (struct value){.type = VALUE_NULL};
+    const af_response *response = record->response;
+    bool is_hidden = response->redirects == 0 && response->url && url_has_password(record->url) &&
+                     !url_has_password(response->url);
+    return get_url(is_hidden ? (const void *)&record->url : &response->url);
 }
 
 static struct value get_id(const void *member)
@@ -156,7 +170,7 @@ const struct field record_fields[] = {
     {"errormsg", get_string, RECORD(errormsg), "the same, in a sentence"},
     {"exitcode", get_int, RECORD(exitcode), "the same, as curl would exit with it"},
     {"method", get_string, RESPONSE(method), "of the request"},
-    {"url_effective", get_url, RESPONSE(url), "the URL after redirects"},
+    {"url_effective", get_url_effective, RECORD(url), "the URL after redirects"},
     {"scheme", get_string, RESPONSE(scheme), "of that URL"},
     {"http_version", get_http_version, RESPONSE(http_version), "1.0, 1.1, 2 or 3"},
     {"response_code", get_number, RESPONSE(status), "the status"},

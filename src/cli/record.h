@@ -90,4 +90,10 @@ int fields_select(const char *list, bool headers, bool body, bool filename,
                   struct fields *ret_fields);
 void fields_free(struct fields *fields);
 
+/* Whether it is of what the run ended before, which has not failed. */
+static inline bool record_was_cancelled(const struct record *record)
+{
+    return record->error == record_errors[AF_HTTP_CANCELLED];
+}
+
 #endif

@@ -16,8 +16,8 @@ static const char *authority_start(const char *url)
 
 static bool is_port(const char *text)
 {
-    text += strspn(text, "0123456789");
-    return !*text || strchr("/?#", *text);
+    size_t digits = strspn(text, "0123456789");
+    return digits > 0 && (!text[digits] || strchr("/?#", text[digits]));
 }
 
 /* The '@' behind the password; NULL where there is none. */
@@ -27,23 +27,35 @@ static const char *find_at(const char *start)
     /* The last, so that one inside a password does not show the rest of it. */
     const char *at = memrchr(start, '@', length);
     const char *colon = memchr(start, ':', length);
-    if (at || !colon || *start == '[' || is_port(colon + 1))
+    bool is_address = *start == '[' && memchr(start, ']', length);
+    if (at || !colon || is_address || is_port(colon + 1))
         return at;
-    /* No port is like that, but a password that should have been encoded. */
+    /* This is no host and no port: what is wrong with it may be that it has a password. */
     return strrchr(colon, '@');
+}
+
+/* The colon before the password, and the '@' behind it; NULL where there is none. */
+static const char *find_password(const char *url, const char **ret_at)
+{
+    /* Nearly every URL ends here. */
+    if (!strchr(url, '@'))
+        return NULL;
+    const char *start = authority_start(url);
+    *ret_at = find_at(start);
+    return *ret_at ? memchr(start, ':', (size_t)(*ret_at - start)) : NULL;
+}
+
+bool url_has_password(const char *url)
+{
+    const char *at;
+    return find_password(url, &at);
 }
 
 int url_without_password(const char *url, char **ret_url)
 {
-    /* Nearly every URL ends here. */
-    if (!strchr(url, '@'))
-        return 0;
-    const char *start = authority_start(url);
-    const char *at = find_at(start);
-    const char *colon = at ? memchr(start, ':', (size_t)(at - start)) : NULL;
+    const char *at, *colon = find_password(url, &at);
     if (!colon)
         return 0;
-
     char *copy;
     if (asprintf(&copy, "%.*s***%s", (int)(colon + 1 - url), url, at) < 0)
         return -ENOMEM;

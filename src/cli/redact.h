@@ -2,6 +2,10 @@
 #ifndef CLI_REDACT_H
 #define CLI_REDACT_H
 
+#include <stdbool.h>
+
+bool url_has_password(const char *url);
+
 /* 1 and a copy of URL with *** in place of its password, which the caller frees; 0 where it has
  * none, which costs no memory; -ENOMEM. The URL may lack its scheme. */
 int url_without_password(const char *url, char **ret_url);

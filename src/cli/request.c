@@ -44,6 +44,15 @@ void request_unref(struct request *request)
     free(request);
 }
 
+void request_drop_default_type(struct request *request)
+{
+    if (!request || !request->has_default_type || request->headers.count == 0)
+        return;
+    free((char *)request->headers.list[--request->headers.count]);
+    request->headers.list[request->headers.count] = NULL;
+    request->has_default_type = false;
+}
+
 void request_drop_body(struct request *request)
 {
     if (request)
@@ -166,7 +175,7 @@ static int read_body(struct request *request, const cJSON *member, const struct 
     if (request->has_body)
         return refuse(request, "'body' and 'body_base64': choose one");
     request->has_body = true;
-    request->sends_json = is_json;
+    request->has_default_type = is_json;
     const char *text = is_json ? scan->body : member->valuestring;
     size_t length = is_json ? (size_t)(scan->body_end - text) : strlen(text);
     int r = buffer_reserve(&request->body, length + 1); /* an empty one has its data too */
@@ -350,22 +359,11 @@ static int read_members(struct request *request, const cJSON *object, const stru
     return r;
 }
 
-static bool names_type(const struct words *headers)
-{
-    static const char type[] = "Content-Type";
-    for (size_t i = 0; i < headers->count; i++)
-        if (strncasecmp(headers->list[i], type, strlen(type)) == 0 &&
-            strchr(":;", headers->list[i][strlen(type)]))
-            return true;
-    return false;
-}
-
 /* The type of a body in JSON, unless the line has another. */
 static int add_type(struct request *request)
 {
-    if (!request->sends_json || names_type(&request->headers))
-        return 0;
-    return add_header(request, "Content-Type", "application/json");
+    request->has_default_type &= !http_names_header(request->headers.list, "Content-Type");
+    return request->has_default_type ? add_header(request, "Content-Type", "application/json") : 0;
 }
 
 static int check_whole(struct request *request)

@@ -13,7 +13,7 @@ struct request {
     char *method;
     struct words headers; /* lines as af_request takes them; its strings are the request's */
     bool has_body;
-    bool sends_json; /* the body is JSON */
+    bool has_default_type; /* the last header is that of a body in JSON, and not the line's own */
     struct buffer body;
     char *filename; /* under which the answer's body is to be saved */
     double timeout; /* seconds, 0 for no limit; NAN where the line has none */
@@ -26,6 +26,9 @@ int request_parse(const char *line, size_t length, struct request **ret_request)
 
 struct request *request_ref(struct request *request);
 void request_unref(struct request *request);
+
+/* Lets go of the Content-Type that the line does not have itself, where another holds for all. */
+void request_drop_default_type(struct request *request);
 
 /* Lets go of what is large and not wanted after the last attempt. */
 void request_drop_body(struct request *request);

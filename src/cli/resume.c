@@ -59,14 +59,16 @@ static int read_text(struct reading *reading)
     char *line = NULL;
     size_t size = 0;
     ssize_t length;
+    bool goes_on = false;
     int r = 0;
     reading->text.length = 0;
     reading->line = reading->lines + 1;
     while (r == 0 && (length = getline(&line, &size, reading->file)) > 0) {
         r = buffer_append(&reading->text, line, (size_t)length);
         reading->lines++;
+        goes_on = kept_record_goes_on(reading->layout, line, (size_t)length, goes_on);
         if (r >= 0 && line[length - 1] == '\n')
-            r = kept_record_is_whole(reading->layout, reading->text.data, reading->text.length);
+            r = !goes_on;
     }
     if (r == 0 && ferror(reading->file))
         r = -errno;
@@ -189,7 +191,9 @@ static int copy_records(struct reading *reading, FILE *to)
     rewind(reading->file);
     reading->lines = 0;
     int r = read_head(reading);
-    fwrite(reading->layout->head.data, 1, reading->layout->head.length, to);
+    const struct buffer *head = &reading->layout->head;
+    if (head->length > 0)
+        fwrite(head->data, 1, head->length, to);
     while (r >= 0 && (r = read_record(reading)) > 0)
         if (!is_renewed(reading))
             fwrite(reading->text.data, 1, reading->text.length, to);

@@ -32,6 +32,7 @@ struct source {
     bool failed;
     bool told;         /* in a first reading: once is enough */
     size_t index;      /* of the next entry */
+    size_t given;      /* entries that were not passed over */
     off_t taken;       /* bytes of the operands and lists so far */
     double size;       /* of them all; NAN where that is not known */
     off_t input_start; /* where standard input began; -1 where it cannot be read twice */
@@ -381,11 +382,10 @@ int source_next(struct source *source, struct entry *ret_entry)
 {
     for (;;) {
         int r = next_entry(source, ret_entry);
-        if (r <= 0 || !source->selection)
-            return r;
-        r = selection_takes(source->selection, ret_entry);
-        if (r != 0)
-            return r;
+        if (r > 0 && source->selection && (r = selection_takes(source->selection, ret_entry)) == 0)
+            continue;
+        source->given += r > 0;
+        return r;
     }
 }
 
@@ -396,7 +396,7 @@ bool source_failed(const struct source *source)
 
 size_t source_count(const struct source *source)
 {
-    return source->index;
+    return source->given;
 }
 
 double source_share(const struct source *source)
@@ -426,7 +426,7 @@ int source_rewind(struct source *source)
         return -errno;
     source->told = source->told || source->index > 0 || source->failed;
     source->position = 0;
-    source->index = 0;
+    source->index = source->given = 0;
     if (source->selection)
         selection_rewind(source->selection);
     source->taken = 0;

@@ -46,7 +46,7 @@ void statistics_add(struct statistics *statistics, const struct record *record)
     statistics->bytes += response->size_download;
     statistics->redirects += (size_t)response->redirects;
     statistics->connections += (size_t)response->connects;
-    if (response->status > 0 && response->status < STATUSES)
+    if (response->status > 0 && response->status < STATUS_LIMIT)
         statistics->statuses[response->status]++;
     count_times(statistics, response);
 }

@@ -7,8 +7,7 @@
 
 #include "cli/histogram.h"
 #include "cli/record.h"
-
-enum { STATUSES = 600 };
+#include "cli/status_set.h"
 
 struct error_count {
     const char *error;
@@ -27,7 +26,7 @@ struct statistics {
     size_t redirects;
     size_t connections; /* made; and: */
     size_t reused;      /* requests that needed none */
-    size_t statuses[STATUSES];
+    size_t statuses[STATUS_LIMIT];
     struct error_count errors[ERROR_SORTS];
     struct histogram connect;    /* of new connections, TLS included */
     struct histogram first_byte; /* since the start */

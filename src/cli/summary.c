@@ -115,7 +115,7 @@ static const char *status_color(int status)
 static void print_statuses(FILE *file, const struct statistics *statistics, bool color)
 {
     const char *title = "status";
-    for (int status = 0; status < STATUSES; status++) {
+    for (int status = 0; status < STATUS_LIMIT; status++) {
         if (statistics->statuses[status] == 0)
             continue;
         char name[12];

@@ -110,7 +110,9 @@ void trace_settled(const struct trace *trace, const struct fetch *fetch,
 {
     const af_response *response = record->response;
     char time[16], size[16];
-    if (!record->ok)
+    if (record_was_cancelled(record))
+        tell(trace, fetch, "cancelled", COLOR_YELLOW, "%s", record->errormsg);
+    else if (!record->ok)
         tell(trace, fetch, "failed", COLOR_RED, "%s: %s", record->error, record->errormsg);
     else
         tell(trace, fetch, "done", COLOR_GREEN, "%ld in %s, %s", response->status,

@@ -91,7 +91,7 @@ void watch_settled(struct fetch *fetch, const struct record *record)
     set_running(fetch, false);
     if (watch->progress) {
         watch->progress->done++;
-        watch->progress->failed += !record->ok;
+        watch->progress->failed += !record->ok && !record_was_cancelled(record);
     }
     if (watch->trace)
         trace_settled(watch->trace, fetch, record);

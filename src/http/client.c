@@ -209,6 +209,7 @@ static int start(af_client *client, struct transfer *transfer)
         return r;
     }
     transfer->easy = easy;
+    transfer->unpacks = client->settings.options.decompress;
     transfer->pump = pump;
     transfer->starting = true;
     client->starting++;

@@ -46,6 +46,8 @@ int easy_new(const struct settings *settings, struct easy **ret_easy)
         code = set_callbacks(easy);
     if (code != CURLE_OK) {
         easy_free(easy);
+        if (code == CURLE_OUT_OF_MEMORY)
+            return -ENOMEM;
         return af_raise(-EINVAL, "libcurl refuses an option: %s", curl_easy_strerror(code));
     }
     *ret_easy = easy;

@@ -3,6 +3,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* Milliseconds after which a call that failed is made again. */
+enum { TRY_AGAIN = 50 };
+
 struct pump {
     CURLM *multi;
     af_loop *loop;
@@ -34,11 +37,23 @@ static void report_finished(struct pump *pump)
     }
 }
 
+/* A negative number stops it. */
+static void set_timer(struct pump *pump, long milliseconds)
+{
+    ev_timer_stop(pump->loop->ev, &pump->timer);
+    if (milliseconds < 0)
+        return;
+    ev_timer_set(&pump->timer, (double)milliseconds * 1e-3, 0);
+    ev_timer_start(pump->loop->ev, &pump->timer);
+}
+
 static void act(struct pump *pump, curl_socket_t fd, int events)
 {
     int running;
     pump->calls++;
-    curl_multi_socket_action(pump->multi, fd, events, &running);
+    /* Without memory it has set no timer that would bring it back. */
+    if (curl_multi_socket_action(pump->multi, fd, events, &running) != CURLM_OK)
+        set_timer(pump, TRY_AGAIN);
     report_finished(pump);
 }
 
@@ -62,12 +77,7 @@ static void on_socket(struct ev_loop *ev, ev_io *io, int events)
 static int on_timer_change(CURLM *multi, long milliseconds, void *arg)
 {
     (void)multi;
-    struct pump *pump = arg;
-    ev_timer_stop(pump->loop->ev, &pump->timer);
-    if (milliseconds >= 0) {
-        ev_timer_set(&pump->timer, (double)milliseconds * 1e-3, 0);
-        ev_timer_start(pump->loop->ev, &pump->timer);
-    }
+    set_timer(arg, milliseconds);
     return 0;
 }
 

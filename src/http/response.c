@@ -70,9 +70,12 @@ static int version_number(long version)
 /* libcurl completes a URL that came without its scheme. */
 static const char *scheme_of(const char *url)
 {
-    if (!url || strlen(url) < 5 || (url[0] | 0x20) != 'h')
-        return NULL;
-    return (url[4] | 0x20) == 's' ? "https" : "http";
+    static const char *const schemes[] = {"http", "https"};
+    size_t length = url ? strcspn(url, ":") : 0;
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+        if (strlen(schemes[i]) == length && strncasecmp(url, schemes[i], length) == 0)
+            return schemes[i];
+    return NULL;
 }
 
 static long get_long(CURL *easy, CURLINFO info)

@@ -299,7 +299,9 @@ CURLcode settings_apply(const struct settings *settings, CURL *curl)
     SET(setter, CURLOPT_PROTOCOLS_STR, "http,https");
     SET(setter, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
     SET(setter, CURLOPT_DEFAULT_PROTOCOL, "http");
+#if LIBCURL_VERSION_NUM >= 0x075700
     SET(setter, CURLOPT_QUICK_EXIT, 1L); /* a cancel must not wait for a resolver's thread */
+#endif
     if (options->max_body > 0)
         SET(setter, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)options->max_body);
     if (options->decompress)

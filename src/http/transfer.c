@@ -11,7 +11,7 @@
 #include "http/headers.h"
 #include "http/response.h"
 
-/* Seconds that libcurl may stay with one transfer while others wait. */
+/* Seconds of work that libcurl may have with one transfer while others wait. */
 static const double LONGEST_TURN = 2;
 
 /* Bytes of headers, of all responses to a request. libcurl takes 300 KiB of each, and of trailers
@@ -152,11 +152,13 @@ static size_t refuse(struct transfer *transfer, CURLcode code, const char *why)
     return CURL_WRITEFUNC_ERROR;
 }
 
-/* Whether libcurl stays with the transfer and does not come back to the loop: little of what is
+/* Whether libcurl works on the transfer and does not come back to the loop: little of what is
  * packed may unpack to no end. */
 static bool overstays(struct transfer *transfer)
 {
-    double now = clock_monotonic();
+    if (!transfer->unpacks)
+        return false;
+    double now = clock_of_thread();
     size_t number = pump_calls(transfer->pump);
     if (transfer->turn.number != number)
         transfer->turn = (struct turn){number, now};

@@ -10,7 +10,7 @@
 /* A call of libcurl in which it had something to say of the transfer. */
 struct turn {
     size_t number; /* of the pump's calls */
-    double began;  /* on the monotonic clock */
+    double began;  /* on the clock of the thread */
 };
 
 struct transfer {
@@ -27,6 +27,7 @@ struct transfer {
     struct curl_slist *request_headers; /* where it does not have the settings' alone */
     int64_t received;
     size_t header_size; /* of all its responses, trailers included */
+    bool unpacks;       /* what comes packed */
     struct turn turn;
     const char *refusal;   /* why there was too much of it; NULL: there was not */
     CURLcode refusal_code; /* what libcurl calls that */

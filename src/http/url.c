@@ -12,11 +12,17 @@ static int error_of(CURLUcode code)
     return code == CURLUE_OK ? 0 : code == CURLUE_OUT_OF_MEMORY ? -ENOMEM : -EINVAL;
 }
 
+bool af_url_has_scheme(const char *url)
+{
+    const char *end = strstr(url, "://");
+    return end && url + strcspn(url, "/?#") == end + 1;
+}
+
 /* Of a URL without a scheme libcurl guesses it by the name; the client takes it for http. */
 static CURLUcode parse_url(CURLU *parts, const char *url)
 {
     CURLUcode code = curl_url_set(parts, CURLUPART_URL, url, CURLU_GUESS_SCHEME);
-    if (code == CURLUE_OK && !strstr(url, "://"))
+    if (code == CURLUE_OK && !af_url_has_scheme(url))
         code = curl_url_set(parts, CURLUPART_SCHEME, "http", 0);
     return code;
 }
