@@ -12,6 +12,7 @@
 
 #include "cli/compare.h"
 #include "cli/completion.h"
+#include "cli/ending.h"
 #include "cli/fetcher.h"
 #include "cli/file_error.h"
 #include "cli/format.h"
@@ -23,18 +24,7 @@
 #include "cli/output.h"
 #include "cli/resume.h"
 #include "cli/status_line.h"
-#include "cli/summary.h"
 #include "cli/terminal.h"
-
-enum exit_status {
-    EXIT_ALL_OK = 0,
-    EXIT_SOME_FAILED = 1,
-    EXIT_USAGE = 2,
-    EXIT_INPUT_OUTPUT = 3,
-    EXIT_DEADLINE = 124,
-    EXIT_INTERRUPTED = 128 + SIGINT,
-    EXIT_TERMINATED = 128 + SIGTERM,
-};
 
 struct program {
     struct options options;
@@ -55,11 +45,6 @@ struct program {
 
 /* ------------------------------------------------------------ surroundings */
 
-static bool wants(enum when when, bool automatically)
-{
-    return when == WHEN_ALWAYS || (when == WHEN_AUTO && automatically);
-}
-
 /* Records in a file are for no terminal. */
 static bool is_on_terminal(const struct options *options)
 {
@@ -68,12 +53,13 @@ static bool is_on_terminal(const struct options *options)
 
 static bool wants_color(const struct options *options)
 {
-    return wants(options->color, is_on_terminal(options) && terminal_likes_color(STDOUT_FILENO));
+    return when_is_now(options->color,
+                       is_on_terminal(options) && terminal_likes_color(STDOUT_FILENO));
 }
 
 static bool wants_color_in_messages(const struct options *options)
 {
-    return wants(options->color, terminal_likes_color(STDERR_FILENO));
+    return when_is_now(options->color, terminal_likes_color(STDERR_FILENO));
 }
 
 /* A closed standard file must not be taken by a socket; but who reads from a closed stdin is to
@@ -130,13 +116,15 @@ static int write_record(const struct record *record, bool more, void *arg)
     return r;
 }
 
-/* Of lists none of which could be read, and of a run that ended before anything was begun, comes
- * nothing, and old files stay what they were. */
+static struct ending ending_of(const struct program *program)
+{
+    return (struct ending){&program->options, &program->result, program->source, &program->resume};
+}
+
 static bool came_to_nothing(const struct program *program, int r)
 {
-    const struct fetcher_result *result = &program->result;
-    bool cut_short = r < 0 || result->stop != STOP_NONE || source_failed(program->source);
-    return result->statistics.count == 0 && cut_short;
+    struct ending ending = ending_of(program);
+    return ending_is_void(&ending) || (r < 0 && program->result.statistics.count == 0);
 }
 
 /* However the run ended, what was fetched is written, and well-formed. */
@@ -148,6 +136,7 @@ static int end_records(struct program *program, int r)
     int ended = formatter_end(program->formatter, &program->output.buffer);
     if (ended >= 0)
         ended = output_finish(&program->output);
+    program->output_failed = ended < 0;
     if (r < 0)
         ended = af_raise_error(error);
     af_error_unref(error);
@@ -162,6 +151,7 @@ static int begin_records(struct program *program)
         int r = resume_open(&program->resume, &program->output, program->formatter, options,
                             program->source);
         program->selection.resume = &program->resume;
+        program->output_failed = r < 0 && r != -ENOMEM;
         if (r < 0 || program->resume.begun)
             return r;
     }
@@ -200,7 +190,11 @@ static int compare(struct program *program)
     struct fetch_job job = begin_job(program);
     int r = compare_run(&job, &program->output, wants_color(&program->options), &program->result);
     bool has_told = program->output.buffer.length > 0 && !came_to_nothing(program, r);
-    return r >= 0 && has_told ? output_finish(&program->output) : r;
+    if (r < 0 || !has_told)
+        return r;
+    r = output_finish(&program->output);
+    program->output_failed = r < 0;
+    return r;
 }
 
 /* What is fetched now is for nobody. */
@@ -241,7 +235,8 @@ static int explain(const struct program *program, int r)
         message("%s", af_error_text(error));
         return EXIT_USAGE;
     }
-    if (r > AF_CANCELLED && r != -ENOMEM && r != -EAGAIN)
+    /* The list is compared with the records that are there, and is of others. */
+    if (program->output_failed || r == -EBADMSG)
         message("%s: %s", output->name, af_error_text(error));
     else
         message("%s", af_error_text(error));
@@ -255,68 +250,6 @@ static void explain_output(const char *path, int error)
         message("%s", text);
         free(text);
     }
-}
-
-static int exit_status(const struct program *program)
-{
-    const struct statistics *statistics = &program->result.statistics;
-    switch (program->result.stop) {
-    case STOP_INTERRUPTED:
-        return EXIT_INTERRUPTED;
-    case STOP_TERMINATED:
-        return EXIT_TERMINATED;
-    case STOP_DEADLINE:
-        return EXIT_DEADLINE;
-    case STOP_FAILED:
-        return EXIT_SOME_FAILED;
-    case STOP_ENOUGH:
-        return source_failed(program->source) ? EXIT_INPUT_OUTPUT : EXIT_ALL_OK;
-    case STOP_NONE:
-        break;
-    }
-    if (source_failed(program->source))
-        return EXIT_INPUT_OUTPUT;
-    if (program->resume.failed > 0)
-        return EXIT_SOME_FAILED;
-    size_t enough = program->options.first > 0 ? (size_t)program->options.first : statistics->count;
-    return statistics->ok >= enough ? EXIT_ALL_OK : EXIT_SOME_FAILED;
-}
-
-/* A run that the program itself cut short must not look like a whole one. */
-static void tell_stop(const struct program *program)
-{
-    const struct fetcher_result *result = &program->result;
-    const struct options *options = &program->options;
-    if (options->quiet)
-        return;
-    if (result->stop == STOP_DEADLINE)
-        message("the deadline has passed: what ran was cancelled, and the rest was not begun");
-    else if (result->stop == STOP_FAILED)
-        message("%s: what ran was cancelled, and the rest was not begun",
-                result->failure ? result->failure : "a request failed");
-    else if (program->resume.failed > 0 && result->stop == STOP_NONE)
-        message("%s: of the %zu records that were there, %zu failed; --resume=failed fetches them "
-                "again",
-                options->output, program->resume.count, program->resume.failed);
-    else if (result->stop == STOP_NONE && result->statistics.ok < (size_t)options->first)
-        message("--first=%ld: no more than %zu of %zu requests were ok", options->first,
-                result->statistics.ok, result->statistics.count);
-}
-
-/* Of a few requests the records tell enough. */
-static void tell_summary(const struct program *program)
-{
-    enum { FEW = 5 };
-    const struct options *options = &program->options;
-    const struct statistics *statistics = &program->result.statistics;
-    bool color = wants_color_in_messages(options);
-    bool on_terminal = isatty(STDERR_FILENO) && !options->quiet;
-    if (options->compare || !wants(options->summary, on_terminal))
-        return;
-    if (options->summary == WHEN_AUTO && statistics->count < FEW)
-        summary_print_brief(stderr, statistics, color);
-    else
-        summary_print(stderr, statistics, color);
 }
 
 /* Last of all that may go wrong before the first request, so that no wrong option costs anybody an
@@ -358,16 +291,17 @@ static int run(struct program *program)
         return EXIT_INPUT_OUTPUT;
     r = af_run(NULL, run_program, program, NULL);
     int closed = output_close(&program->output);
+    program->output_failed |= closed < 0;
     if (r == -EPIPE)
         r = 0;
     else if (r >= 0)
         r = closed;
+    struct ending ending = ending_of(program);
     int saved = came_to_nothing(program, r) ? 0 : onlookers_save(&program->onlookers, options);
     if (r < 0)
         return explain(program, r);
-    tell_stop(program);
-    tell_summary(program);
-    return saved < 0 ? EXIT_INPUT_OUTPUT : exit_status(program);
+    ending_tell(&ending, wants_color_in_messages(options));
+    return saved < 0 ? EXIT_INPUT_OUTPUT : ending_status(&ending);
 }
 
 /* What was printed is out, or it is said why not. */

@@ -20,6 +20,12 @@ enum resume_choice { RESUME_MISSING, RESUME_FAILED, RESUME_NOTHING };
 enum generate { GENERATE_MAN, GENERATE_BASH, GENERATE_ZSH, GENERATE_FISH, GENERATE_NOTHING };
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
+/* What it means where there is a reason of its own for it, or none. */
+static inline bool when_is_now(enum when when, bool automatically)
+{
+    return when == WHEN_ALWAYS || (when == WHEN_AUTO && automatically);
+}
+
 /* So many in so many seconds. 0: no limit. */
 struct rate {
     double count;

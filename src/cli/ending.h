@@ -1,0 +1,37 @@
+/* How a run ended: the exit status, and what a person is told. */
+#ifndef CLI_ENDING_H
+#define CLI_ENDING_H
+
+#include <signal.h>
+
+#include "cli/fetcher.h"
+#include "cli/resume.h"
+
+enum exit_status {
+    EXIT_ALL_OK = 0,
+    EXIT_SOME_FAILED = 1,
+    EXIT_USAGE = 2,
+    EXIT_INPUT_OUTPUT = 3,
+    EXIT_DEADLINE = 124,
+    EXIT_INTERRUPTED = 128 + SIGINT,
+    EXIT_TERMINATED = 128 + SIGTERM,
+};
+
+struct ending {
+    const struct options *options;
+    const struct fetcher_result *result;
+    const struct source *source;
+    const struct resume *resume;
+};
+
+int ending_status(const struct ending *ending);
+
+/* Whether it came to nothing: lists none of which could be read, or an end before anything was
+ * begun. Old files stay what they were then. */
+bool ending_is_void(const struct ending *ending);
+
+/* Why the run ended early, or why it failed where no record tells, and the summary if there is to
+ * be one, on stderr. */
+void ending_tell(const struct ending *ending, bool color);
+
+#endif
