@@ -44,7 +44,7 @@ static const struct fact error_facts[] = {
     {"reset", "the connection was closed before the response was whole"},
     {"protocol", "what came is no HTTP"},
     {"redirect", "too many redirects, or one that cannot be followed"},
-    {"too_large", "the body is larger than --max-filesize"},
+    {"too_large", "the body is larger than --max-filesize, or the headers than anybody needs"},
     {"http", "a whole response, but its status is no success"},
     {"io", "a file could not be read or written"},
     {"cancelled", "the run ended before the request did"},
@@ -54,13 +54,10 @@ static const struct fact error_facts[] = {
 
 static const char config_text[] =
     "-K FILE reads options from a file, in the way of curl, before those of the command line, "
-    "which "
-    "win; what is repeatable is added. Each stands on a line of its own, by its long name, with "
-    "dashes or without, or by its letter; its value follows behind blanks, '=' or ':'. A value "
-    "with "
-    "blanks in it wants quotes, \"...\", in which \\\\, \\\", \\t, \\n and \\r are escapes. Blank "
-    "lines "
-    "and what follows a # are skipped. An example:";
+    "which win; what is repeatable is added. Each stands on a line of its own, by its long name, "
+    "with dashes or without, or by its letter; its value follows behind blanks, '=' or ':'. A "
+    "value with blanks in it wants quotes, \"...\", in which \\\\, \\\", \\t, \\n and \\r are "
+    "escapes. Blank lines and what follows a # are skipped. An example:";
 
 static const struct fact config_facts[] = {
     {"jobs = 20", "as -j 20"},

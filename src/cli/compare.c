@@ -5,7 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "cli/summary.h"
+#include "cli/terminal.h"
+#include "cli/units.h"
 
 enum { BAR_WIDTH = 50 };
 
@@ -32,18 +33,10 @@ static double speed_up(const struct fetcher_result *sequential,
 static int draw_bar(struct buffer *buffer, const char *name, double seconds, double longest,
                     const char *color)
 {
-    static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-    int length = longest > 0 ? (int)(seconds / longest * BAR_WIDTH * 8 + 0.5) : 0;
-    char time[16];
-    int r = buffer_append_format(buffer, "  %-12s %9s  %s", name, summary_time(time, seconds),
-                                 color ? color : "");
-    for (int i = 0; r >= 0 && i < length / 8; i++)
-        r = buffer_append_string(buffer, "█");
-    if (r >= 0)
-        r = buffer_append_string(buffer, eighths[length % 8]);
-    if (r >= 0)
-        r = buffer_append_string(buffer, color ? "\x1b[0m\n" : "\n");
-    return r;
+    char time[16], bar[UNITS_BAR_SIZE];
+    return buffer_append_format(
+        buffer, "  %-12s %9s  %s%s%s\n", name, units_time(time, seconds), color ? color : "",
+        units_bar(bar, longest > 0 ? seconds / longest : 0, BAR_WIDTH), color ? COLOR_NONE : "");
 }
 
 static int draw_row(struct buffer *buffer, const char *name, const struct statistics *statistics)
@@ -52,8 +45,7 @@ static int draw_row(struct buffer *buffer, const char *name, const struct statis
     for (size_t i = 0; r >= 0 && i < SHARES; i++) {
         char time[16];
         r = buffer_append_format(
-            buffer, "  %9s",
-            summary_time(time, histogram_percentile(&statistics->total, shares[i])));
+            buffer, "  %9s", units_time(time, histogram_percentile(&statistics->total, shares[i])));
     }
     if (r >= 0)
         r = buffer_append_format(buffer, "  %6zu  %6zu\n", statistics->ok,
@@ -72,9 +64,9 @@ static int draw(const struct options *options, struct buffer *buffer, bool color
                                  concurrent->statistics.count,
                                  concurrent->statistics.count == 1 ? "" : "s");
     if (r >= 0)
-        r = draw_bar(buffer, "one by one", one, longest, color ? "\x1b[33m" : NULL);
+        r = draw_bar(buffer, "one by one", one, longest, color ? COLOR_YELLOW : NULL);
     if (r >= 0)
-        r = draw_bar(buffer, concurrently, many, longest, color ? "\x1b[32m" : NULL);
+        r = draw_bar(buffer, concurrently, many, longest, color ? COLOR_GREEN : NULL);
     if (r >= 0)
         r = buffer_append_format(buffer,
                                  "\n  %.1f times as fast\n\n  %-12s %9s  %9s  %9s  %9s  %6s"

@@ -15,8 +15,8 @@ struct destination {
     bool terminal; /* which must not be given a control character in any format */
 };
 
-/* A formatter for what the options say of format and fields. -EINVAL with a text
- * where they name no field, -ENOMEM. The caller owns the formatter. */
+/* A formatter for what the options say of format and fields. -EINVAL with a text where they name no
+ * field, -ENOMEM. The caller owns the formatter. */
 int formatter_new(const struct options *options, struct destination destination,
                   struct formatter **ret_formatter);
 void formatter_free(struct formatter *formatter);

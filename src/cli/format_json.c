@@ -45,7 +45,7 @@ static int write_header(struct buffer *buffer, const af_header *header, const af
     return r < 0 ? r : header_append(buffer, header, json_write_string);
 }
 
-int json_write_headers(struct buffer *buffer, const af_response *response)
+static int json_write_headers(struct buffer *buffer, const af_response *response)
 {
     size_t count = response->header_count;
     /* Equal names are brought together by sorting: a server may send any number of them. */

@@ -6,31 +6,15 @@
 #include "base/base64.h"
 #include "cli/escape.h"
 #include "cli/formatter.h"
-
-enum color { RED = 31, GREEN = 32, YELLOW = 33 };
+#include "cli/terminal.h"
+#include "cli/units.h"
 
 /* Green for what is well, yellow for what has no fault but no end either, red for the rest. */
-static enum color record_color(const struct record *record, long status)
+static const char *record_color(const struct record *record, long status)
 {
     if (record->ok)
-        return status / 100 == 3 ? YELLOW : GREEN;
-    return record->error && strcmp(record->error, "cancelled") == 0 ? YELLOW : RED;
-}
-
-/* "10.0 kB", with the units of thousands that disks and networks are counted in. */
-static void write_size(char *to, size_t size, int64_t bytes)
-{
-    static const char units[] = "kMGTPE";
-    if (bytes < 1000) {
-        snprintf(to, size, "%d B", (int)bytes);
-        return;
-    }
-    double number = (double)bytes / 1000;
-    const char *unit = units;
-    /* 999.95 would be written as 1000.0. */
-    for (; number >= 999.95; unit++)
-        number /= 1000;
-    snprintf(to, size, "%.1f %cB", number, *unit);
+        return status / 100 == 3 ? COLOR_YELLOW : COLOR_GREEN;
+    return record_was_cancelled(record) ? COLOR_YELLOW : COLOR_RED;
 }
 
 /* Whether the status says all there is to say. */
@@ -49,10 +33,10 @@ static int write_columns(struct buffer *buffer, const struct record *record, boo
         snprintf(code, sizeof code, "%3ld", status);
     if (response) {
         snprintf(time, sizeof time, "%.3f s", (double)response->time_total / 1e6);
-        write_size(size, sizeof size, response->size_download);
+        units_size(size, (double)response->size_download);
     }
     if (color)
-        return buffer_append_format(buffer, "\x1b[%dm%s\x1b[0m %10s %9s  ",
+        return buffer_append_format(buffer, "%s%s" COLOR_NONE " %10s %9s  ",
                                     record_color(record, status), code, time, size);
     return buffer_append_format(buffer, "%s %10s %9s  ", code, time, size);
 }
@@ -75,7 +59,7 @@ static int write_line(struct buffer *buffer, const struct record *record, bool c
     if (r >= 0)
         r = url_append(buffer, record->url, text_write_escaped);
     if (r >= 0 && redirected)
-        r = buffer_append_string(buffer, color ? " \x1b[33m->\x1b[0m " : " -> ");
+        r = buffer_append_string(buffer, color ? " " COLOR_YELLOW "->" COLOR_NONE " " : " -> ");
     if (r >= 0 && redirected)
         r = url_append(buffer, response->url, text_write_escaped);
     if (r >= 0 && failed)

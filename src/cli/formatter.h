@@ -56,9 +56,6 @@ bool body_is_text(const af_response *response);
 /* The keys of the fields. -ENOMEM. The caller frees them. */
 int json_make_keys(const struct fields *fields, struct json_key **ret_keys);
 
-/* The response's headers as a JSON object, sorted by name; the values of a name in their order. */
-int json_write_headers(struct buffer *buffer, const af_response *response);
-
 /* The same for another format, which appends the JSON by WRITE. */
 int json_embed_headers(struct buffer *buffer, const af_response *response, text_writer *write);
 

@@ -80,9 +80,9 @@ const struct option_spec option_table[] = {
     {SECTION_TIME, OPTION_SECONDS, MEMBER(attempt_timeout), 0, "attempt-timeout", "SECS",
      .help = "one attempt at it"},
     {SECTION_TIME, OPTION_SECONDS, MEMBER(connect_timeout), 0, "connect-timeout", "SECS",
-     .help = "until the connection stands"},
+     .help = "until the connection stands; 0: libcurl's own limit, 300"},
     {SECTION_TIME, OPTION_SECONDS, MEMBER(idle_timeout), 0, "idle-timeout", "SECS",
-     .help = "time in which no byte moves"},
+     .help = "time in which no byte moves, in whole seconds"},
     {SECTION_TIME, OPTION_SECONDS, MEMBER(deadline), 0, "deadline", "SECS",
      .help = "the whole run; what is not done by then is cancelled and reported"},
     {SECTION_RETRY, OPTION_NUMBER, MEMBER(retries), 0, "retry", "N",
@@ -201,13 +201,14 @@ const struct option_spec option_table[] = {
      .help = "a larger body is an error: 512k, 10M, 1G; 0 for any size (default 0, or 16M with "
              "--include-body)"},
     {SECTION_MESSAGE, OPTION_WORD, MEMBER(summary), 0, "summary", "auto|always|never",
-     .help = "totals and percentiles, on stderr", .optional = true, .value = WHEN_ALWAYS},
+     .help = "totals and percentiles, on stderr; auto: on a terminal, of a few requests one line",
+     .optional = true, .value = WHEN_ALWAYS},
     {SECTION_MESSAGE, OPTION_WORD, MEMBER(progress), 0, "progress", "auto|always|never",
      .help = "how far it is and how long it will take, in one line on stderr; auto: on a terminal, "
              "unless a pipe leads to another program there",
      .optional = true, .value = WHEN_ALWAYS},
     {SECTION_MESSAGE, OPTION_STRING, MEMBER(timeline), 0, "timeline", "FILE",
-     .help = "draw the first million requests: FILE.html is a page to look at, FILE.json trace "
+     .help = "draw the first million attempts: FILE.html is a page to look at, FILE.json trace "
              "events for Perfetto"},
     {SECTION_MESSAGE, OPTION_WORD, MEMBER(color), 0, "color", "auto|always|never",
      .help = "colours in text and messages", .optional = true, .value = WHEN_ALWAYS},

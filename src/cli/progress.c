@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "cli/status_line.h"
-#include "cli/summary.h"
 #include "cli/terminal.h"
+#include "cli/units.h"
 
 static const double PERIOD = 0.1; /* seconds between two drawings */
 static const double MEMORY = 3;   /* seconds after which the pace has half forgotten what was */
@@ -63,10 +63,10 @@ static size_t round_total(const struct outlook *outlook)
 static void set_done(struct piece *piece, int rank, size_t done, const struct outlook *outlook)
 {
     char text[80], many[32], all[32];
-    summary_count(many, done);
+    units_count(many, done);
     if (outlook->total > 0)
         snprintf(text, sizeof text, "%s of %s%s done", many, outlook->exact ? "" : "about ",
-                 summary_count(all, round_total(outlook)));
+                 units_count(all, round_total(outlook)));
     else
         snprintf(text, sizeof text, "%s done", many);
     set_piece(piece, rank, NULL, text);
@@ -76,7 +76,7 @@ static void set_count(struct piece *piece, int rank, size_t count, const char *w
                       const char *color)
 {
     char text[48], number[32];
-    snprintf(text, sizeof text, "%s %s", summary_count(number, count), what);
+    snprintf(text, sizeof text, "%s %s", units_count(number, count), what);
     set_piece(piece, rank, color, text);
 }
 
@@ -146,10 +146,10 @@ size_t progress_write(const struct progress *progress, const struct outlook *out
     set_count(&pieces[count++], 1, progress->failed, "failed",
               progress->color && progress->failed > 0 ? COLOR_RED : NULL);
     if (outlook->bytes >= WORTH_TELLING)
-        set_piece(&pieces[count++], 6, NULL, summary_size(text, outlook->bytes));
+        set_piece(&pieces[count++], 6, NULL, units_size(text, outlook->bytes));
     double left = outlook->total - (double)progress->done;
     if (outlook->rate > 0) {
-        snprintf(text, sizeof text, "%s/s", summary_rate(number, outlook->rate));
+        snprintf(text, sizeof text, "%s/s", units_rate(number, outlook->rate));
         set_piece(&pieces[count++], 3, NULL, text);
     }
     if (outlook->rate > 0 && left > 0)

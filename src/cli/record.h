@@ -84,8 +84,7 @@ extern const struct field record_fields[];
 
 /* Picks the fields: those named in LIST ("url,response_code"), or where it is NULL all but headers,
  * body and filename; and behind them headers and body where they are asked for, and filename where
- * all are. -EINVAL with a text that
- * names the word, -ENOMEM. */
+ * all are. -EINVAL with a text that names the word, -ENOMEM. */
 int fields_select(const char *list, bool headers, bool body, bool filename,
                   struct fields *ret_fields);
 void fields_free(struct fields *fields);

@@ -170,28 +170,27 @@ static int set_rate(const struct setting *setting)
     return 0;
 }
 
-static int set_retry_conditions(const struct setting *setting)
+/* Puts the option and its value before what is wrong with it. */
+static int blame(const struct setting *setting, int r)
 {
-    int r = retry_conditions_parse(setting->value, setting->member);
     return r == -EINVAL ? af_raise(r, "%s %s: %s", setting->option, setting->value,
                                    af_error_text(af_raised(r)))
                         : r;
+}
+
+static int set_retry_conditions(const struct setting *setting)
+{
+    return blame(setting, retry_conditions_parse(setting->value, setting->member));
 }
 
 static int set_statuses(const struct setting *setting)
 {
-    int r = status_set_parse(setting->value, setting->member);
-    return r == -EINVAL ? af_raise(r, "%s %s: %s", setting->option, setting->value,
-                                   af_error_text(af_raised(r)))
-                        : r;
+    return blame(setting, status_set_parse(setting->value, setting->member));
 }
 
 static int set_shard(const struct setting *setting)
 {
-    int r = shard_parse(setting->value, setting->member);
-    return r == -EINVAL ? af_raise(r, "%s %s: %s", setting->option, setting->value,
-                                   af_error_text(af_raised(r)))
-                        : r;
+    return blame(setting, shard_parse(setting->value, setting->member));
 }
 
 static int set_string(const struct setting *setting)

@@ -1,79 +1,29 @@
 #include "cli/summary.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "cli/terminal.h"
+#include "cli/units.h"
 
 enum { BAR_WIDTH = 30 };
-
-/* ------------------------------------------------------------------- units */
-
-const char *summary_size(char text[static 16], double bytes)
-{
-    static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
-    size_t unit = 0;
-    while (bytes >= 999.5 && unit < 4) {
-        bytes /= 1000;
-        unit++;
-    }
-    snprintf(text, 16, unit == 0 ? "%.0f %s" : "%.1f %s", bytes, units[unit]);
-    return text;
-}
-
-const char *summary_time(char text[static 16], double seconds)
-{
-    if (seconds < 0.9995)
-        snprintf(text, 16, seconds < 0.009995 ? "%.2f ms" : "%.0f ms", seconds * 1e3);
-    else
-        snprintf(text, 16, "%.2f s", seconds);
-    return text;
-}
-
-const char *summary_count(char text[static 32], size_t count)
-{
-    char digits[24];
-    int length = snprintf(digits, sizeof digits, "%zu", count);
-    char *to = text;
-    for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0)
-            *to++ = ',';
-        *to++ = digits[i];
-    }
-    *to = '\0';
-    return text;
-}
-
-const char *summary_rate(char text[static 32], double rate)
-{
-    if (rate < 99.5) {
-        snprintf(text, 32, rate < 9.95 ? "%.1f" : "%.0f", rate);
-        return text;
-    }
-    /* Three digits; the rest is chance. */
-    double step = fmax(pow(10, floor(log10(rate)) - 2), 1);
-    return summary_count(text, (size_t)(round(rate / step) * step));
-}
-
-/* ----------------------------------------------------------------- drawing */
 
 /* A number of things, in its color where there are any and colors are wanted. */
 static void print_count(FILE *file, size_t count, const char *what, const char *color)
 {
     char text[32];
     bool colored = color && count > 0;
-    fprintf(file, "%s%s %s%s", colored ? color : "", summary_count(text, count), what,
+    fprintf(file, "%s%s %s%s", colored ? color : "", units_count(text, count), what,
             colored ? COLOR_NONE : "");
 }
 
 static void print_head(FILE *file, const struct statistics *statistics, bool color)
 {
     char text[32], time[16];
-    fprintf(file, "%s request%s in %s", summary_count(text, statistics->count),
-            statistics->count == 1 ? "" : "s", summary_time(time, statistics->elapsed));
+    fprintf(file, "%s request%s in %s", units_count(text, statistics->count),
+            statistics->count == 1 ? "" : "s", units_time(time, statistics->elapsed));
     /* One request is no rate. */
     if (statistics->count > 1)
-        fprintf(file, " (%s a second)", summary_rate(text, statistics_rate(statistics)));
+        fprintf(file, " (%s a second)", units_rate(text, statistics_rate(statistics)));
     fputs(": ", file);
     print_count(file, statistics->ok, "ok", color ? COLOR_GREEN : NULL);
     fputs(", ", file);
@@ -82,19 +32,16 @@ static void print_head(FILE *file, const struct statistics *statistics, bool col
         fputs(", ", file);
         print_count(file, statistics->cancelled, "cancelled", color ? COLOR_YELLOW : NULL);
     }
-    fprintf(file, "; %s\n", summary_size(time, (double)statistics->bytes));
+    fprintf(file, "; %s\n", units_size(time, (double)statistics->bytes));
 }
 
+/* However little it is, it is seen. */
 static void print_bar(FILE *file, double share, const char *color)
 {
-    static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-    int length = (int)(share * BAR_WIDTH * 8 + 0.5);
-    if (length == 0)
-        length = 1;
-    fputs(color ? color : "", file);
-    for (int i = 0; i < length / 8; i++)
-        fputs("█", file);
-    fprintf(file, "%s%s\n", eighths[length % 8], color ? COLOR_NONE : "");
+    char bar[UNITS_BAR_SIZE];
+    double least = 1.0 / (BAR_WIDTH * 8);
+    fprintf(file, "%s%s%s\n", color ? color : "",
+            units_bar(bar, share > least ? share : least, BAR_WIDTH), color ? COLOR_NONE : "");
 }
 
 /* One sort of outcome; TITLE stands before the first of its kind. */
@@ -102,8 +49,8 @@ static void print_outcome(FILE *file, const struct statistics *statistics, const
                           const char *name, size_t count, const char *color)
 {
     char text[32], most[32];
-    int width = (int)strlen(summary_count(most, statistics->count));
-    fprintf(file, "  %-12s %-10s %*s  ", title, name, width, summary_count(text, count));
+    int width = (int)strlen(units_count(most, statistics->count));
+    fprintf(file, "  %-12s %-10s %*s  ", title, name, width, units_count(text, count));
     print_bar(file, (double)count / (double)statistics->count, color);
 }
 
@@ -164,7 +111,7 @@ static void print_times(FILE *file, const struct statistics *statistics)
         for (size_t i = 0; i < COLUMNS; i++) {
             char text[16];
             double time = histogram_percentile(rows[row].histogram, columns[i].share);
-            fprintf(file, " %9s", summary_time(text, time));
+            fprintf(file, " %9s", units_time(text, time));
         }
         fputc('\n', file);
     }
@@ -185,7 +132,7 @@ static void print_work(FILE *file, const struct statistics *statistics)
         char text[32];
         if (i >= 2 && parts[i].count == 0)
             continue;
-        fprintf(file, "%s%s %s", separator, summary_count(text, parts[i].count), parts[i].name);
+        fprintf(file, "%s%s %s", separator, units_count(text, parts[i].count), parts[i].name);
         separator = i == 0 ? ", " : "; ";
     }
     fputc('\n', file);

@@ -8,8 +8,8 @@
 #include "cli/escape.h"
 #include "cli/redact.h"
 #include "cli/status_line.h"
-#include "cli/summary.h"
 #include "cli/terminal.h"
+#include "cli/units.h"
 
 enum { URL_WIDTH = 40, LINE_MAXIMUM = 4096 };
 
@@ -101,7 +101,7 @@ void trace_retry(const struct trace *trace, const struct fetch *fetch, const str
 {
     char time[16];
     tell(trace, fetch, "retry", COLOR_YELLOW, "%ld of %ld in %s: %s", fetch->retries + 1,
-         fetch->session->options->retries, summary_time(time, delay),
+         fetch->session->options->retries, units_time(time, delay),
          record->errormsg ? record->errormsg : "the server answered, and is asked again");
 }
 
@@ -116,6 +116,6 @@ void trace_settled(const struct trace *trace, const struct fetch *fetch,
         tell(trace, fetch, "failed", COLOR_RED, "%s: %s", record->error, record->errormsg);
     else
         tell(trace, fetch, "done", COLOR_GREEN, "%ld in %s, %s", response->status,
-             summary_time(time, (double)response->time_total * 1e-6),
-             summary_size(size, (double)response->size_download));
+             units_time(time, (double)response->time_total * 1e-6),
+             units_size(size, (double)response->size_download));
 }

@@ -4,11 +4,12 @@
 #include <string.h>
 
 #include "cli/summary.h"
+#include "cli/units.h"
 
 static void expect_rate(double rate, const char *expected)
 {
     char text[32];
-    cr_expect_str_eq(summary_rate(text, rate), expected);
+    cr_expect_str_eq(units_rate(text, rate), expected);
 }
 
 Test(summary, a_rate_has_the_digits_that_mean_something)
@@ -26,7 +27,7 @@ Test(summary, a_rate_has_the_digits_that_mean_something)
 static void expect_time(double seconds, const char *expected)
 {
     char text[16];
-    cr_expect_str_eq(summary_time(text, seconds), expected);
+    cr_expect_str_eq(units_time(text, seconds), expected);
 }
 
 Test(summary, a_time_has_the_unit_that_suits_it)
