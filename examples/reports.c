@@ -1,5 +1,5 @@
-/* What nobody awaits: an exception never retrieved, a pending task destroyed, and, in debug mode, a
- * task that never began, are reported to the loop's exception handler. */
+/* What nobody awaits: an exception never retrieved, a pending task destroyed, and a task that never
+ * began, are reported to the loop's exception handler. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>

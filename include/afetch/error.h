@@ -48,7 +48,8 @@ typedef struct af_error {
 } af_error;
 
 /* Notes CODE and a text (printf's format; NULL for none) as the error being raised, and returns
- * CODE. Where there is no memory for the text, the code goes without it. Does not suspend. */
+ * CODE. Where there is no memory for the text, the code goes without it. Who returns a code without
+ * it, or NULL here, may be taken to mean an older text of the same code. Does not suspend. */
 int af_raise(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The same for an error read from a future: `raise error`. Returns its code. */

@@ -1,7 +1,8 @@
 /* Executors: bounded pools of threads, for functions that block and would stand in the loop's way.
  *
  * The function runs in a thread of its own, beside the loop: it must not call anything of this
- * library but af_raise() and af_loop_call_soon_threadsafe(). */
+ * library but af_raise() and af_loop_call_soon_threadsafe(). The thread has all signals blocked,
+ * and so has a program that it starts, unless it sets another mask (posix_spawnattr_setsigmask). */
 #ifndef AFETCH_EXECUTOR_H
 #define AFETCH_EXECUTOR_H
 

@@ -46,7 +46,7 @@ bool af_future_unretrieved(const af_future *future);
 
 /* Makes it done. destroy is called with the result when the future goes, and may be NULL.
  * AF_INVALID_STATE where it is done already (the result is then still the caller's), and
- * AF_RUNTIME_ERROR on a task (rules 11 and 12). */
+ * AF_RUNTIME_ERROR where it is not one of af_create_future(): a task, say (rules 11 and 12). */
 int af_future_set_result(af_future *future, void *result, void (*destroy)(void *result));
 
 /* Makes it fail with CODE and the text noted for CODE by af_raise(). The errors of set_result, and

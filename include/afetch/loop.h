@@ -51,14 +51,15 @@ typedef void af_exception_handler(af_loop *loop, const af_exception_context *con
  * libev finds no way to poll. The caller owns the loop. */
 int af_loop_new(const af_loop_options *options, af_loop **ret_loop);
 
-/* Closes the loop, which must not be running. Waits, blocking, for the calls it gave to threads
- * (executor.h), of which no future becomes done any more. Streams, servers and clients are freed
- * before it; futures that are left stay readable, locks and queues for which a task waited may
- * still be freed, and nothing can be added any more: AF_RUNTIME_ERROR. A task that is still pending
- * is reported to the exception handler, as never awaited too where it had not begun, and destroyed
- * without running again, so what only its stack knows of is lost (rule 17); af_run() cancels and
- * awaits them first. */
-void af_loop_close(af_loop *loop);
+/* Closes the loop: 0, or AF_RUNTIME_ERROR where it is running, and then it stays open. Waits,
+ * blocking, for the calls it gave to threads (executor.h), of which no future becomes done any
+ * more. Streams, servers and clients are freed before it; futures that are left stay readable,
+ * locks and queues for which a task waited may still be freed, and nothing can be added any more:
+ * AF_RUNTIME_ERROR. The loop itself goes with the last of these futures, or at once, so that
+ * threads which call it must have ended. A task that is still pending is reported to the exception
+ * handler, as never awaited too where it had not begun, and destroyed without running again, so
+ * what only its stack knows of is lost (rule 17); af_run() cancels and awaits them first. */
+int af_loop_close(af_loop *loop);
 
 /* The loop that is running in this thread, or NULL. Borrowed. */
 af_loop *af_running_loop(void);
@@ -90,17 +91,17 @@ void af_handle_unref(af_handle *handle);
 
 /* Calls CALLBACK whenever FD is readable, or writable, until removed; one callback of each sort for
  * a descriptor, a second call replaces the first. Remove both before closing the descriptor.
- * -EBADF for a negative one, -ENOMEM, -ENOTSUP on a loop with its own poll, AF_RUNTIME_ERROR once
- * the loop is closed. Removing returns whether there was one. */
+ * -EBADF for one that is not open, -ENOMEM, -ENOTSUP on a loop with its own poll, AF_RUNTIME_ERROR
+ * once the loop is closed. Removing returns whether there was one. */
 int af_loop_add_reader(af_loop *loop, int fd, af_callback *callback, void *arg);
 int af_loop_add_writer(af_loop *loop, int fd, af_callback *callback, void *arg);
 bool af_loop_remove_reader(af_loop *loop, int fd);
 bool af_loop_remove_writer(af_loop *loop, int fd);
 
 /* Calls CALLBACK in the loop when the process receives SIGNAL; a second call replaces the first.
- * Only one loop of a process may handle a given signal. -EINVAL for one that cannot be handled,
- * -ENOMEM, -ENOTSUP on a loop with its own poll, AF_RUNTIME_ERROR once the loop is closed. Removing
- * returns whether there was one. */
+ * Only one loop of a process may handle a given signal: -EBUSY. -EINVAL for one that cannot be
+ * handled, -ENOMEM, -ENOTSUP on a loop with its own poll, AF_RUNTIME_ERROR once the loop is closed.
+ * Removing returns whether there was one. */
 int af_loop_add_signal_handler(af_loop *loop, int signal, af_callback *callback, void *arg);
 bool af_loop_remove_signal_handler(af_loop *loop, int signal);
 

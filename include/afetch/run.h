@@ -11,9 +11,10 @@ AF_BEGIN_DECLARATIONS
  * closes the loop (rule 68). *ret_result (NULL for none) is MAIN's, and must not point into what
  * the loop owned.
  *
- * The first SIGINT cancels MAIN, and the answer is AF_INTERRUPTED if MAIN lets that cancellation
- * through; once the loop has seen that one, the next ends the process as an unhandled SIGINT does.
- * A program that handles SIGINT itself, by af_loop_add_signal_handler() in MAIN, replaces this.
+ * In the main thread the first SIGINT cancels MAIN, and the answer is AF_INTERRUPTED if MAIN lets
+ * that cancellation through; once the loop has seen that one, the next ends the process as an
+ * unhandled SIGINT does. A program that handles SIGINT itself, by af_loop_add_signal_handler() in
+ * MAIN, replaces this.
  *
  * options may be NULL. AF_RUNTIME_ERROR where a loop is running in this thread; the errors of
  * af_loop_new() and af_create_task(); what the poll returned; otherwise what MAIN returned. */

@@ -45,17 +45,22 @@ static bool is_watched(const struct child *child)
     return !list_empty(&child->callback.handle.link);
 }
 
+static void forsake(struct gather *gather)
+{
+    if (gather->watched == 0 || gather->forsaken)
+        return;
+    gather->forsaken = true;
+    af_future_ref(&gather->future); /* some of the children may go at once */
+    for (size_t i = 0; i < gather->count; i++)
+        if (is_watched(&gather->children[i]))
+            af_future_unref(gather->children[i].future);
+    gather->future.references--;
+}
+
 static bool outlives(af_future *future)
 {
     struct gather *gather = (struct gather *)future;
-    if (gather->watched > 0 && !gather->forsaken) {
-        gather->forsaken = true;
-        af_future_ref(future); /* some of the children may go at once */
-        for (size_t i = 0; i < gather->count; i++)
-            if (is_watched(&gather->children[i]))
-                af_future_unref(gather->children[i].future);
-        future->references--;
-    }
+    forsake(gather);
     return gather->watched > 0;
 }
 
@@ -94,6 +99,12 @@ static void finish(struct gather *gather)
         future_finish(&gather->future, gather->outcomes, NULL);
 }
 
+static void fail(struct gather *gather, af_error error)
+{
+    future_fail(&gather->future, error);
+    forsake(gather);
+}
+
 static void child_done(struct gather *gather, af_future *child)
 {
     gather->unfinished--;
@@ -103,7 +114,7 @@ static void child_done(struct gather *gather, af_future *child)
         return;
     af_error error = future_error(child);
     if (error.code != 0 && !gather->return_exceptions)
-        future_fail(&gather->future, error);
+        fail(gather, error);
     else if (gather->unfinished == 0)
         finish(gather);
 }

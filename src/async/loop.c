@@ -161,8 +161,10 @@ static void await_calls(af_loop *loop)
     }
 }
 
-void af_loop_close(af_loop *loop)
+int af_loop_close(af_loop *loop)
 {
+    if (atomic_load(&loop->running))
+        return af_raise(AF_RUNTIME_ERROR, "a running loop cannot be closed");
     loop->closed = true;
     /* First what waits, since some of it lives on the stacks of tasks. */
     loop_discard(loop);
@@ -183,6 +185,7 @@ void af_loop_close(af_loop *loop)
         loop->ev = NULL;
     }
     loop_unref(loop);
+    return 0;
 }
 
 void loop_unref(af_loop *loop)
@@ -276,6 +279,7 @@ int af_loop_run_once(af_loop *loop)
     if (r < 0)
         return r;
     r = run_once(loop);
+    loop->stopping = false;
     end_run(loop);
     return r;
 }

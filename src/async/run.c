@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <afetch/gather.h>
 #include <afetch/run.h>
@@ -56,12 +57,12 @@ static int on_interrupt(void *arg)
     return 0;
 }
 
-/* Only where nobody else has taken SIGINT, as in asyncio. */
+/* Only in the main thread, and where nobody else has taken SIGINT, as in asyncio. */
 static int handle_interrupt(af_runner *runner)
 {
     struct sigaction action;
-    if (runner->loop->options.poll || sigaction(SIGINT, NULL, &action) < 0 ||
-        action.sa_handler != SIG_DFL)
+    if (runner->loop->options.poll || gettid() != getpid() ||
+        sigaction(SIGINT, NULL, &action) < 0 || action.sa_handler != SIG_DFL)
         return 0;
     return af_loop_add_signal_handler(runner->loop, SIGINT, on_interrupt, runner);
 }
@@ -160,6 +161,8 @@ int af_runner_close(af_runner *runner)
 {
     if (!runner)
         return 0;
+    if (af_running_loop())
+        return af_raise(AF_RUNTIME_ERROR, "a runner cannot be closed from a running loop");
     int r = cancel_all_tasks(runner->loop);
     /* What hangs on calls in threads still has its turn. */
     while (r >= 0 && runner->loop->calls > 0)
@@ -183,6 +186,10 @@ int af_run(const af_loop_options *options, af_coroutine *main, void *arg, void *
     if (r < 0)
         return r;
     r = af_runner_run(runner, main, arg, ret_result);
+    af_error error = af_error_ref(af_raised(r));
     int closed = af_runner_close(runner);
+    if (r < 0)
+        af_raise_error(error);
+    af_error_unref(error);
     return r < 0 || closed >= 0 ? r : closed;
 }

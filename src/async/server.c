@@ -42,7 +42,7 @@ static bool is_over(const af_server *server)
 /* Where the loop is being closed and not running, the tasks that waited are no more. */
 static void wake_if_over(af_server *server)
 {
-    if (is_over(server) && af_running_loop())
+    if (is_over(server) && !server->loop->closed)
         while (waiters_wake(&server->waiters))
             ;
 }
@@ -53,8 +53,7 @@ static void free_if_over(af_server *server)
         free(server);
 }
 
-/* ------------------------------------------------------------------------------------- a
- * connection */
+/* ------------------------------------------------------------ a connection */
 
 static void connection_free(void *arg)
 {

@@ -81,8 +81,11 @@ static int run_inner_done(struct handle *handle)
 static int run_outer_done(struct handle *handle)
 {
     struct shield *shield = container_of(handle, struct shield, outer_done.handle);
-    if (!af_future_done(shield->inner))
+    if (shield->inner && !af_future_done(shield->inner)) {
         callback_remove(&shield->inner_done);
+        af_future_unref(shield->inner);
+        shield->inner = NULL;
+    }
     af_future_unref(&shield->future);
     return 0;
 }

@@ -25,12 +25,24 @@ void stream_wake_waiters(af_stream *stream)
         ;
 }
 
+/* What came and was not read would make the close a reset, which takes what we sent from the peer.
+ */
+static void drop_input(af_stream *stream)
+{
+    char buffer[4096];
+    for (int i = 0; i < 32; i++)
+        if (recv(stream->fd, buffer, sizeof buffer, 0) <= 0)
+            break;
+}
+
 static void close_socket(af_stream *stream)
 {
     if (stream->fd < 0)
         return;
     watch_stop(&stream->readable);
     watch_stop(&stream->writable);
+    if (stream->closing && !stream->error)
+        drop_input(stream);
     close(stream->fd);
     stream->fd = -1;
     byte_queue_free(&stream->output);

@@ -26,10 +26,14 @@ static int run_readable(struct handle *handle)
 
 const struct handle_type stream_readable_type = {.run = run_readable};
 
+/* Bytes are for one reader, who may have some of them already. */
+static int check_reader(const af_stream *stream)
+{
+    return stream->reader ? af_raise(AF_RUNTIME_ERROR, "another task is reading the stream") : 0;
+}
+
 static int wait_for_input(af_stream *stream)
 {
-    if (stream->reader)
-        return af_raise(AF_RUNTIME_ERROR, "another task is reading the stream");
     af_task *task = task_running();
     if (!task)
         return AF_RUNTIME_ERROR;
@@ -109,11 +113,12 @@ static size_t take(af_stream *stream, void *buffer, size_t size)
 
 ssize_t af_stream_read(af_stream *stream, void *buffer, size_t size)
 {
-    if (size == 0)
-        return 0;
+    int r = check_reader(stream);
+    if (r < 0 || size == 0)
+        return r;
     /* Who reads little reads on: only a large buffer is worth a system call of its own. */
     if (byte_queue_size(&stream->input) == 0 && size < READ_SIZE) {
-        int r = fill(stream, size);
+        r = fill(stream, size);
         if (r <= 0)
             return r;
     }
@@ -121,7 +126,7 @@ ssize_t af_stream_read(af_stream *stream, void *buffer, size_t size)
         return (ssize_t)take(stream, buffer, size);
     ssize_t received;
     do {
-        int r = find_input(stream);
+        r = find_input(stream);
         if (r <= 0)
             return r;
         received = receive(stream, buffer, size);
@@ -131,12 +136,13 @@ ssize_t af_stream_read(af_stream *stream, void *buffer, size_t size)
 
 int af_stream_read_exactly(af_stream *stream, void *buffer, size_t size)
 {
-    if (size == 0)
-        return 0;
+    int r = check_reader(stream);
+    if (r < 0 || size == 0)
+        return r;
     /* Gathered in the stream and not in the caller's buffer: a cancellation then loses nothing. */
     size_t ready;
     while ((ready = byte_queue_size(&stream->input)) < size) {
-        int r = fill(stream, size - ready);
+        r = fill(stream, size - ready);
         if (r < 0)
             return r;
         if (r == 0)
@@ -151,6 +157,9 @@ int af_stream_read_until(af_stream *stream, const char *separator, const char **
                          size_t *ret_length)
 {
     size_t width = strlen(separator);
+    int r = check_reader(stream);
+    if (r < 0)
+        return r;
     if (width == 0)
         return af_raise(AF_VALUE_ERROR, "a separator has at least one byte");
     size_t searched = 0; /* so many bytes from the front, no separator begins */
@@ -169,7 +178,7 @@ int af_stream_read_until(af_stream *stream, const char *separator, const char **
                 return 0;
             }
         }
-        int r = fill(stream, 1);
+        r = fill(stream, 1);
         if (r < 0)
             return r;
         if (r == 0)
@@ -203,8 +212,11 @@ int af_stream_read_line(af_stream *stream, const char **ret_line, size_t *ret_le
 
 int af_stream_read_all(af_stream *stream, size_t maximum, const char **ret_data, size_t *ret_length)
 {
+    int r = check_reader(stream);
+    if (r < 0)
+        return r;
     while (byte_queue_size(&stream->input) <= maximum) {
-        int r = fill(stream, READ_SIZE);
+        r = fill(stream, READ_SIZE);
         if (r < 0)
             return r;
         if (r == 0) {

@@ -1,9 +1,12 @@
 /* What libev watches for the loop: descriptors and signals, each of which makes a handle ready. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "async/loop.h"
+#include "base/error.h"
 
 struct signal_watch {
     struct list link;
@@ -40,12 +43,13 @@ int watch_start(struct watch *watch)
 {
     if (!watch->loop->ev)
         return af_raise(-ENOTSUP, "a loop with its own poll watches no descriptors");
-    if (watch->io.fd < 0)
-        return -EBADF;
-    if (!ev_is_active(&watch->io)) {
-        ev_io_start(watch->loop->ev, &watch->io);
-        watch->loop->watchers++;
-    }
+    if (ev_is_active(&watch->io))
+        return 0;
+    /* libev would end the process. */
+    if (fcntl(watch->io.fd, F_GETFD) < 0)
+        return error_raise_code(-errno);
+    ev_io_start(watch->loop->ev, &watch->io);
+    watch->loop->watchers++;
     return 0;
 }
 
@@ -76,7 +80,7 @@ static const struct handle_type watch_callback_type = {.run = run_watch_callback
 static int grow_descriptors(af_loop *loop, int fd)
 {
     if (fd < 0)
-        return -EBADF;
+        return error_raise_code(-EBADF);
     size_t wanted = (size_t)fd + 1, had = loop->descriptors;
     if (wanted <= had)
         return 0;
@@ -173,6 +177,17 @@ static struct subject signal_subject(const struct handle *handle)
 static const struct handle_type signal_callback_type = {.run = run_signal_callback,
                                                         .subject = signal_subject};
 
+/* libev gives a signal to one loop, and would end the process where another asks for it. */
+static _Atomic(af_loop *) signal_owners[NSIG];
+
+static int own_signal(af_loop *loop, int signal)
+{
+    af_loop *owner = NULL;
+    if (atomic_compare_exchange_strong(&signal_owners[signal], &owner, loop) || owner == loop)
+        return 0;
+    return af_raise(-EBUSY, "signal %d is handled by another loop", signal);
+}
+
 int af_loop_add_signal_handler(af_loop *loop, int signal, af_callback *callback, void *arg)
 {
     int r = loop_check_open(loop);
@@ -186,6 +201,11 @@ int af_loop_add_signal_handler(af_loop *loop, int signal, af_callback *callback,
     if (!watch)
         return -ENOMEM;
     af_loop_remove_signal_handler(loop, signal);
+    r = own_signal(loop, signal);
+    if (r < 0) {
+        free(watch);
+        return r;
+    }
     ev_signal_init(&watch->signal, on_signal, signal);
     handle_init(&watch->handle, &signal_callback_type);
     watch->loop = loop;
@@ -212,6 +232,7 @@ bool af_loop_remove_signal_handler(af_loop *loop, int signal)
     if (!watch)
         return false;
     ev_signal_stop(loop->ev, &watch->signal);
+    atomic_store(&signal_owners[signal], NULL);
     handle_cancel(&watch->handle);
     list_remove(&watch->link);
     free(watch);

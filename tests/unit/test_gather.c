@@ -4,6 +4,7 @@
 
 #include <afetch/gather.h>
 
+#include "failing_allocation.h"
 #include "virtual_clock.h"
 
 TestSuite(gather, .init = open_loop, .fini = close_loop);
@@ -557,4 +558,22 @@ Test(gather, belongs_to_the_loop_of_its_children)
     af_future_unref(all);
     af_future_unref(child);
     af_loop_close(other);
+}
+
+/* They would hold each other. */
+Test(gather, that_failed_holds_its_other_children_no_longer)
+{
+    long before = live_allocations();
+    af_future *pending, *failed, *first, *both;
+    af_future_new(loop, &pending);
+    af_future_new(loop, &failed);
+    af_gather((af_future *[]){pending, failed}, 2, false, &first);
+    af_gather((af_future *[]){first, pending}, 2, true, &both);
+    af_future_cancel(failed);
+    tick(2);
+    af_future_unref(both);
+    af_future_unref(first);
+    af_future_unref(failed);
+    af_future_unref(pending);
+    cr_expect(eq(long, live_allocations(), before));
 }

@@ -792,3 +792,72 @@ Test(real_loop, some_signals_cannot_be_handled)
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         expect_code(af_loop_add_signal_handler(loop, numbers[i], trace_callback, ""), -EINVAL);
 }
+
+Test(real_loop, a_signal_is_handled_by_one_loop)
+{
+    af_loop *other;
+    cr_assert(zero(int, af_loop_new(NULL, &other)));
+    expect_code(af_loop_add_signal_handler(loop, SIGUSR1, trace_callback, ""), 0);
+    expect_code(af_loop_add_signal_handler(other, SIGUSR1, trace_callback, ""), -EBUSY);
+    cr_assert(af_loop_remove_signal_handler(loop, SIGUSR1));
+    expect_code(af_loop_add_signal_handler(other, SIGUSR1, trace_callback, ""), 0);
+    expect_code(af_loop_add_signal_handler(loop, SIGUSR1, trace_callback, ""), -EBUSY);
+    expect_code(af_loop_close(other), 0);
+    expect_code(af_loop_add_signal_handler(loop, SIGUSR1, trace_callback, ""), 0);
+}
+
+Test(real_loop, a_descriptor_that_is_not_open_is_refused)
+{
+    int fd = dup(0);
+    close(fd);
+    expect_code(af_loop_add_reader(loop, fd, trace_callback, ""), -EBADF);
+    expect_code(af_loop_add_writer(loop, 777, trace_callback, ""), -EBADF);
+    expect_code(af_loop_add_reader(loop, -1, trace_callback, ""), -EBADF);
+    cr_assert_str_eq(af_error_text(af_raised(-EBADF)), strerror(EBADF));
+    cr_assert(not(af_loop_remove_reader(loop, 777)));
+}
+
+static int close_the_loop(void *arg)
+{
+    (void)arg;
+    expect_code(af_loop_close(loop), AF_RUNTIME_ERROR);
+    return stop_quietly(NULL);
+}
+
+Test(real_loop, a_loop_that_runs_is_not_closed)
+{
+    af_loop_call_soon(loop, close_the_loop, NULL, NULL);
+    expect_code(af_loop_run_forever(loop), 0);
+    expect_code(af_loop_call_soon(loop, stop_quietly, NULL, NULL), 0);
+    expect_code(af_loop_run_forever(loop), 0);
+}
+
+Test(real_loop, a_single_iteration_uses_up_a_stop)
+{
+    af_loop_stop(loop);
+    expect_code(af_loop_run_once(loop), 0);
+    af_loop_call_later(loop, 0.05, trace_callback, "later", NULL); /* for which it waits */
+    expect_code(af_loop_run_once(loop), 0);
+    expect_trace("later");
+}
+
+static int fail_with_a_text(void *arg)
+{
+    (void)arg;
+    return af_raise(-EIO, "the callback's own");
+}
+
+static void raise_another(af_loop *reporting, const af_exception_context *context, void *arg)
+{
+    (void)reporting, (void)arg;
+    af_raise(-EIO, "another");
+    trace("%s", af_error_text(context->error));
+}
+
+Test(loop, an_exception_handler_may_raise_errors_of_its_own)
+{
+    af_loop_set_exception_handler(loop, raise_another, NULL);
+    af_loop_call_soon(loop, fail_with_a_text, NULL, NULL);
+    af_loop_run_once(loop);
+    expect_trace("the callback's own");
+}

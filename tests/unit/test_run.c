@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -470,4 +471,80 @@ Test(closed_loop, takes_nothing_more_and_what_is_left_stays_safe)
     cr_expect(zero(int, af_future_set_result(future, NULL, NULL)));
     af_future_unref(task);
     af_future_unref(future);
+}
+
+static int end_with_another_text(af_future *future, void *arg)
+{
+    (void)arg;
+    af_future_result(future, NULL);
+    return 0;
+}
+
+static int fail_with_a_text(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    af_sleep(1000);
+    return af_raise(-EINVAL, "the child's text");
+}
+
+static int fail_beside_a_child(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    af_task *task;
+    int r = af_create_task(fail_with_a_text, NULL, NULL, &task);
+    if (r >= 0)
+        r = af_future_add_done_callback(task, end_with_another_text, NULL);
+    af_future_unref(task);
+    if (r >= 0)
+        r = af_sleep(0);
+    return r < 0 ? r : af_raise(-EINVAL, "main's text");
+}
+
+Test(run, the_error_is_mains_whatever_its_end_brings)
+{
+    expect_code(af_run(NULL, fail_beside_a_child, NULL, NULL), -EINVAL);
+    cr_assert_str_eq(af_error_text(af_raised(-EINVAL)), "main's text");
+}
+
+static af_runner *running;
+
+static int close_the_runner(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    expect_code(af_runner_close(running), AF_RUNTIME_ERROR);
+    return 0;
+}
+
+Test(run, a_runner_is_not_closed_from_within)
+{
+    cr_assert(zero(int, af_runner_new(NULL, &running)));
+    expect_code(af_runner_run(running, close_the_runner, NULL, NULL), 0);
+    expect_code(af_runner_close(running), 0);
+}
+
+static int look_at_the_handler(void *ret_untouched, void **ret_result)
+{
+    (void)ret_result;
+    struct sigaction action;
+    sigaction(SIGINT, NULL, &action);
+    *(bool *)ret_untouched = action.sa_handler == SIG_DFL;
+    return 0;
+}
+
+static void *look_in_thread(void *ret_untouched)
+{
+    af_run(NULL, look_at_the_handler, ret_untouched, NULL);
+    return NULL;
+}
+
+Test(run, rule_68_only_the_main_thread_takes_the_interrupt)
+{
+    bool untouched = false;
+    pthread_t thread;
+    signal(SIGINT, SIG_DFL);
+    cr_assert(zero(int, pthread_create(&thread, NULL, look_in_thread, &untouched)));
+    pthread_join(thread, NULL);
+    cr_expect(untouched);
+    expect_code(af_run(NULL, look_at_the_handler, &untouched, NULL), 0);
+    cr_expect(not(untouched));
 }

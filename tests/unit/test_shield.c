@@ -1,7 +1,9 @@
 #include <errno.h>
 
+#include <afetch/gather.h>
 #include <afetch/shield.h>
 
+#include "failing_allocation.h"
 #include "virtual_clock.h"
 
 TestSuite(shield, .init = open_loop, .fini = close_loop);
@@ -211,4 +213,20 @@ Test(shield, that_is_due_as_the_loop_closes_goes)
     af_future_unref(inner[0]);
     af_future_unref(inner[1]);
     open_loop();
+}
+
+/* They would hold each other. */
+Test(shield, that_was_cancelled_holds_its_inner_future_no_longer)
+{
+    long before = live_allocations();
+    af_future *inner, *outer, *both;
+    af_future_new(loop, &inner);
+    af_shield(inner, &outer);
+    af_gather((af_future *[]){outer, inner}, 2, true, &both);
+    af_future_cancel(outer);
+    tick(2);
+    af_future_unref(both);
+    af_future_unref(outer);
+    af_future_unref(inner);
+    cr_expect(eq(long, live_allocations(), before));
 }

@@ -295,6 +295,46 @@ Test(stream, a_second_reader_is_an_error)
     run(two_readers_main);
 }
 
+static int read_ten(void *arg, void **ret_result)
+{
+    (void)ret_result;
+    struct pair *pair = arg;
+    char bytes[10];
+    int r = af_stream_read_exactly(pair->a, bytes, sizeof bytes);
+    if (r >= 0)
+        expect_bytes(bytes, sizeof bytes, "helloworld");
+    return r;
+}
+
+static int second_reader_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    struct pair pair;
+    pair_open(&pair);
+    af_task *reader;
+    cr_assert_eq(write_string(pair.b, "hello"), 0);
+    cr_assert_eq(af_create_task(read_ten, &pair, NULL, &reader), 0);
+    for (int i = 0; i < 5; i++)
+        af_sleep(0);
+    char bytes[10];
+    const char *data;
+    size_t length;
+    cr_expect_eq(af_stream_read(pair.a, bytes, 5), AF_RUNTIME_ERROR);
+    cr_expect_eq(af_stream_read_exactly(pair.a, bytes, 5), AF_RUNTIME_ERROR);
+    cr_expect_eq(af_stream_read_line(pair.a, &data, &length), AF_RUNTIME_ERROR);
+    cr_expect_eq(af_stream_read_all(pair.a, 100, &data, &length), AF_RUNTIME_ERROR);
+    cr_assert_eq(write_string(pair.b, "world"), 0);
+    cr_expect_eq(af_await(reader, NULL), 0);
+    af_future_unref(reader);
+    pair_free(&pair);
+    return 0;
+}
+
+Test(stream, a_second_reader_takes_nothing_from_the_first)
+{
+    run(second_reader_main);
+}
+
 /* ----------------------------------------------------------------- writing */
 
 enum { KIB = 1024, LONG = 1024 * KIB };
@@ -973,4 +1013,73 @@ static int leave_main(void *arg, void **ret_result)
 Test(server, connections_end_with_the_run)
 {
     run(leave_main);
+}
+
+/* Answers without having read all that came. */
+static int answer_early(af_stream *stream, void *arg)
+{
+    (void)arg;
+    const char *line;
+    size_t length;
+    int r = af_stream_read_line(stream, &line, &length);
+    return r < 0 ? r : write_string(stream, "no more, please\n");
+}
+
+static int early_answer_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    af_server *server;
+    af_stream *client;
+    const char *answer;
+    size_t length;
+    cr_assert_eq(af_start_server("127.0.0.1", 0, 10, answer_early, NULL, &server), 0);
+    cr_assert_eq(af_open_connection("127.0.0.1", af_server_port(server), &client), 0);
+    cr_assert_eq(write_string(client, "first line\n"), 0);
+    cr_assert_eq(af_stream_write(client, block, 20 * KIB), 0);
+    cr_expect_eq(af_stream_read_all(client, KIB, &answer, &length), 0);
+    expect_bytes(answer, length, "no more, please\n");
+    af_stream_free(client);
+    af_server_free(server);
+    return 0;
+}
+
+Test(server, an_answer_arrives_though_not_all_of_the_request_was_read)
+{
+    run(early_answer_main);
+}
+
+static af_server *closed_between;
+static af_task *waiting_for_close;
+
+static int await_close(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    return af_server_wait_closed(closed_between);
+}
+
+static int begin_waiting(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    int r = af_start_server("127.0.0.1", 0, 10, answer_early, NULL, &closed_between);
+    if (r >= 0)
+        r = af_create_task(await_close, NULL, NULL, &waiting_for_close);
+    return r < 0 ? r : af_sleep(0);
+}
+
+static int end_waiting(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    return af_wait_for(waiting_for_close, 5, NULL);
+}
+
+Test(server, closing_it_between_two_runs_wakes_who_waits)
+{
+    af_runner *runner;
+    cr_assert_eq(af_runner_new(NULL, &runner), 0);
+    cr_assert_eq(af_runner_run(runner, begin_waiting, NULL, NULL), 0);
+    af_server_close(closed_between);
+    cr_expect_eq(af_runner_run(runner, end_waiting, NULL, NULL), 0);
+    af_future_unref(waiting_for_close);
+    af_server_free(closed_between);
+    cr_assert_eq(af_runner_close(runner), 0);
 }
