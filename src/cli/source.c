@@ -21,6 +21,7 @@ enum {
     AHEAD_MAXIMUM = 65536,  /* bytes read before they are asked for */
     LINE_MAXIMUM = 8000000, /* bytes of a line, without its end */
     SHOWN_MAXIMUM = 200,    /* bytes of a line that is no URL */
+    PROOF_MINIMUM = 4096,   /* bytes of a first line after which it is judged unfinished */
 };
 
 struct source {
@@ -210,6 +211,24 @@ static int take_line(struct source *source)
     return r < 0 ? r : end != NULL;
 }
 
+/* Whether the first line of a file is none that a person wrote. Not every byte must be UTF-8: an
+ * old list may have Latin-1 in its paths, but it does not begin with it. */
+static bool is_binary(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)text[i] < ' ' && text[i] != '\t' && text[i] != '\r')
+            return true;
+    return utf8_character(text, length) == 0;
+}
+
+/* Whether what there is of a first line, which has no end yet, and may never have, is binary. */
+static bool begins_binary(const struct source *source)
+{
+    const struct buffer *line = &source->line;
+    return source->unproven && line->length >= PROOF_MINIMUM && line->data[0] != '#' &&
+           is_binary(line->data, PROOF_MINIMUM);
+}
+
 /* Reads the line to its end: 1, or 0 where there is no more. What it has of the line stays where a
  * wait is cancelled. */
 static int read_line(struct source *source)
@@ -218,6 +237,8 @@ static int read_line(struct source *source)
         int r = take_line(source);
         if (r != 0)
             return r;
+        if (begins_binary(source))
+            return give_up(source, ENOEXEC);
         r = read_ahead(source);
         if (r < 0)
             return r;
@@ -292,16 +313,6 @@ static int make_line_entry(struct source *source, char *text, size_t length,
     }
     text[length] = '\0';
     return make_entry(source, text, NULL, ret_entry);
-}
-
-/* Whether the first line of a file is none that a person wrote. Not every byte must be UTF-8: an
- * old list may have Latin-1 in its paths, but it does not begin with it. */
-static bool is_binary(const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++)
-        if ((unsigned char)text[i] < ' ' && text[i] != '\t' && text[i] != '\r')
-            return true;
-    return utf8_character(text, length) == 0;
 }
 
 static bool is_blank(char c)

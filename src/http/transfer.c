@@ -206,11 +206,14 @@ size_t transfer_header(char *line, size_t size, size_t count, void *arg)
     transfer->header_size += size;
     if (transfer->header_size > HEADERS_MAXIMUM)
         return refuse(transfer, CURLE_RECV_ERROR, "more headers than anybody needs");
-    if (transfer->request.listener)
+    /* What comes behind the body is no answer, whatever it looks like. */
+    bool is_trailer = transfer->received > 0;
+    if (transfer->request.listener && !is_trailer)
         tell_answer(transfer, line, size);
     if (!transfer->request.keep_headers)
         return size;
-    int r = headers_add_line(&transfer->header_lines, line, size);
+    int r = is_trailer ? buffer_append(&transfer->header_lines, line, size)
+                       : headers_add_line(&transfer->header_lines, line, size);
     return r < 0 ? CURL_WRITEFUNC_ERROR : size;
 }
 
