@@ -84,8 +84,8 @@ void trace_news(const struct trace *trace, const struct fetch *fetch, const af_r
              news->remote_port);
         break;
     case AF_REQUEST_SENDING:
-        tell(trace, fetch, "sending", NULL, "to %s port %ld, %s connection", news->remote_ip,
-             news->remote_port, news->reused ? "a reused" : "a new");
+        tell(trace, fetch, "sending", NULL, "on %s connection",
+             news->reused ? "a reused" : "a new");
         break;
     case AF_REQUEST_ANSWERED:
         if (is_followed(fetch, news->status))
