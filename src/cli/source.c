@@ -8,21 +8,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <afetch/descriptor.h>
 #include <afetch/error.h>
-#include <afetch/task.h>
 
 #include "base/buffer.h"
-#include "base/utf8.h"
 #include "cli/escape.h"
 #include "cli/file_error.h"
+#include "cli/list_reader.h"
 
-enum {
-    AHEAD_MAXIMUM = 65536,  /* bytes read before they are asked for */
-    LINE_MAXIMUM = 8000000, /* bytes of a line, without its end */
-    SHOWN_MAXIMUM = 200,    /* bytes of a line that is no URL */
-    PROOF_MINIMUM = 4096,   /* bytes of a first line after which it is judged unfinished */
-};
+enum { SHOWN_MAXIMUM = 200 }; /* bytes of a line that is no URL */
 
 struct source {
     struct words operands;
@@ -31,26 +24,17 @@ struct source {
     void *message_arg;
     struct selection *selection; /* NULL: all */
     bool failed;
-    bool told;         /* in a first reading: once is enough */
-    size_t index;      /* of the next entry */
-    size_t given;      /* entries that were not passed over */
-    off_t taken;       /* bytes of the operands and lists so far */
-    double size;       /* of them all; NAN where that is not known */
-    off_t input_start; /* where standard input began; -1 where it cannot be read twice */
-
-    /* The list that is being read. */
-    int fd; /* -1 for none */
-    const char *place;
-    bool may_wait; /* a pipe or a terminal, not a file */
-    bool unproven; /* may yet be a binary file */
-    size_t number; /* of the line */
-    size_t begin;  /* of what was read ahead */
-    size_t end;
-    bool too_long;           /* the line is longer than what was kept of it */
-    struct buffer line;      /* as far as it was read */
+    bool told;               /* in a first reading: once is enough */
+    size_t index;            /* of the next entry */
+    size_t given;            /* entries that were not passed over */
+    off_t taken;             /* bytes of the operands that are URLs so far */
+    double size;             /* of them and all lists; NAN where that is not known */
+    off_t input_start;       /* where standard input began; -1 where it cannot be read twice */
+    const char *place;       /* of the entry */
+    size_t number;           /* of its line */
     struct buffer shown;     /* a line that is no URL, fit to be shown */
     struct request *request; /* of the line, where it is JSON */
-    char ahead[AHEAD_MAXIMUM];
+    struct list_reader list;
 };
 
 static const char *standard_input[] = {"-", NULL};
@@ -63,12 +47,6 @@ static bool is_url(const char *operand)
 static bool is_standard_input(const char *operand)
 {
     return strcmp(operand, "-") == 0;
-}
-
-/* Whether what is of this mode gives its bytes only once, and not before somebody wrote them. */
-static bool is_stream(mode_t mode)
-{
-    return S_ISFIFO(mode) || S_ISCHR(mode) || S_ISSOCK(mode);
 }
 
 /* How many bytes an operand is, or has where it is a list; NAN where only reading would tell. */
@@ -96,38 +74,28 @@ int source_new(const struct words *operands, source_message *message, void *arg,
         .message = message,
         .message_arg = arg,
         .input_start = lseek(STDIN_FILENO, 0, SEEK_CUR),
-        .fd = -1,
     };
     for (size_t i = 0; i < source->operands.count; i++)
         source->size += operand_size(source, source->operands.list[i]);
-    buffer_init(&source->line, LINE_MAXIMUM + 1); /* and a NUL behind it */
-    buffer_init(&source->shown, LINE_MAXIMUM);
+    buffer_init(&source->shown, LIST_LINE_MAXIMUM);
+    list_reader_init(&source->list);
     *ret_source = source;
     return 0;
-}
-
-static void close_list(struct source *source)
-{
-    if (source->fd > STDIN_FILENO)
-        close(source->fd);
-    source->fd = -1;
 }
 
 void source_free(struct source *source)
 {
     if (!source)
         return;
-    close_list(source);
-    buffer_free(&source->line);
+    list_reader_free(&source->list);
     buffer_free(&source->shown);
     request_unref(source->request);
     free(source);
 }
 
-/* Ends the list and says why. Returns 0, or -ENOMEM. */
+/* Says why a list ends early. Returns 0, or -ENOMEM. */
 static int give_up(struct source *source, int error)
 {
-    close_list(source);
     source->failed = true;
     if (source->told)
         return 0;
@@ -145,107 +113,11 @@ static int open_list(struct source *source, const char *operand)
     bool standard = is_standard_input(operand);
     source->place = standard ? "stdin" : operand;
     /* Not to block: a pipe that nobody writes to yet would not even open. */
-    source->fd =
-        standard ? STDIN_FILENO : open(operand, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    struct stat status;
-    if (source->fd < 0 || fstat(source->fd, &status) < 0)
+    int fd = standard ? STDIN_FILENO : open(operand, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
         return give_up(source, errno);
-    source->may_wait = is_stream(status.st_mode);
-    source->unproven = !standard;
-    source->number = 0;
-    source->begin = source->end = 0;
-    source->too_long = false;
-    source->line.length = 0;
+    list_reader_open(&source->list, fd, !standard);
     return 0;
-}
-
-/* However long a file is, others have their turn, and a signal is heard. */
-static int yield(void)
-{
-    return af_current_task() ? af_sleep(0) : 0;
-}
-
-/* Reads ahead: 1, or 0 at the end of the list, which is closed then. */
-static int read_ahead(struct source *source)
-{
-    for (;;) {
-        int r = source->may_wait ? af_wait_readable(source->fd) : yield();
-        if (r == -EPERM) /* a device that always has something */
-            source->may_wait = false;
-        else if (r < 0)
-            return r;
-        ssize_t size = read(source->fd, source->ahead, sizeof source->ahead);
-        if (size > 0) {
-            source->taken += size;
-            source->begin = 0;
-            source->end = (size_t)size;
-            return 1;
-        }
-        if (size == 0) {
-            close_list(source);
-            return 0;
-        }
-        if (errno != EINTR && errno != EAGAIN) {
-            source->line.length = 0; /* half a line is none */
-            return give_up(source, errno);
-        }
-    }
-}
-
-/* Appends to the line what of it was read ahead. Returns 1 where that was its end. */
-static int take_line(struct source *source)
-{
-    const char *start = source->ahead + source->begin;
-    size_t length = source->end - source->begin;
-    const char *end = memchr(start, '\n', length);
-    if (end)
-        length = (size_t)(end - start);
-    source->begin += length + (end != NULL);
-
-    size_t room = LINE_MAXIMUM - source->line.length;
-    if (length > room) {
-        source->too_long = true;
-        length = room;
-    }
-    int r = buffer_append(&source->line, start, length);
-    return r < 0 ? r : end != NULL;
-}
-
-/* Whether the first line of a file is none that a person wrote. Not every byte must be UTF-8: an
- * old list may have Latin-1 in its paths, but it does not begin with it. */
-static bool is_binary(const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++)
-        if ((unsigned char)text[i] < ' ' && text[i] != '\t' && text[i] != '\r')
-            return true;
-    return utf8_character(text, length) == 0;
-}
-
-/* Whether what there is of a first line, which has no end yet, and may never have, is binary. */
-static bool begins_binary(const struct source *source)
-{
-    const struct buffer *line = &source->line;
-    return source->unproven && line->length >= PROOF_MINIMUM && line->data[0] != '#' &&
-           is_binary(line->data, PROOF_MINIMUM);
-}
-
-/* Reads the line to its end: 1, or 0 where there is no more. What it has of the line stays where a
- * wait is cancelled. */
-static int read_line(struct source *source)
-{
-    for (;;) {
-        int r = take_line(source);
-        if (r != 0)
-            return r;
-        if (begins_binary(source))
-            return give_up(source, ENOEXEC);
-        r = read_ahead(source);
-        if (r < 0)
-            return r;
-        /* The last line may lack its end. */
-        if (r == 0)
-            return source->line.length > 0;
-    }
 }
 
 /* Makes a line that is no URL short and fit to be shown. */
@@ -267,7 +139,7 @@ static int show_line(struct source *source, const char *text, size_t length)
 
 static const char *line_error(const struct source *source, const char *text, size_t length)
 {
-    if (source->too_long)
+    if (source->list.too_long)
         return "line is longer than 8000000 bytes";
     if (memchr(text, '\0', length))
         return "line has a NUL byte in it";
@@ -315,51 +187,18 @@ static int make_line_entry(struct source *source, char *text, size_t length,
     return make_entry(source, text, NULL, ret_entry);
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r';
-}
-
-/* The line without a byte order mark and the blanks around it. */
-static char *trim_line(const struct source *source, size_t *ret_length)
-{
-    char *text = source->line.data;
-    size_t length = source->line.length;
-    if (source->number == 1 && length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
-        text += 3;
-        length -= 3;
-    }
-    for (; length > 0 && is_blank(*text); text++)
-        length--;
-    while (length > 0 && is_blank(text[length - 1]))
-        length--;
-    *ret_length = length;
-    return text;
-}
-
-/* Reads a line of the list: 1 and its entry, or 0 where it has none or the list has ended. */
+/* Reads a line of the list: 1 and its entry, or 0 where the list has ended. */
 static int next_line(struct source *source, struct entry *ret_entry)
 {
-    int r = read_line(source);
-    if (r > 0)
-        r = buffer_reserve(&source->line, 1);
-    else if (r == 0)
-        return 0;
-    if (r < 0)
-        return r;
-    source->number++;
+    char *text;
     size_t length;
-    char *text = trim_line(source, &length);
-    bool wanted = length > 0 ? *text != '#' : source->too_long;
-    if (wanted && source->unproven && is_binary(text, length))
-        return give_up(source, ENOEXEC);
-    if (wanted) {
-        source->unproven = false;
-        r = make_line_entry(source, text, length, ret_entry);
-    }
-    source->line.length = 0;
-    source->too_long = false;
-    return wanted ? r : 0;
+    int r = list_reader_next(&source->list, &text, &length);
+    if (r < 0 && source->list.fd < 0)
+        return give_up(source, -r);
+    if (r <= 0)
+        return r;
+    source->number = source->list.number;
+    return make_line_entry(source, text, length, ret_entry);
 }
 
 /* Turns to the next operand: 1 and its entry where it is a URL, 0 where it is a list. */
@@ -379,8 +218,8 @@ static int next_entry(struct source *source, struct entry *ret_entry)
     int r = 0;
     request_unref(source->request);
     source->request = NULL;
-    while (r == 0 && (source->fd >= 0 || source->position < source->operands.count))
-        r = source->fd >= 0 ? next_line(source, ret_entry) : next_operand(source, ret_entry);
+    while (r == 0 && (source->list.fd >= 0 || source->position < source->operands.count))
+        r = source->list.fd >= 0 ? next_line(source, ret_entry) : next_operand(source, ret_entry);
     return r;
 }
 
@@ -415,7 +254,7 @@ double source_share(const struct source *source)
     /* A list that was given up has not been read to its end. */
     if (source->failed || !(source->size > 0))
         return NAN;
-    double taken = (double)(source->taken - (off_t)(source->end - source->begin));
+    double taken = (double)(source->taken + list_reader_asked(&source->list));
     return fmin(taken / source->size, 1);
 }
 
@@ -424,7 +263,7 @@ static bool can_read_twice(const struct source *source, const char *operand)
     if (is_standard_input(operand))
         return source->input_start >= 0;
     struct stat status;
-    return is_url(operand) || stat(operand, &status) < 0 || !is_stream(status.st_mode);
+    return is_url(operand) || stat(operand, &status) < 0 || !list_is_stream(status.st_mode);
 }
 
 int source_rewind(struct source *source)
@@ -432,7 +271,7 @@ int source_rewind(struct source *source)
     for (size_t i = 0; i < source->operands.count; i++)
         if (!can_read_twice(source, source->operands.list[i]))
             return af_raise(-ESPIPE, "--compare reads its list twice: give it a file, not a pipe");
-    close_list(source);
+    list_reader_close(&source->list);
     if (source->input_start >= 0 && lseek(STDIN_FILENO, source->input_start, SEEK_SET) < 0)
         return -errno;
     source->told = source->told || source->index > 0 || source->failed;
@@ -440,6 +279,6 @@ int source_rewind(struct source *source)
     source->index = source->given = 0;
     if (source->selection)
         selection_rewind(source->selection);
-    source->taken = 0;
+    source->taken = source->list.taken = 0;
     return 0;
 }

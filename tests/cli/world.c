@@ -168,8 +168,9 @@ void world_create_files(const struct world *world, const cJSON *files)
             continue;
         }
         const cJSON *zeros = cJSON_GetObjectItemCaseSensitive(file, "zeros");
-        if (!zeros)
-            world_expand_content(world, file, &content);
+        const cJSON *head = zeros ? cJSON_GetObjectItemCaseSensitive(file, "after") : file;
+        if (head)
+            world_expand_content(world, head, &content);
         create_file(path, &content);
         if (zeros && truncate(path, (off_t)zeros->valuedouble) < 0)
             fail("%s: %s", path, strerror(errno));

@@ -46,8 +46,9 @@ void world_expand(const struct world *world, const char *string, struct text *to
  * "times": N}, in which {n} counts from 0, or an array of these, one after another. */
 void world_expand_content(const struct world *world, const cJSON *content, struct text *to);
 
-/* Makes the files of a case; a name that ends in a slash is a directory, {"zeros": N} a file of
- * so many, which takes no room, and {"link": target} a symbolic link. */
+/* Makes the files of a case; a name that ends in a slash is a directory, {"zeros": N} a file of so
+ * many bytes, which takes no room, {"zeros": N, "after": content} one that begins with something,
+ * and {"link": target} a symbolic link. */
 void world_create_files(const struct world *world, const cJSON *files);
 
 /* One of the origin's counters: "requests", "active", "peak", "connections". */
