@@ -182,14 +182,13 @@ static void await_rest(struct fetcher *fetcher)
             af_future_unref(task);
 }
 
-/* How many may be begun and not reported: as many as memory is cheap, which bodies and headers are
- * not, and those that wait need room besides. In the order of the list these hold up bodies too. */
+/* How many may be begun and not reported: as many as memory is cheap, which bodies are not, and
+ * those that wait need room besides. In the order of the list these hold up bodies too. */
 static size_t choose_window(const struct options *options, size_t jobs)
 {
     bool waits = gate_lets_wait(options);
-    bool is_large = options->include_body || options->include_headers;
-    if (is_large)
-        return waits && options->order == ORDER_COMPLETED ? jobs + 50 : jobs;
+    if (options->include_body && (!waits || options->order == ORDER_GATHER))
+        return jobs;
     return waits ? jobs + 1000 : jobs * 2 + 1000;
 }
 

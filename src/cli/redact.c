@@ -14,10 +14,11 @@ static const char *authority_start(const char *url)
     return start + strspn(start, "/");
 }
 
+/* Whether what follows a colon may be a port, which may be left out; "://" is behind no host. */
 static bool is_port(const char *text)
 {
     size_t digits = strspn(text, "0123456789");
-    return digits > 0 && (!text[digits] || strchr("/?#", text[digits]));
+    return (!text[digits] || strchr("/?#", text[digits])) && strncmp(text, "//", 2) != 0;
 }
 
 /* The '@' behind the password; NULL where there is none. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <afetch/error.h>
@@ -50,6 +51,7 @@ struct reading {
     size_t line;               /* where it begins */
     size_t lines;              /* read so far */
     off_t end;                 /* of what is whole */
+    off_t stays;               /* so much of it, whatever is fetched again */
     bool renews;               /* something before that is to be fetched again */
 };
 
@@ -88,7 +90,7 @@ static int read_head(struct reading *reading)
         memcmp(reading->text.data, head->data, head->length) != 0)
         return af_raise(-EBADMSG, "its first line is not that of this run's fields");
     reading->resume->begun = true;
-    reading->end = (off_t)head->length;
+    reading->end = reading->stays = (off_t)head->length;
     return 0;
 }
 
@@ -114,10 +116,10 @@ static bool is_renewed(const struct reading *reading)
 static int take_record(struct reading *reading)
 {
     reading->end += (off_t)reading->text.length;
-    if (!is_renewed(reading))
-        return keep(reading->resume, &reading->record);
-    reading->renews = true;
-    return 0;
+    reading->renews |= is_renewed(reading);
+    if (!reading->renews)
+        reading->stays = reading->end;
+    return is_renewed(reading) ? 0 : keep(reading->resume, &reading->record);
 }
 
 static int read_records(struct reading *reading)
@@ -188,12 +190,10 @@ static int cut_file(const struct output *output, off_t end)
 /* Copies what stays: 0, or a negated errno. */
 static int copy_records(struct reading *reading, FILE *to)
 {
-    rewind(reading->file);
-    reading->lines = 0;
-    int r = read_head(reading);
     const struct buffer *head = &reading->layout->head;
     if (head->length > 0)
         fwrite(head->data, 1, head->length, to);
+    int r = fseeko(reading->file, (off_t)head->length, SEEK_SET) < 0 ? -errno : 0;
     while (r >= 0 && (r = read_record(reading)) > 0)
         if (!is_renewed(reading))
             fwrite(reading->text.data, 1, reading->text.length, to);
@@ -202,16 +202,27 @@ static int copy_records(struct reading *reading, FILE *to)
     return r;
 }
 
-/* What is to be fetched again goes from the midst of the file. A new one takes its place at once:
- * whoever is killed meanwhile leaves the old one as it was. */
-static int rewrite_file(struct reading *reading, struct output *output)
+/* Whether a new file is to the system what the old one is: whose it is, and of one name. */
+static int make_alike(int fd, const struct output *output)
+{
+    struct stat status;
+    if (fstat(output->fd, &status) < 0 || status.st_nlink > 1)
+        return -EPERM;
+    return fchown(fd, status.st_uid, status.st_gid) < 0 ? -errno : 0;
+}
+
+/* A new file takes the place of the old at once: who is killed meanwhile leaves the old one as it
+ * was. */
+static int replace_file(struct reading *reading, struct output *output)
 {
     struct replacement replacement;
     int r = replacement_open(&replacement, output->name);
     if (r < 0)
         return r;
+    r = make_alike(replacement.fd, output);
     FILE *file = fdopen(replacement.fd, "w");
-    r = file ? copy_records(reading, file) : -ENOMEM;
+    if (r >= 0)
+        r = file ? copy_records(reading, file) : -ENOMEM;
     /* The output's descriptor, with its place at the end, is another from now on. */
     if (r >= 0)
         r = output_lock(replacement.fd);
@@ -225,6 +236,33 @@ static int rewrite_file(struct reading *reading, struct output *output)
         close(replacement.fd);
     replacement_free(&replacement);
     return r;
+}
+
+/* Where there can be no new file: who is killed meanwhile has some more to fetch again. */
+static int rewrite_in_place(struct reading *reading, struct output *output)
+{
+    char *text = NULL;
+    size_t size = 0, stays = (size_t)reading->stays;
+    FILE *memory = open_memstream(&text, &size);
+    if (!memory)
+        return -ENOMEM;
+    int r = copy_records(reading, memory);
+    if (fclose(memory) != 0 && r >= 0)
+        r = -ENOMEM;
+    if (r >= 0)
+        r = cut_file(output, reading->stays);
+    if (r >= 0)
+        r = buffer_append(&output->buffer, text + stays, size - stays);
+    free(text);
+    return r < 0 ? r : output_flush(output);
+}
+
+/* What is to be fetched again goes from the midst of the file. */
+static int rewrite_file(struct reading *reading, struct output *output)
+{
+    int r = replace_file(reading, output);
+    bool is_possible = r >= 0 || r == -ENOMEM || r == -EBADMSG;
+    return is_possible ? r : rewrite_in_place(reading, output);
 }
 
 /* Nothing is changed before all is known to be right. */

@@ -13,6 +13,9 @@
 /* It looks so often, and bites whom it has seen in the same call so many times. */
 enum { LOOK_MILLISECONDS = 500, PATIENCE = 6 };
 
+/* Seconds of work between the first of these looks and the last. */
+static const double LONGEST_WORK = 1.5;
+
 /* What is no socket. */
 enum { NOBODY = -1, BITTEN = -2 };
 
@@ -21,6 +24,7 @@ struct watchdog {
     pthread_mutex_t mutex;
     pthread_cond_t changed;
     bool ends;
+    clockid_t clock;   /* of the thread that is watched */
     atomic_int socket; /* of the call that is under way */
     atomic_size_t calls;
 };
@@ -52,17 +56,32 @@ static void bite(struct watchdog *watchdog, int socket)
     atomic_store(&watchdog->socket, socket);
 }
 
+/* Seconds that the thread has worked. */
+static double worked(const struct watchdog *watchdog)
+{
+    struct timespec time;
+    if (clock_gettime(watchdog->clock, &time) < 0)
+        return 0;
+    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
 static void *watch(void *arg)
 {
     struct watchdog *watchdog = arg;
     size_t seen = 0;
     int looks = 0;
+    double began = 0;
     while (wait_for_look(watchdog)) {
         size_t calls = atomic_load(&watchdog->calls);
         int socket = atomic_load(&watchdog->socket);
         looks = socket >= 0 && calls == seen ? looks + 1 : 0;
         seen = calls;
-        if (looks == PATIENCE)
+        if (looks == 1)
+            began = worked(watchdog);
+        if (looks < PATIENCE)
+            continue;
+        looks = 0;
+        if (worked(watchdog) - began > LONGEST_WORK)
             bite(watchdog, socket);
     }
     return NULL;
@@ -98,7 +117,9 @@ int watchdog_new(struct watchdog **ret_watchdog)
     pthread_condattr_destroy(&attributes);
     pthread_mutex_init(&watchdog->mutex, NULL);
     watchdog->socket = NOBODY;
-    int r = begin_thread(watchdog);
+    int r = -pthread_getcpuclockid(pthread_self(), &watchdog->clock);
+    if (r >= 0)
+        r = begin_thread(watchdog);
     if (r < 0) {
         destroy(watchdog);
         return r;

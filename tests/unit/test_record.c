@@ -139,6 +139,8 @@ Test(record, a_password_is_replaced_and_nothing_else)
         {"https://u:p@[::1]:8080/", "https://u:***@[::1]:8080/"},
         {"http://user:se/cr?et#@host/", "http://user:***@host/"},
         {"http://user:12/cr@host/", NULL},
+        {"http://host:/a@b", NULL},
+        {"\"http://user:secret@host/\"", "\"http:***@host/\""},
         {"http://[::1]/a:b@c", NULL},
         {"http://host/", NULL},
         {"http://user@host/", NULL},
