@@ -463,6 +463,8 @@ HTTP_TEST(a_request_goes_through_a_socks_proxy)
     world_open(world);
     expect_line(world, &(af_request){.url = "http://127.0.0.2:1/path"}, "GET /path HTTP/1.1\r\n");
     world_close(world);
+    af_server_close(socks);
+    cr_expect_eq(af_server_wait_closed(socks), 0); /* its connection has the script */
     af_server_free(socks);
     return 0;
 }
