@@ -199,6 +199,15 @@ static void tell_answer(const struct transfer *transfer, const char *line, size_
         tell(transfer, &(af_request_news){.event = AF_REQUEST_ANSWERED, .status = status});
 }
 
+/* Whether the headers of a final answer have just ended with this line. */
+static bool ends_answer(const struct transfer *transfer, const char *line)
+{
+    long status = 0;
+    if (*line == '\r' || *line == '\n')
+        curl_easy_getinfo(transfer->easy->curl, CURLINFO_RESPONSE_CODE, &status);
+    return status >= 200;
+}
+
 size_t transfer_header(char *line, size_t size, size_t count, void *arg)
 {
     struct transfer *transfer = ((struct easy *)arg)->transfer;
@@ -206,10 +215,13 @@ size_t transfer_header(char *line, size_t size, size_t count, void *arg)
     transfer->header_size += size;
     if (transfer->header_size > HEADERS_MAXIMUM)
         return refuse(transfer, CURLE_RECV_ERROR, "more headers than anybody needs");
-    /* What comes behind the body is no answer, whatever it looks like. */
-    bool is_trailer = transfer->received > 0;
+    if (!transfer->request.listener && !transfer->request.keep_headers)
+        return size;
+    /* A trailer is no answer, whatever it looks like. */
+    bool is_trailer = transfer->answered;
     if (transfer->request.listener && !is_trailer)
         tell_answer(transfer, line, size);
+    transfer->answered = is_trailer || ends_answer(transfer, line);
     if (!transfer->request.keep_headers)
         return size;
     int r = is_trailer ? buffer_append(&transfer->header_lines, line, size)
@@ -249,5 +261,6 @@ int transfer_connected(void *arg, char *remote_ip, char *local_ip, int remote_po
                                           .remote_port = remote_port,
                                           .reused = !transfer->connecting});
     transfer->connecting = false;
+    transfer->answered = false;
     return CURL_PREREQFUNC_OK;
 }

@@ -26,6 +26,7 @@ struct transfer {
     char *method;
     struct curl_slist *request_headers; /* where it does not have the settings' alone */
     int64_t received;
+    bool answered;      /* a final answer's headers are in: what comes behind them are trailers */
     size_t header_size; /* of all its responses, trailers included */
     bool unpacks;       /* what comes packed */
     struct turn turn;

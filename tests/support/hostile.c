@@ -72,6 +72,17 @@ static int get_hang_up(struct exchange *exchange, const char *rest)
     return r;
 }
 
+/* Behind an empty body there comes what looks like another answer. */
+static int get_trailer(struct exchange *exchange, const char *rest)
+{
+    (void)rest;
+    static const char answer[] =
+        "HTTP/1.1 200 OK\r\nX-Header: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "0\r\nHTTP/1.1 418: no answer\r\n\r\n";
+    exchange->keep_alive = true;
+    return af_stream_write(exchange->stream, answer, strlen(answer));
+}
+
 /* Trailers without end: the body is over, and what comes behind it is not. */
 static int get_trailers(struct exchange *exchange, const char *rest)
 {
@@ -333,6 +344,7 @@ const struct route hostile_routes[] = {
     {"/reset", get_reset},
     {"/retry-after/", get_retry_after},
     {"/slow-headers", get_slow_headers},
+    {"/trailer", get_trailer},
     {"/trailers", get_trailers},
     {"/truncate", get_truncate},
     {NULL, NULL},
