@@ -41,6 +41,7 @@ int fetch_new(struct session *session, const struct entry *entry, const struct p
     fetch->file = NULL;
     fetch->request = NULL;
     fetch->result = AF_CANCELLED;
+    fetch->kept = 0;
     memcpy(fetch->url, entry->url, size);
     int r = choose_file(fetch);
     if (r < 0) {
@@ -57,6 +58,7 @@ void fetch_free(void *arg)
 {
     struct fetch *fetch = arg;
     pass_end(&fetch->pass); /* of one that never ran */
+    backlog_remove(&fetch->session->backlog, fetch->kept);
     body_file_free(fetch->file);
     af_future_unref(fetch->request);
     request_unref(fetch->asked);
@@ -72,6 +74,13 @@ static void settle(struct fetch *fetch)
     watch_settled(fetch, &record);
     if (session->settled)
         session->settled(&record, session->settled_arg);
+}
+
+/* What it keeps until its record is written counts from now on. */
+static void join_backlog(struct fetch *fetch)
+{
+    fetch->kept = backlog_size(fetch->request ? af_request_response(fetch->request) : NULL);
+    backlog_add(&fetch->session->backlog, fetch->kept);
 }
 
 /* ---------------------------------------------------------------- attempts */
@@ -252,6 +261,7 @@ int fetch_url(void *arg, void **ret_result)
     if (fetch->file)
         keep_body(fetch);
     request_drop_body(fetch->asked);
+    join_backlog(fetch);
     settle(fetch);
     pass_end(&fetch->pass);
     return fetch->result == AF_CANCELLED ? AF_CANCELLED : 0;

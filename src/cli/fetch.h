@@ -4,6 +4,7 @@
 
 #include <afetch/afetch.h>
 
+#include "cli/backlog.h"
 #include "cli/body_file.h"
 #include "cli/gate.h"
 #include "cli/options.h"
@@ -17,6 +18,7 @@ struct session {
     struct body_directory *directory; /* where bodies are saved; NULL: nowhere */
     af_client *client;
     struct gate gate;
+    struct backlog backlog;
     double began;              /* on the loop's clock */
     const struct watch *watch; /* NULL where nobody looks on */
     const char
@@ -39,6 +41,7 @@ struct fetch {
     struct body_file *file;  /* NULL where the body is not saved */
     af_future *request;      /* of the last attempt; NULL where none was made */
     int result;              /* of the coroutine; AF_CANCELLED until it has run */
+    size_t kept;             /* of the backlog */
     struct sight sight;
     char errormsg[400];
     char url[];

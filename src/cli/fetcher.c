@@ -112,7 +112,10 @@ static int next_fetch(void *arg, af_future **ret_task)
 {
     struct fetcher *fetcher = arg;
     struct entry entry;
-    int r = source_next(fetcher->source, &entry);
+    int r = backlog_wait(&fetcher->session.backlog);
+    if (r < 0)
+        return r;
+    r = source_next(fetcher->source, &entry);
     if (r <= 0)
         return r;
     struct pass pass;
@@ -182,14 +185,12 @@ static void await_rest(struct fetcher *fetcher)
             af_future_unref(task);
 }
 
-/* How many may be begun and not reported: as many as memory is cheap, which bodies are not, and
- * those that wait need room besides. In the order of the list these hold up bodies too. */
+/* How many may be begun and not reported. Those that wait for a host in the order of the list would
+ * have bodies behind them that the backlog cannot hold up: they have begun. */
 static size_t choose_window(const struct options *options, size_t jobs)
 {
-    bool waits = gate_lets_wait(options);
-    if (options->include_body && (!waits || options->order == ORDER_GATHER))
-        return jobs;
-    return waits ? jobs + 1000 : jobs * 2 + 1000;
+    bool begun_waits = gate_lets_wait(options) && options->order == ORDER_GATHER;
+    return options->include_body && begun_waits ? jobs : jobs * 2 + 1000;
 }
 
 static int run(struct fetcher *fetcher, long jobs)
@@ -276,6 +277,8 @@ int fetch_all(const struct fetch_job *job, struct fetcher_result *ret_result)
         return r;
     r = gate_open(&fetcher.session.gate, options, job->jobs);
     if (r >= 0)
+        r = backlog_open(&fetcher.session.backlog);
+    if (r >= 0)
         r = handle_signals(&fetcher);
     if (r >= 0)
         r = watch_begin(job->watch, job->source, fetcher.session.client);
@@ -283,6 +286,7 @@ int fetch_all(const struct fetch_job *job, struct fetcher_result *ret_result)
         r = run(&fetcher, job->jobs);
     watch_end(job->watch);
     ignore_signals(&fetcher);
+    backlog_close(&fetcher.session.backlog);
     gate_close(&fetcher.session.gate);
     af_client_free(fetcher.session.client);
     ret_result->statistics.elapsed = af_loop_time(loop) - fetcher.session.began;
