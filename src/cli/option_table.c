@@ -131,7 +131,7 @@ const struct option_spec option_table[] = {
              "those in FILE (\"\" for none)"},
     {SECTION_REQUEST, OPTION_USER, MEMBER(user), 'u', "user", "NAME:PASSWORD",
      .help = "log in with basic authentication"},
-    {SECTION_REQUEST, OPTION_HEADER_VALUE, MEMBER(bearer_token), 0, "oauth2-bearer", "TOKEN",
+    {SECTION_REQUEST, OPTION_TOKEN, MEMBER(bearer_token), 0, "oauth2-bearer", "TOKEN",
      .help = "send this bearer token"},
     {SECTION_REQUEST, OPTION_FLAG, MEMBER(netrc), 'n', "netrc", NULL,
      .help = "log in with what ~/.netrc has for the host", .value = true},
@@ -143,7 +143,7 @@ const struct option_spec option_table[] = {
      .help = "use HTTP/1.1 only", .value = 11},
     {SECTION_CONNECTION, OPTION_WORD, MEMBER(http_version), 0, "http2", NULL,
      .help = "use HTTP/2 where the server can, with many requests on one connection", .value = 20},
-    {SECTION_CONNECTION, OPTION_STRING, MEMBER(proxy), 'x', "proxy", "URL",
+    {SECTION_CONNECTION, OPTION_SECRET, MEMBER(proxy), 'x', "proxy", "URL",
      .help = "use this proxy: http, https, socks4 or socks5 (default: what http_proxy, https_proxy "
              "and all_proxy say); \"\" for none"},
     {SECTION_CONNECTION, OPTION_USER, MEMBER(proxy_user), 'U', "proxy-user", "NAME:PASSWORD",

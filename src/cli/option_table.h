@@ -38,7 +38,9 @@ enum option_kind {
     OPTION_DATA,         /* value is its enum data_kind */
     OPTION_HEADER_VALUE, /* const char * without control characters */
     OPTION_REFERER,
-    OPTION_USER, /* NAME:PASSWORD */
+    OPTION_USER,   /* NAME:PASSWORD, a secret */
+    OPTION_TOKEN,  /* a header's value, a secret */
+    OPTION_SECRET, /* const char * */
     OPTION_COOKIE,
     OPTION_CERTIFICATE,
 };

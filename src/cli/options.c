@@ -365,4 +365,5 @@ void options_free(struct options *options)
     free(options->operands.list);
     free(options->configs.list);
     words_free(&options->texts);
+    free(options->secrets.list);
 }

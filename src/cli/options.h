@@ -105,6 +105,7 @@ struct options {
     bool no_config;        /* without the default one */
     struct words operands; /* URLs, files and "-", in their order */
     struct words texts;    /* what strings point into, besides argv; owned */
+    struct words secrets;  /* where they were given; what is used of them are copies */
 };
 
 /* Fills the options from the config files and the command line, which wins. 0, or -EINVAL with a

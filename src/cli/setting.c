@@ -199,6 +199,18 @@ static int set_string(const struct setting *setting)
     return 0;
 }
 
+/* A copy, so that it can be blotted out where others see it. */
+static int set_secret(const struct setting *setting)
+{
+    struct options *options = setting->options;
+    char *copy = strdup(setting->value);
+    int r = copy ? words_take(&options->texts, copy) : -ENOMEM;
+    if (r < 0)
+        return r;
+    *(const char **)setting->member = copy;
+    return words_append(&options->secrets, setting->value);
+}
+
 static int set_list(const struct setting *setting)
 {
     return words_append(setting->member, setting->value);
@@ -267,6 +279,12 @@ static int set_header_value(const struct setting *setting)
     return set_string(setting);
 }
 
+static int set_token(const struct setting *setting)
+{
+    int r = set_header_value(setting);
+    return r < 0 ? r : set_secret(setting);
+}
+
 /* As for curl, what ends in ";auto" is followed by where each redirect came from. */
 static int set_referer(const struct setting *setting)
 {
@@ -289,7 +307,7 @@ static int set_user(const struct setting *setting)
     if (!strchr(setting->value, ':'))
         return af_raise(-EINVAL, "%s: not %s (\"NAME:\" where the password is empty)",
                         setting->option, setting->spec->argument);
-    return set_string(setting);
+    return set_secret(setting);
 }
 
 static int set_cookie(const struct setting *setting)
@@ -308,7 +326,7 @@ static int set_certificate(const struct setting *setting)
         return r;
     free(options->certificate);
     options->certificate = file;
-    return 0;
+    return options->certificate_password ? words_append(&options->secrets, setting->value) : 0;
 }
 
 /* Unlike an operand, it is no list where it lacks its scheme. */
@@ -344,6 +362,8 @@ static int (*const setters[])(const struct setting *setting) = {
     [OPTION_DATA] = set_data,
     [OPTION_HEADER_VALUE] = set_header_value,
     [OPTION_USER] = set_user,
+    [OPTION_TOKEN] = set_token,
+    [OPTION_SECRET] = set_secret,
     [OPTION_REFERER] = set_referer,
     [OPTION_COOKIE] = set_cookie,
     [OPTION_CERTIFICATE] = set_certificate,

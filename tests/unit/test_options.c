@@ -108,6 +108,8 @@ Test(options, every_option_of_the_table_is_taken_by_its_full_name)
         [OPTION_HEADER_VALUE] = "text",
         [OPTION_REFERER] = "text",
         [OPTION_USER] = "name:password",
+        [OPTION_TOKEN] = "token",
+        [OPTION_SECRET] = "http://name:password@proxy",
         [OPTION_COOKIE] = "name=value",
         [OPTION_CERTIFICATE] = "file:password",
     };
