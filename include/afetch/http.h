@@ -194,6 +194,9 @@ uint64_t af_client_received(const af_client *client);
  * the future; nothing in it is set before the future is done. NULL for any other future. */
 const af_response *af_request_response(const af_future *future);
 
+/* Frees the headers and the body of a request that is done; the response has them no more. */
+void af_request_discard(af_future *future);
+
 /* The status of the response whose body comes just now, for on_body; 0 where none does. */
 long af_request_status(const af_future *future);
 

@@ -1,10 +1,18 @@
 #include "cli/backlog.h"
 
-/* Enough for thousands of small bodies behind one slow request, and no burden to any machine. */
-static const size_t BACKLOG_MAXIMUM = 64 << 20;
+/* Enough for tens of thousands of small responses behind one slow request, and no burden to any
+ * machine. */
+static const size_t MAXIMUM = 64 << 20;
 
-int backlog_open(struct backlog *backlog)
+/* What a request takes with the stack on which it runs or waits, and what is left of it once it has
+ * ended. */
+static const size_t RUNNING_SIZE = 8 << 10;
+static const size_t SETTLED_SIZE = 2 << 10;
+
+int backlog_open(struct backlog *backlog, size_t jobs)
 {
+    *backlog = (struct backlog){.maximum = MAXIMUM + jobs * RUNNING_SIZE};
+    list_init(&backlog->unsettled);
     int r = af_event_new(&backlog->room);
     if (r >= 0)
         af_event_set(backlog->room);
@@ -16,7 +24,38 @@ void backlog_close(struct backlog *backlog)
     af_event_free(backlog->room);
 }
 
-size_t backlog_size(const af_response *response)
+/* -------------------------------------------------------------------- size */
+
+static void release(struct share *share)
+{
+    if (share->released)
+        af_event_set(share->released);
+}
+
+/* Many may wait for its end, which therefore does not come and go with every response. */
+static void judge_overfull(struct backlog *backlog)
+{
+    bool was_overfull = backlog->overfull;
+    size_t limit = was_overfull ? backlog->maximum / 2 * 3 : backlog->maximum * 2;
+    backlog->overfull = backlog->bytes > limit;
+    if (!was_overfull || backlog->overfull)
+        return;
+    list_for_each (link, &backlog->unsettled)
+        release(container_of(link, struct share, link));
+}
+
+static void resize(struct backlog *backlog, struct share *share, size_t size)
+{
+    backlog->bytes += size - share->bytes;
+    share->bytes = size;
+    if (backlog->bytes > backlog->maximum)
+        af_event_clear(backlog->room);
+    else if (!af_event_is_set(backlog->room))
+        af_event_set(backlog->room);
+    judge_overfull(backlog);
+}
+
+static size_t response_size(const af_response *response)
 {
     if (!response)
         return 0;
@@ -26,21 +65,54 @@ size_t backlog_size(const af_response *response)
     return size;
 }
 
-void backlog_add(struct backlog *backlog, size_t size)
+/* ---------------------------------------------------------------- one share */
+
+void backlog_add(struct backlog *backlog, struct share *share, size_t size)
 {
-    backlog->bytes += size;
-    if (backlog->bytes > BACKLOG_MAXIMUM)
-        af_event_clear(backlog->room);
+    *share = (struct share){0};
+    list_append(&backlog->unsettled, &share->link);
+    resize(backlog, share, RUNNING_SIZE + size);
 }
 
-void backlog_remove(struct backlog *backlog, size_t size)
+/* The next may be the first now. */
+static void leave_unsettled(struct backlog *backlog, struct share *share)
 {
-    backlog->bytes -= size;
-    if (backlog->bytes <= BACKLOG_MAXIMUM)
-        af_event_set(backlog->room);
+    list_remove(&share->link);
+    if (backlog->overfull && !list_empty(&backlog->unsettled))
+        release(container_of(backlog->unsettled.next, struct share, link));
 }
 
-int backlog_wait(struct backlog *backlog)
+void backlog_settle(struct backlog *backlog, struct share *share, const af_response *response)
+{
+    resize(backlog, share, SETTLED_SIZE + response_size(response));
+    leave_unsettled(backlog, share);
+}
+
+void backlog_remove(struct backlog *backlog, struct share *share)
+{
+    resize(backlog, share, 0);
+    leave_unsettled(backlog, share);
+}
+
+/* ----------------------------------------------------------------- waiting */
+
+int backlog_wait_for_room(struct backlog *backlog)
 {
     return af_event_wait(backlog->room);
+}
+
+bool backlog_holds_up(const struct backlog *backlog, const struct share *share)
+{
+    return backlog->overfull && backlog->unsettled.next != &share->link;
+}
+
+int backlog_wait(struct share *share)
+{
+    int r = af_event_new(&share->released);
+    if (r < 0)
+        return r;
+    r = af_event_wait(share->released);
+    af_event_free(share->released);
+    share->released = NULL;
+    return r;
 }

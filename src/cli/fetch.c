@@ -41,7 +41,6 @@ int fetch_new(struct session *session, const struct entry *entry, const struct p
     fetch->file = NULL;
     fetch->request = NULL;
     fetch->result = AF_CANCELLED;
-    fetch->kept = 0;
     memcpy(fetch->url, entry->url, size);
     int r = choose_file(fetch);
     if (r < 0) {
@@ -49,6 +48,9 @@ int fetch_new(struct session *session, const struct entry *entry, const struct p
         free(fetch);
         return r;
     }
+    if (fetch->asked)
+        size += fetch->asked->body.length;
+    backlog_add(&session->backlog, &fetch->share, size);
     watch_made(fetch);
     *ret_fetch = fetch;
     return 0;
@@ -58,7 +60,7 @@ void fetch_free(void *arg)
 {
     struct fetch *fetch = arg;
     pass_end(&fetch->pass); /* of one that never ran */
-    backlog_remove(&fetch->session->backlog, fetch->kept);
+    backlog_remove(&fetch->session->backlog, &fetch->share);
     body_file_free(fetch->file);
     af_future_unref(fetch->request);
     request_unref(fetch->asked);
@@ -67,20 +69,16 @@ void fetch_free(void *arg)
 
 static void settle(struct fetch *fetch)
 {
-    const struct session *session = fetch->session;
+    struct session *session = fetch->session;
+    request_drop_body(fetch->asked);
+    backlog_settle(&session->backlog, &fetch->share,
+                   fetch->request ? af_request_response(fetch->request) : NULL);
     if (!session->settled && !session->watch)
         return;
     struct record record = fetch_record(fetch);
     watch_settled(fetch, &record);
     if (session->settled)
         session->settled(&record, session->settled_arg);
-}
-
-/* What it keeps until its record is written counts from now on. */
-static void join_backlog(struct fetch *fetch)
-{
-    fetch->kept = backlog_size(fetch->request ? af_request_response(fetch->request) : NULL);
-    backlog_add(&fetch->session->backlog, fetch->kept);
 }
 
 /* ---------------------------------------------------------------- attempts */
@@ -185,14 +183,30 @@ static bool choose_retry(int code, unsigned attempts, double *delay, void *arg)
     return true;
 }
 
-/* Between two attempts others have its place. */
+/* Waits until it may make an attempt. */
+static int enter(struct fetch *fetch)
+{
+    struct backlog *backlog = &fetch->session->backlog;
+    int r;
+    while ((r = pass_enter(&fetch->pass, fetch->url)) >= 0 &&
+           backlog_holds_up(backlog, &fetch->share)) {
+        pass_leave(&fetch->pass);
+        r = backlog_wait(&fetch->share);
+        if (r < 0)
+            break;
+    }
+    return r;
+}
+
+/* Between two attempts others have its place, and the memory of the answer. */
 static int wait_outside(double delay, void *arg)
 {
     struct fetch *fetch = arg;
     pass_leave(&fetch->pass);
+    af_request_discard(fetch->request);
     int r = af_sleep(delay);
     if (r >= 0)
-        r = pass_enter(&fetch->pass, fetch->url);
+        r = enter(fetch);
     if (r < 0)
         return r;
     fetch->retries++;
@@ -227,7 +241,7 @@ double fetch_time_limit(const struct fetch *fetch)
 static int fetch_in_time(struct fetch *fetch)
 {
     double limit = fetch_time_limit(fetch);
-    int r = pass_enter(&fetch->pass, fetch->url);
+    int r = enter(fetch);
     if (r < 0)
         return r;
     watch_admitted(fetch);
@@ -260,8 +274,6 @@ int fetch_url(void *arg, void **ret_result)
         fetch->result = fetch->session->options->dry_run ? 0 : fetch_in_time(fetch);
     if (fetch->file)
         keep_body(fetch);
-    request_drop_body(fetch->asked);
-    join_backlog(fetch);
     settle(fetch);
     pass_end(&fetch->pass);
     return fetch->result == AF_CANCELLED ? AF_CANCELLED : 0;

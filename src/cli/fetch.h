@@ -41,7 +41,7 @@ struct fetch {
     struct body_file *file;  /* NULL where the body is not saved */
     af_future *request;      /* of the last attempt; NULL where none was made */
     int result;              /* of the coroutine; AF_CANCELLED until it has run */
-    size_t kept;             /* of the backlog */
+    struct share share;      /* of the backlog */
     struct sight sight;
     char errormsg[400];
     char url[];

@@ -112,7 +112,7 @@ static int next_fetch(void *arg, af_future **ret_task)
 {
     struct fetcher *fetcher = arg;
     struct entry entry;
-    int r = backlog_wait(&fetcher->session.backlog);
+    int r = backlog_wait_for_room(&fetcher->session.backlog);
     if (r < 0)
         return r;
     r = source_next(fetcher->source, &entry);
@@ -185,19 +185,15 @@ static void await_rest(struct fetcher *fetcher)
             af_future_unref(task);
 }
 
-/* How many may be begun and not reported. Those that wait for a host in the order of the list would
- * have bodies behind them that the backlog cannot hold up: they have begun. */
-static size_t choose_window(const struct options *options, size_t jobs)
-{
-    bool begun_waits = gate_lets_wait(options) && options->order == ORDER_GATHER;
-    return options->include_body && begun_waits ? jobs : jobs * 2 + 1000;
-}
+/* How many may be begun and not reported, where the backlog, which counts their memory, has room
+ * for them: who reads slowly does not want to find everything fetched long ago. */
+enum { AHEAD = 10000 };
 
 static int run(struct fetcher *fetcher, long jobs)
 {
     const struct options *options = fetcher->session.options;
     af_bounded_options bounded = {
-        .next = next_fetch, .arg = fetcher, .window = choose_window(options, (size_t)jobs)};
+        .next = next_fetch, .arg = fetcher, .window = AHEAD + 2 * (size_t)jobs};
     int r = options->order == ORDER_GATHER ? af_bounded_gather(&bounded, &fetcher->results)
                                            : af_bounded_as_completed(&bounded, &fetcher->results);
     if (r < 0)
@@ -277,7 +273,7 @@ int fetch_all(const struct fetch_job *job, struct fetcher_result *ret_result)
         return r;
     r = gate_open(&fetcher.session.gate, options, job->jobs);
     if (r >= 0)
-        r = backlog_open(&fetcher.session.backlog);
+        r = backlog_open(&fetcher.session.backlog, (size_t)job->jobs);
     if (r >= 0)
         r = handle_signals(&fetcher);
     if (r >= 0)

@@ -7,14 +7,14 @@ static bool limits_hosts(const struct options *options)
     return options->per_host > 0 || options->rate_per_host.count > 0;
 }
 
-bool gate_lets_wait(const struct options *options)
+static bool depends_on_host(const struct options *options)
 {
     return limits_hosts(options) || options->retries > 0;
 }
 
 int gate_open(struct gate *gate, const struct options *options, long jobs)
 {
-    *gate = (struct gate){.knows_hosts = gate_lets_wait(options),
+    *gate = (struct gate){.knows_hosts = depends_on_host(options),
                           .limits_hosts = limits_hosts(options)};
     hosts_init(&gate->hosts, options);
     int r = af_semaphore_new((size_t)jobs, &gate->jobs);

@@ -29,9 +29,6 @@ struct pass {
 int gate_open(struct gate *gate, const struct options *options, long jobs);
 void gate_close(struct gate *gate);
 
-/* Whether requests may wait without a permit: more of them than -j says are then under way. */
-bool gate_lets_wait(const struct options *options);
-
 /* A pass with a permit of -j. Suspends until there is one. AF_CANCELLED. */
 int gate_admit(struct gate *gate, struct pass *ret_pass);
 

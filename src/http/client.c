@@ -332,6 +332,12 @@ long af_request_status(const af_future *future)
     return status;
 }
 
+void af_request_discard(af_future *future)
+{
+    if (future_is_transfer(future) && af_future_done(future))
+        transfer_discard(container_of(future, struct transfer, future));
+}
+
 const af_response *af_request_response(const af_future *future)
 {
     return future_is_transfer(future) ? &container_of(future, struct transfer, future)->response

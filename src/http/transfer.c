@@ -142,6 +142,19 @@ void transfer_settle(struct transfer *transfer, CURLcode result)
         response->time_total = (int64_t)((response->end - response->start) * 1e6);
 }
 
+void transfer_discard(struct transfer *transfer)
+{
+    af_response *response = &transfer->response;
+    buffer_free(&transfer->body);
+    buffer_free(&transfer->header_lines);
+    free(transfer->headers);
+    transfer->headers = NULL;
+    response->headers = NULL;
+    response->header_count = 0;
+    response->body = NULL;
+    response->body_size = 0;
+}
+
 /* --------------------------------------------------------------- callbacks */
 
 /* Of an answer there was too much: libcurl is to end the transfer. */

@@ -50,6 +50,9 @@ bool future_is_transfer(const af_future *future);
 /* Fills the response with how it ended. */
 void transfer_settle(struct transfer *transfer, CURLcode result);
 
+/* Lets go of the headers and the body that the response has. */
+void transfer_discard(struct transfer *transfer);
+
 /* libcurl's callbacks. Their last argument is the struct easy. */
 size_t transfer_write(char *data, size_t size, size_t count, void *arg);
 size_t transfer_header(char *line, size_t size, size_t count, void *arg);
