@@ -81,11 +81,11 @@ int af_client_new(const af_client_options *options, af_client **ret_client)
     /* The first handle shows whether libcurl takes the options. */
     struct easy *easy = NULL;
     int r = settings_init(&client->settings, options);
-    if (r >= 0)
-        r = easy_new(&client->settings, &easy);
-    if (r >= 0 && !(client->pumps = calloc(client->pump_limit, sizeof *client->pumps)))
-        r = -ENOMEM;
     if (r >= 0 && watchdog_new(&client->watchdog) == -ENOMEM)
+        r = -ENOMEM;
+    if (r >= 0)
+        r = easy_new(&client->settings, client->watchdog, &easy);
+    if (r >= 0 && !(client->pumps = calloc(client->pump_limit, sizeof *client->pumps)))
         r = -ENOMEM;
     if (easy)
         list_append(&client->idle, &easy->link);
@@ -171,7 +171,7 @@ static int take_easy(af_client *client, struct easy **ret_easy)
 {
     struct list *link = list_pop(&client->idle);
     if (!link)
-        return easy_new(&client->settings, ret_easy);
+        return easy_new(&client->settings, client->watchdog, ret_easy);
     *ret_easy = container_of(link, struct easy, link);
     return 0;
 }

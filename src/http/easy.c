@@ -12,9 +12,14 @@ static CURLcode set_callbacks(struct easy *easy)
         CURLoption option;
         void *value;
     } data[] = {
-        {CURLOPT_PRIVATE, easy},    {CURLOPT_ERRORBUFFER, easy->error_text},
-        {CURLOPT_WRITEDATA, easy},  {CURLOPT_HEADERDATA, easy},
-        {CURLOPT_PREREQDATA, easy}, {CURLOPT_OPENSOCKETDATA, easy},
+        {CURLOPT_PRIVATE, easy},
+        {CURLOPT_ERRORBUFFER, easy->error_text},
+        {CURLOPT_WRITEDATA, easy},
+        {CURLOPT_HEADERDATA, easy},
+        {CURLOPT_PREREQDATA, easy},
+        {CURLOPT_OPENSOCKETDATA, easy},
+        /* The connection may outlive the handle. */
+        {CURLOPT_CLOSESOCKETDATA, easy->watchdog},
     };
     CURLcode code = CURLE_OK;
     for (size_t i = 0; i < sizeof data / sizeof data[0] && code == CURLE_OK; i++)
@@ -26,16 +31,19 @@ static CURLcode set_callbacks(struct easy *easy)
     if (code == CURLE_OK)
         code = curl_easy_setopt(easy->curl, CURLOPT_OPENSOCKETFUNCTION, transfer_open_socket);
     if (code == CURLE_OK)
+        code = curl_easy_setopt(easy->curl, CURLOPT_CLOSESOCKETFUNCTION, transfer_close_socket);
+    if (code == CURLE_OK)
         code = curl_easy_setopt(easy->curl, CURLOPT_PREREQFUNCTION, transfer_connected);
     return code;
 }
 
-int easy_new(const struct settings *settings, struct easy **ret_easy)
+int easy_new(const struct settings *settings, struct watchdog *watchdog, struct easy **ret_easy)
 {
     struct easy *easy = calloc(1, sizeof *easy);
     if (!easy)
         return -ENOMEM;
     list_init(&easy->link);
+    easy->watchdog = watchdog;
     easy->curl = curl_easy_init();
     if (!easy->curl) {
         free(easy);

@@ -5,19 +5,22 @@
 
 #include "base/list.h"
 #include "http/settings.h"
+#include "http/watchdog.h"
 
 struct transfer;
 
 struct easy {
     struct list link; /* among the idle ones of its client */
     CURL *curl;
+    struct watchdog *watchdog; /* of its connections */
     struct transfer *transfer; /* NULL while idle */
     bool altered;              /* has what only its last request asked for */
     char error_text[CURL_ERROR_SIZE];
 };
 
-/* -ENOMEM; -EINVAL with a text where libcurl refuses an option. The settings are borrowed. */
-int easy_new(const struct settings *settings, struct easy **ret_easy);
+/* -ENOMEM; -EINVAL with a text where libcurl refuses an option. The settings and the watchdog,
+ * which may be NULL, are borrowed. */
+int easy_new(const struct settings *settings, struct watchdog *watchdog, struct easy **ret_easy);
 void easy_free(struct easy *easy);
 
 /* The headers of a request that has some of its own or a content; NULL where the settings' do as

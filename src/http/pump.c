@@ -51,9 +51,11 @@ static void act(struct pump *pump, curl_socket_t fd, int events)
 {
     int running;
     pump->calls++;
+    watchdog_begin(pump->watchdog);
     /* Without memory it has set no timer that would bring it back. */
     if (curl_multi_socket_action(pump->multi, fd, events, &running) != CURLM_OK)
         set_timer(pump, TRY_AGAIN);
+    watchdog_end(pump->watchdog);
     report_finished(pump);
 }
 
@@ -67,11 +69,8 @@ static void on_socket(struct ev_loop *ev, ev_io *io, int events)
 {
     (void)ev;
     struct pump *pump = container_of(io, struct socket, io)->pump;
-    int fd = io->fd; /* the watcher may be gone when libcurl comes back */
-    watchdog_begin(pump->watchdog, fd);
-    act(pump, fd,
+    act(pump, io->fd,
         (events & EV_READ ? CURL_CSELECT_IN : 0) | (events & EV_WRITE ? CURL_CSELECT_OUT : 0));
-    watchdog_end(pump->watchdog, fd);
 }
 
 static int on_timer_change(CURLM *multi, long milliseconds, void *arg)

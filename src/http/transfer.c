@@ -260,7 +260,14 @@ curl_socket_t transfer_open_socket(void *arg, curlsocktype purpose, struct curl_
     transfer->connecting = true;
     if (transfer->request.listener)
         tell_connecting(transfer, address);
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    watchdog_add(transfer->easy->watchdog, fd);
+    return fd;
+}
+
+int transfer_close_socket(void *arg, curl_socket_t socket)
+{
+    return watchdog_close(arg, socket);
 }
 
 int transfer_connected(void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port)

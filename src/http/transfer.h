@@ -53,11 +53,13 @@ void transfer_settle(struct transfer *transfer, CURLcode result);
 /* Lets go of the headers and the body that the response has. */
 void transfer_discard(struct transfer *transfer);
 
-/* libcurl's callbacks. Their last argument is the struct easy. */
+/* libcurl's callbacks. Their argument is the struct easy, but for the last, which has the watchdog.
+ */
 size_t transfer_write(char *data, size_t size, size_t count, void *arg);
 size_t transfer_header(char *line, size_t size, size_t count, void *arg);
 curl_socket_t transfer_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address);
 int transfer_connected(void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port);
+int transfer_close_socket(void *arg, curl_socket_t socket);
 
 /* The client's part, for those callbacks and for cancelling: the transfer has a connection, or
  * needs none any more; it is to be let go at once, at whatever stage; it received so many bytes. */

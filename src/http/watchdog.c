@@ -1,35 +1,50 @@
 #include "http/watchdog.h"
 
 #include <errno.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
-/* It looks so often, and bites whom it has seen in the same call so many times. */
-enum { LOOK_MILLISECONDS = 500, PATIENCE = 6 };
+/* How long a call may take: so many looks, and so many seconds of work. */
+struct patience {
+    int looks;
+    double work;
+};
 
-/* Seconds of work between the first of these looks and the last. */
-static const double LONGEST_WORK = 1.5;
+enum { LOOK_MILLISECONDS = 500 };
 
-/* What is no socket. */
-enum { NOBODY = -1, BITTEN = -2 };
+static const struct patience AT_FIRST = {6, 1.5};
+
+/* Where one server is hostile, there may be more. */
+static const struct patience ONCE_BITTEN = {2, 0.5};
+
+struct connection {
+    bool open;
+    uint64_t received; /* bytes, at the last look */
+};
 
 struct watchdog {
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t changed;
     bool ends;
-    clockid_t clock;   /* of the thread that is watched */
-    atomic_int socket; /* of the call that is under way */
-    atomic_size_t calls;
+    struct connection *connections; /* by their sockets */
+    size_t room;
+    clockid_t clock;     /* of the thread that is watched */
+    atomic_size_t calls; /* begun and ended: odd within one */
 };
 
-/* Waits for the next look; false where there is none. */
+/* --------------------------------------------------------------- the thread */
+
+/* Waits for the next look; false where there is none. Holds the mutex before and after. */
 static bool wait_for_look(struct watchdog *watchdog)
 {
     struct timespec until;
@@ -38,22 +53,38 @@ static bool wait_for_look(struct watchdog *watchdog)
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
     int error = 0;
-    pthread_mutex_lock(&watchdog->mutex);
     while (!watchdog->ends && error == 0)
         error = pthread_cond_timedwait(&watchdog->changed, &watchdog->mutex, &until);
-    bool ends = watchdog->ends;
-    pthread_mutex_unlock(&watchdog->mutex);
-    return !ends;
+    return !watchdog->ends;
 }
 
-/* Whoever comes out of the call meanwhile waits, so that the number stays this socket's. */
-static void bite(struct watchdog *watchdog, int socket)
+static uint64_t count_received(int socket)
 {
-    int expected = socket;
-    if (!atomic_compare_exchange_strong(&watchdog->socket, &expected, BITTEN))
-        return;
-    shutdown(socket, SHUT_RDWR);
-    atomic_store(&watchdog->socket, socket);
+    struct tcp_info info = {0};
+    socklen_t size = sizeof info;
+    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) < 0)
+        return 0;
+    return info.tcpi_bytes_received;
+}
+
+/* The socket that received the most since the last look: those from which nobody reads get no more
+ * once they are full. -1 where none received anything. */
+static int find_busiest(struct watchdog *watchdog)
+{
+    int busiest = -1;
+    uint64_t most = 0;
+    for (size_t i = 0; i < watchdog->room; i++) {
+        struct connection *connection = &watchdog->connections[i];
+        if (!connection->open)
+            continue;
+        uint64_t received = count_received((int)i), more = received - connection->received;
+        connection->received = received;
+        if (more <= most)
+            continue;
+        most = more;
+        busiest = (int)i;
+    }
+    return busiest;
 }
 
 /* Seconds that the thread has worked. */
@@ -68,22 +99,27 @@ static double worked(const struct watchdog *watchdog)
 static void *watch(void *arg)
 {
     struct watchdog *watchdog = arg;
+    struct patience patience = AT_FIRST;
     size_t seen = 0;
     int looks = 0;
     double began = 0;
+    pthread_mutex_lock(&watchdog->mutex);
     while (wait_for_look(watchdog)) {
         size_t calls = atomic_load(&watchdog->calls);
-        int socket = atomic_load(&watchdog->socket);
-        looks = socket >= 0 && calls == seen ? looks + 1 : 0;
+        looks = calls % 2 == 1 && calls == seen ? looks + 1 : 0;
         seen = calls;
+        if (looks == 0)
+            continue;
         if (looks == 1)
             began = worked(watchdog);
-        if (looks < PATIENCE)
+        int socket = find_busiest(watchdog);
+        if (looks < patience.looks || worked(watchdog) - began < patience.work || socket < 0)
             continue;
+        shutdown(socket, SHUT_RDWR);
+        patience = ONCE_BITTEN;
         looks = 0;
-        if (worked(watchdog) - began > LONGEST_WORK)
-            bite(watchdog, socket);
     }
+    pthread_mutex_unlock(&watchdog->mutex);
     return NULL;
 }
 
@@ -102,6 +138,7 @@ static void destroy(struct watchdog *watchdog)
 {
     pthread_cond_destroy(&watchdog->changed);
     pthread_mutex_destroy(&watchdog->mutex);
+    free(watchdog->connections);
     free(watchdog);
 }
 
@@ -116,7 +153,6 @@ int watchdog_new(struct watchdog **ret_watchdog)
     pthread_cond_init(&watchdog->changed, &attributes);
     pthread_condattr_destroy(&attributes);
     pthread_mutex_init(&watchdog->mutex, NULL);
-    watchdog->socket = NOBODY;
     int r = -pthread_getcpuclockid(pthread_self(), &watchdog->clock);
     if (r >= 0)
         r = begin_thread(watchdog);
@@ -140,21 +176,55 @@ void watchdog_free(struct watchdog *watchdog)
     destroy(watchdog);
 }
 
-void watchdog_begin(struct watchdog *watchdog, int socket)
+/* ----------------------------------------------------- the thread it watches */
+
+void watchdog_begin(struct watchdog *watchdog)
 {
-    if (!watchdog)
-        return;
-    atomic_fetch_add_explicit(&watchdog->calls, 1, memory_order_relaxed);
-    atomic_store_explicit(&watchdog->socket, socket, memory_order_release);
+    if (watchdog)
+        atomic_fetch_add_explicit(&watchdog->calls, 1, memory_order_relaxed);
 }
 
-void watchdog_end(struct watchdog *watchdog, int socket)
+void watchdog_end(struct watchdog *watchdog)
+{
+    if (watchdog)
+        atomic_fetch_add_explicit(&watchdog->calls, 1, memory_order_relaxed);
+}
+
+static bool make_room(struct watchdog *watchdog, size_t room)
+{
+    if (room <= watchdog->room)
+        return true;
+    if (room < watchdog->room * 2)
+        room = watchdog->room * 2;
+    struct connection *connections =
+        realloc(watchdog->connections, room * sizeof *watchdog->connections);
+    if (!connections)
+        return false;
+    for (size_t i = watchdog->room; i < room; i++)
+        connections[i] = (struct connection){0};
+    watchdog->connections = connections;
+    watchdog->room = room;
+    return true;
+}
+
+void watchdog_add(struct watchdog *watchdog, int socket)
+{
+    if (!watchdog || socket < 0)
+        return;
+    pthread_mutex_lock(&watchdog->mutex);
+    if (make_room(watchdog, (size_t)socket + 1))
+        watchdog->connections[socket] = (struct connection){.open = true};
+    pthread_mutex_unlock(&watchdog->mutex);
+}
+
+int watchdog_close(struct watchdog *watchdog, int socket)
 {
     if (!watchdog)
-        return;
-    int expected = socket;
-    while (!atomic_compare_exchange_weak(&watchdog->socket, &expected, NOBODY)) {
-        expected = socket;
-        sched_yield();
-    }
+        return close(socket);
+    pthread_mutex_lock(&watchdog->mutex);
+    if ((size_t)socket < watchdog->room)
+        watchdog->connections[socket].open = false;
+    int r = close(socket);
+    pthread_mutex_unlock(&watchdog->mutex);
+    return r;
 }
