@@ -182,8 +182,8 @@ void af_client_free(af_client *client);
 /* Begins a request. The future's result is a const af_response *, which lives as long as the
  * future: a status of 404 is a response, and so is a connection that failed, with error set. The
  * future itself fails only where there is nothing to say: -ENOMEM, which may also be returned at
- * once. Cancelling it removes the transfer at once, at any stage. The caller owns the future. Does
- * not suspend. */
+ * once, as -EINVAL is for a URL of more than 8,000,000 bytes. Cancelling it removes the transfer at
+ * once, at any stage. The caller owns the future. Does not suspend. */
 int af_client_request(af_client *client, const af_request *request, af_future **ret_future);
 
 /* How many bytes of bodies have come for all requests of the client, those under way among them; as

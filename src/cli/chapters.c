@@ -81,7 +81,7 @@ static const struct fact status_facts[] = {
     {"2", "the command line is wrong"},
     {"3", "a list cannot be read, or the output cannot be written"},
     {"124", "the deadline ended the run"},
-    {"130", "interrupted (143: by SIGTERM)"},
+    {"130", "interrupted (143: by SIGTERM, 129: by SIGHUP)"},
     {NULL, NULL},
 };
 

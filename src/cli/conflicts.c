@@ -110,7 +110,7 @@ static int check_timeline(const struct options *options)
 static int check_files(const struct options *options)
 {
     if (options->dry_run)
-        return 0;
+        return check_written(options, NULL, "the records");
     int r = options->output ? check_written(options, options->output, "-o")
                             : check_written(options, NULL, "the records");
     return r < 0 || !options->timeline ? r : check_timeline(options);

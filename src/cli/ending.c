@@ -14,6 +14,8 @@ int ending_status(const struct ending *ending)
         return EXIT_INTERRUPTED;
     case STOP_TERMINATED:
         return EXIT_TERMINATED;
+    case STOP_HUNG_UP:
+        return EXIT_HUNG_UP;
     case STOP_DEADLINE:
         return EXIT_DEADLINE;
     case STOP_FAILED:
@@ -48,8 +50,8 @@ static void tell_stop(const struct ending *ending)
                 "again",
                 options->output, ending->resume->count, ending->resume->failed);
     else if (result->stop == STOP_NONE && result->statistics.ok < (size_t)options->first)
-        message("--first=%ld: no more than %zu of %zu requests were ok", options->first,
-                result->statistics.ok, result->statistics.count);
+        message("--first=%ld: of %zu requests only %zu were ok", options->first,
+                result->statistics.count, result->statistics.ok);
 }
 
 /* Of a few requests the records tell enough. */

@@ -10,6 +10,22 @@
 #include "cli/fetch.h"
 #include "cli/redact.h"
 
+struct fetcher;
+
+struct stop_signal {
+    int number;
+    enum stop_reason reason;
+    struct fetcher *fetcher;
+};
+
+static const struct stop_signal signals[] = {
+    {.number = SIGINT, .reason = STOP_INTERRUPTED},
+    {.number = SIGTERM, .reason = STOP_TERMINATED},
+    {.number = SIGHUP, .reason = STOP_HUNG_UP},
+};
+
+enum { SIGNALS = sizeof signals / sizeof signals[0] };
+
 struct fetcher {
     struct session session;
     struct source *source;
@@ -19,11 +35,13 @@ struct fetcher {
     void *report_arg;
     size_t successes;
     struct fetcher_result *result;
+    struct stop_signal signals[SIGNALS];
 };
 
 static const char *const stop_texts[] = {
     [STOP_INTERRUPTED] = "interrupted",
     [STOP_TERMINATED] = "terminated",
+    [STOP_HUNG_UP] = "the terminal is gone",
     [STOP_DEADLINE] = "the deadline has passed (--deadline)",
     [STOP_FAILED] = "another request failed (--fail-fast)",
     [STOP_ENOUGH] = "enough others succeeded (--first)",
@@ -76,32 +94,40 @@ static void on_settled(const struct record *record, void *arg)
 }
 
 /* The second signal finds no handler and ends the program at once. */
-static void ignore_signals(struct fetcher *fetcher)
+static void forget_signals(struct fetcher *fetcher)
 {
     af_loop *loop = af_future_loop(fetcher->task);
-    af_loop_remove_signal_handler(loop, SIGINT);
-    af_loop_remove_signal_handler(loop, SIGTERM);
+    for (size_t i = 0; i < SIGNALS; i++)
+        af_loop_remove_signal_handler(loop, signals[i].number);
 }
 
-static int on_interrupt(void *arg)
+static int on_signal(void *arg)
 {
-    ignore_signals(arg);
-    stop(arg, STOP_INTERRUPTED);
+    const struct stop_signal *signal = arg;
+    forget_signals(signal->fetcher);
+    stop(signal->fetcher, signal->reason);
     return 0;
 }
 
-static int on_terminate(void *arg)
+/* What whoever started us ignores, as nohup and a script's background do, is not for us. */
+static bool is_ignored(int number)
 {
-    ignore_signals(arg);
-    stop(arg, STOP_TERMINATED);
-    return 0;
+    struct sigaction action;
+    return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 static int handle_signals(struct fetcher *fetcher)
 {
     af_loop *loop = af_future_loop(fetcher->task);
-    int r = af_loop_add_signal_handler(loop, SIGINT, on_interrupt, fetcher);
-    return r < 0 ? r : af_loop_add_signal_handler(loop, SIGTERM, on_terminate, fetcher);
+    int r = 0;
+    for (size_t i = 0; i < SIGNALS && r >= 0; i++) {
+        fetcher->signals[i] = signals[i];
+        fetcher->signals[i].fetcher = fetcher;
+        if (!is_ignored(signals[i].number))
+            r = af_loop_add_signal_handler(loop, signals[i].number, on_signal,
+                                           &fetcher->signals[i]);
+    }
+    return r;
 }
 
 /* ---------------------------------------------------------------- fetching */
@@ -281,7 +307,7 @@ int fetch_all(const struct fetch_job *job, struct fetcher_result *ret_result)
     if (r >= 0)
         r = run(&fetcher, job->jobs);
     watch_end(job->watch);
-    ignore_signals(&fetcher);
+    forget_signals(&fetcher);
     backlog_close(&fetcher.session.backlog);
     gate_close(&fetcher.session.gate);
     af_client_free(fetcher.session.client);

@@ -13,6 +13,7 @@ enum stop_reason {
     STOP_NONE,
     STOP_INTERRUPTED, /* SIGINT */
     STOP_TERMINATED,  /* SIGTERM */
+    STOP_HUNG_UP,     /* SIGHUP */
     STOP_DEADLINE,
     STOP_FAILED, /* --fail-fast */
     STOP_ENOUGH, /* --first */

@@ -34,14 +34,12 @@ int kept_layout_new(struct formatter *formatter, const struct options *options,
         .index = find_cell(fields, "index"),
         .url = find_cell(fields, "url"),
         .error = find_cell(fields, "error"),
-        .ok = find_cell(fields, "ok"),
     };
     buffer_init(&ret_layout->head, SIZE_MAX);
-    if (ret_layout->index == SIZE_MAX || ret_layout->url == SIZE_MAX)
-        return af_raise(-EINVAL, "--resume needs the fields index and url in the records");
-    if (options->resume == RESUME_FAILED && ret_layout->error == SIZE_MAX &&
-        ret_layout->ok == SIZE_MAX)
-        return af_raise(-EINVAL, "--resume=failed needs the field ok or error in the records");
+    /* Without its error, what was cancelled would be taken for finished. */
+    if (ret_layout->index == SIZE_MAX || ret_layout->url == SIZE_MAX ||
+        ret_layout->error == SIZE_MAX)
+        return af_raise(-EINVAL, "--resume needs the fields index, url and error in the records");
     return formatter_begin(formatter, &ret_layout->head);
 }
 
@@ -93,7 +91,7 @@ static int read_object(const struct kept_layout *layout, const cJSON *object,
         return -EBADMSG;
     record->index = (size_t)number;
     record->cancelled = error && strcmp(error, "cancelled") == 0;
-    record->failed = error || cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(object, "ok"));
+    record->failed = error != NULL;
     return json_write_string(&record->url, url, strlen(url));
 }
 
@@ -157,9 +155,8 @@ static int take_cell(const struct kept_layout *layout, size_t place, const struc
         return read_index(cell, &record->index);
     if (place == layout->url)
         return json_write_string(&record->url, cell->length > 0 ? cell->data : "", cell->length);
-    if (place == layout->error)
-        record->cancelled = is_word(cell, "cancelled");
-    record->failed |= place == layout->error ? cell->length > 0 : is_word(cell, "false");
+    record->cancelled = is_word(cell, "cancelled");
+    record->failed = cell->length > 0;
     return 0;
 }
 
@@ -180,8 +177,7 @@ static int read_row(const struct kept_layout *layout, const char *text, size_t l
     buffer_init(&cell, SIZE_MAX);
     int r = 0;
     for (size_t place = 0; left > 0 && r >= 0; place++) {
-        bool wanted = place == layout->index || place == layout->url || place == layout->error ||
-                      place == layout->ok;
+        bool wanted = place == layout->index || place == layout->url || place == layout->error;
         cell.length = 0;
         r = read_cell(&text, end, wanted ? &cell : NULL);
         left--;

@@ -11,19 +11,18 @@ struct kept_layout {
     struct buffer head; /* the line of names with its end; empty for JSON lines */
     size_t index;       /* cells */
     size_t url;
-    size_t error; /* SIZE_MAX where it is not among them, as is: */
-    size_t ok;
+    size_t error;
 };
 
 struct kept_record {
     size_t index;
     struct buffer url; /* as a JSON string, which is the same for all that is written the same */
     bool cancelled;    /* it was never finished */
-    bool failed;       /* as far as its fields tell */
+    bool failed;
 };
 
 /* The layout of what FORMATTER writes. -EINVAL with a text where a record of it cannot be known
- * again, or whether it failed where that matters; -ENOMEM. It may be freed all the same. */
+ * again, or whether it was cancelled; -ENOMEM. It may be freed all the same. */
 int kept_layout_new(struct formatter *formatter, const struct options *options,
                     struct kept_layout *ret_layout);
 void kept_layout_free(struct kept_layout *layout);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <afetch/afetch.h>
@@ -45,10 +46,22 @@ struct program {
 
 /* ------------------------------------------------------------ surroundings */
 
-/* Records in a file are for no terminal. */
+static bool is_terminal(const char *path)
+{
+    struct stat file;
+    if (stat(path, &file) < 0 || !S_ISCHR(file.st_mode))
+        return false;
+    int fd = open(path, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    bool terminal = fd >= 0 && isatty(fd);
+    if (fd >= 0)
+        close(fd);
+    return terminal;
+}
+
+/* Whether the records are for a terminal: a file may be one, /dev/tty or /dev/stdout. */
 static bool is_on_terminal(const struct options *options)
 {
-    return !options->output && isatty(STDOUT_FILENO);
+    return options->output ? is_terminal(options->output) : isatty(STDOUT_FILENO);
 }
 
 static bool wants_color(const struct options *options)

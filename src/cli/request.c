@@ -116,8 +116,10 @@ static void scan_member(struct scan *scan, const char *start, const char *at, co
     size_t length = (size_t)(at - start);
     if (length == 4 && memcmp(start, "\"id\"", 4) == 0)
         scan->id = value;
-    else if (length == 6 && memcmp(start, "\"body\"", 6) == 0)
-        scan->body = value < end && strchr("{[", *value) ? value : NULL;
+    if (length != 6 || memcmp(start, "\"body\"", 6) != 0)
+        return;
+    scan->body = value < end && strchr("{[", *value) ? value : NULL;
+    scan->body_end = NULL;
 }
 
 static void scan_line(struct scan *scan, const char *at, const char *end)

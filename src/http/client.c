@@ -195,9 +195,10 @@ static int start(af_client *client, struct transfer *transfer)
     r = take_easy(client, &easy);
     if (r < 0)
         return r;
-    if (curl_easy_setopt(easy->curl, CURLOPT_URL, transfer->request.url) != CURLE_OK) {
+    CURLcode code = curl_easy_setopt(easy->curl, CURLOPT_URL, transfer->request.url);
+    if (code != CURLE_OK) {
         return_easy(client, easy);
-        return -ENOMEM;
+        return code == CURLE_OUT_OF_MEMORY ? -ENOMEM : af_raise(-EINVAL, "the URL is too long");
     }
     easy->transfer = transfer;
     easy->error_text[0] = '\0';

@@ -118,7 +118,7 @@ static int choose_proxy(af_client_options *options)
     return r < 0 ? r : 0;
 }
 
-/* ----------------------------------------------------------------- cookies */
+/* ------------------------------------------------------- files and cookies */
 
 static int check_readable(const char *what, const char *file)
 {

@@ -11,6 +11,10 @@
 #include "http/headers.h"
 #include "http/response.h"
 
+#ifndef CURL_WRITEFUNC_ERROR /* before libcurl 7.87 */
+#define CURL_WRITEFUNC_ERROR 0xFFFFFFFF
+#endif
+
 /* Seconds of work that libcurl may have with one transfer while others wait. */
 static const double LONGEST_TURN = 2;
 

@@ -55,12 +55,21 @@ static void make_lower(char *text)
         *text = (char)tolower((unsigned char)*text);
 }
 
-/* As it goes to the resolver, where libcurl tells that. */
+/* The host as it goes to the resolver, where libcurl tells that. It is called out of memory as well
+ * where a name cannot be encoded. */
+static CURLUcode read_host(CURLU *parts, char **ret_name)
+{
+    CURLUcode code = curl_url_get(parts, CURLUPART_HOST, ret_name, 0);
 #if LIBCURL_VERSION_NUM >= 0x075800
-static const unsigned HOST_FLAGS = CURLU_PUNYCODE;
-#else
-static const unsigned HOST_FLAGS = 0;
+    if (code != CURLUE_OK)
+        return code;
+    curl_free(*ret_name);
+    *ret_name = NULL;
+    if (curl_url_get(parts, CURLUPART_HOST, ret_name, CURLU_PUNYCODE) != CURLUE_OK)
+        return CURLUE_MALFORMED_INPUT;
 #endif
+    return code;
+}
 
 /* A name with a dot behind it is the same name. */
 static void drop_dot(char *name)
@@ -74,7 +83,7 @@ static int read_url(CURLU *parts, const char *url, char **ret_name, char **ret_p
 {
     CURLUcode code = parse_url(parts, url);
     if (code == CURLUE_OK)
-        code = curl_url_get(parts, CURLUPART_HOST, ret_name, HOST_FLAGS);
+        code = read_host(parts, ret_name);
     if (code == CURLUE_OK)
         drop_dot(*ret_name);
     if (code == CURLUE_OK)
@@ -103,7 +112,8 @@ static CURLUcode lower_host(CURLU *parts)
 {
     char *name = NULL;
     CURLUcode code = curl_url_get(parts, CURLUPART_HOST, &name, 0);
-    if (code == CURLUE_OK) {
+    /* An IPv6 address is in small letters already, and would lose its zone. */
+    if (code == CURLUE_OK && *name != '[') {
         make_lower(name);
         code = curl_url_set(parts, CURLUPART_HOST, name, 0);
     }
