@@ -3,13 +3,48 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 
-#include <afetch/descriptor.h>
-
 #include "async/address.h"
 #include "async/lookup.h"
 #include "async/stream.h"
 #include "async/task.h"
 #include "base/buffer.h"
+
+/* A connection that is being made; lives in the frame of the task that waits for it. */
+struct attempt {
+    af_future future;
+    struct watch watch;
+    int error;
+};
+
+/* Looks at once how it ended, as asyncio does: the other side may reset it in the next iteration.
+ */
+static int run_decided(struct handle *handle)
+{
+    struct attempt *attempt = container_of(handle, struct attempt, watch.handle);
+    socklen_t size = sizeof attempt->error;
+    if (getsockopt(attempt->watch.io.fd, SOL_SOCKET, SO_ERROR, &attempt->error, &size) < 0)
+        attempt->error = errno;
+    watch_stop(&attempt->watch);
+    future_release(&attempt->future);
+    return 0;
+}
+
+static const struct handle_type decided_type = {.run = run_decided};
+
+/* The error of the attempt, or 0, is in *ret_error. */
+static int await_decision(int fd, int *ret_error)
+{
+    struct attempt attempt = {0};
+    af_task *task = task_running();
+    future_init_local(&attempt.future, task->loop);
+    watch_init(&attempt.watch, task->loop, fd, EV_WRITE, &decided_type);
+    int r = watch_start(&attempt.watch);
+    if (r >= 0)
+        r = task_wait(&attempt.future);
+    watch_stop(&attempt.watch);
+    *ret_error = attempt.error;
+    return r;
+}
 
 static int connect_socket(int fd, const struct address *address)
 {
@@ -21,12 +56,10 @@ static int connect_socket(int fd, const struct address *address)
         return 0;
     if (errno != EINPROGRESS)
         return address_raise(address, errno);
-    int r = af_wait_writable(fd);
+    int error;
+    int r = await_decision(fd, &error);
     if (r < 0)
         return r;
-    int error;
-    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &(socklen_t){sizeof error}) < 0)
-        error = errno;
     return error == 0 ? 0 : address_raise(address, error);
 }
 

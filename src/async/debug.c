@@ -11,6 +11,8 @@
 void af_loop_set_debug(af_loop *loop, bool on)
 {
     loop->debug = on;
+    if (on && loop == loop_running && !loop->signal_stack)
+        debug_begin(loop);
 }
 
 bool af_loop_debug(const af_loop *loop)

@@ -103,10 +103,8 @@ static void discard_callbacks(af_future *future)
     }
 }
 
-void af_future_unref(af_future *future)
+static void future_destroy(af_future *future)
 {
-    if (!future || --future->references > 0)
-        return;
     if (future->type->outlives && future->type->outlives(future))
         return;
     if (future->log_exception && report_unretrieved(future))
@@ -121,6 +119,56 @@ void af_future_unref(af_future *future)
     else
         free(future);
     loop_unref(loop);
+}
+
+/* Futures that go with others, each in the other, one after another where they would be too many
+ * for a stack. */
+static _Thread_local struct {
+    af_future **list;
+    size_t count;
+    size_t room;
+    unsigned depth;
+} doomed __attribute__((tls_model("initial-exec")));
+
+/* One in the other as long as that is safe on any stack. */
+enum { DOOMED_DEPTH = 50 };
+
+static bool postpone(af_future *future)
+{
+    if (doomed.count == doomed.room) {
+        size_t room = doomed.room > 0 ? doomed.room * 2 : 64;
+        af_future **list = realloc(doomed.list, room * sizeof *list);
+        if (!list)
+            return false;
+        doomed.list = list;
+        doomed.room = room;
+    }
+    doomed.list[doomed.count++] = future;
+    return true;
+}
+
+static void destroy_postponed(void)
+{
+    doomed.depth++;
+    while (doomed.count > 0)
+        future_destroy(doomed.list[--doomed.count]);
+    doomed.depth--;
+    free(doomed.list);
+    doomed.list = NULL;
+    doomed.room = 0;
+}
+
+void af_future_unref(af_future *future)
+{
+    if (!future || --future->references > 0)
+        return;
+    if (doomed.depth == DOOMED_DEPTH && postpone(future))
+        return;
+    doomed.depth++;
+    future_destroy(future);
+    doomed.depth--;
+    if (doomed.depth == 0 && doomed.room > 0)
+        destroy_postponed();
 }
 
 bool af_future_done(const af_future *future)

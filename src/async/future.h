@@ -18,6 +18,8 @@ struct future_type {
     /* The last reference was dropped: whether the object stays all the same, and will see to its
      * end with another reference. NULL: it goes. */
     bool (*outlives)(af_future *future);
+    /* The task that awaits it goes without running again, its stack too. NULL: it does not care. */
+    void (*abandon)(af_future *future);
 };
 
 struct af_future {

@@ -84,7 +84,8 @@ static bool cancel_gather(af_future *future)
     return any;
 }
 
-static const struct future_type gather_type = {cancel_gather, destroy_gather, outlives};
+static const struct future_type gather_type = {
+    .cancel = cancel_gather, .destroy = destroy_gather, .outlives = outlives};
 
 static void finish(struct gather *gather)
 {

@@ -73,6 +73,7 @@ int af_loop_call_soon(af_loop *loop, af_callback *callback, void *arg, af_handle
         r = handle_new(loop, callback, arg, &handle);
     if (r < 0)
         return r;
+    loop_take_foreign(loop); /* among them may be what this thread queued before the loop ran */
     loop_ready(loop, &handle->timer.handle);
     share(handle, ret_handle);
     return 0;
@@ -122,7 +123,12 @@ int af_loop_call_soon_threadsafe(af_loop *loop, af_callback *callback, void *arg
     int r = handle_new(loop, callback, arg, &handle);
     if (r < 0)
         return r;
-    loop_ready_threadsafe(loop, &handle->timer.handle);
+    if (loop == af_running_loop()) {
+        loop_take_foreign(loop);
+        loop_ready(loop, &handle->timer.handle);
+    } else {
+        loop_ready_threadsafe(loop, &handle->timer.handle);
+    }
     return 0;
 }
 

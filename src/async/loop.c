@@ -12,8 +12,7 @@
 
 static const double CLOCK_RESOLUTION = 1e-9;
 
-/* How many iterations a busy loop with no descriptors to watch goes on before it looks for signals.
- */
+/* How many iterations a busy loop with no descriptors to watch goes on before it polls. */
 static const unsigned LONGEST_UNPOLLED = 64;
 
 /* The longest that libev is asked to wait; the loop then looks again. */
@@ -45,15 +44,27 @@ static void on_wakeup(struct ev_loop *ev, ev_async *wakeup, int events)
     (void)ev, (void)wakeup, (void)events;
 }
 
+void loop_poll(af_loop *loop, int flags)
+{
+    loop->unpolled = 0;
+    loop->signals_seen = atomic_load(&loop_signals_caught);
+    ev_run(loop->ev, flags);
+    list_append_all(&loop->ready, &loop->polled);
+}
+
+static bool wants_poll(af_loop *loop)
+{
+    return loop->watchers > 0 || ++loop->unpolled == LONGEST_UNPOLLED ||
+           atomic_load_explicit(&loop_signals_caught, memory_order_relaxed) != loop->signals_seen;
+}
+
 static int poll_events(af_loop *loop, double timeout)
 {
     if (loop->options.poll)
         return loop->options.poll(loop->options.arg, timeout);
     if (timeout <= 0) {
-        if (loop->watchers > 0 || ++loop->unpolled == LONGEST_UNPOLLED) {
-            loop->unpolled = 0;
-            ev_run(loop->ev, EVRUN_NOWAIT);
-        }
+        if (wants_poll(loop))
+            loop_poll(loop, EVRUN_NOWAIT);
         return 0;
     }
     if (timeout < AF_FOREVER) {
@@ -61,7 +72,7 @@ static int poll_events(af_loop *loop, double timeout)
         ev_timer_set(&loop->alarm, timeout < LONGEST_WAIT ? timeout : LONGEST_WAIT, 0);
         ev_timer_start(loop->ev, &loop->alarm);
     }
-    ev_run(loop->ev, EVRUN_ONCE);
+    loop_poll(loop, EVRUN_ONCE);
     ev_timer_stop(loop->ev, &loop->alarm);
     return 0;
 }
@@ -109,6 +120,7 @@ int af_loop_new(const af_loop_options *options, af_loop **ret_loop)
         ev_async_start(loop->ev, &loop->wakeup);
     }
     list_init(&loop->ready);
+    list_init(&loop->polled);
     list_init(&loop->signals);
     list_init(&loop->foreign);
     list_init(&loop->tasks);
@@ -126,7 +138,7 @@ static void discard(struct handle *handle)
         handle->type->discard(handle);
 }
 
-static void take_foreign_handles(af_loop *loop)
+void loop_take_foreign(af_loop *loop)
 {
     if (!atomic_load(&loop->has_foreign))
         return;
@@ -143,7 +155,7 @@ void loop_discard(af_loop *loop)
         timers_remove(&loop->timers, timer);
         discard(&timer->handle);
     }
-    take_foreign_handles(loop);
+    loop_take_foreign(loop);
     struct list *link;
     while ((link = list_pop(&loop->ready)))
         discard(container_of(link, struct handle, link));
@@ -217,7 +229,7 @@ static void prefetch_next(struct list *batch)
 
 static int run_once(af_loop *loop)
 {
-    take_foreign_handles(loop);
+    loop_take_foreign(loop);
     double timeout = AF_FOREVER;
     if (!list_empty(&loop->ready) || loop->stopping)
         timeout = 0;
@@ -227,7 +239,7 @@ static int run_once(af_loop *loop)
     int r = poll_events(loop, timeout);
     if (r < 0)
         return r;
-    take_foreign_handles(loop);
+    loop_take_foreign(loop);
 
     if (timers_next_time(&loop->timers) < AF_FOREVER) {
         double end = loop_due_until(loop);
@@ -258,9 +270,10 @@ static int begin_run(af_loop *loop)
     int r = loop_check_open(loop);
     if (r < 0)
         return r;
+    if (atomic_exchange(&loop->running, true))
+        return af_raise(AF_RUNTIME_ERROR, "the loop is running in another thread");
     loop_running = loop;
     loop->thread = pthread_self();
-    atomic_store(&loop->running, true);
     if (loop->debug)
         debug_begin(loop);
     return 0;

@@ -36,8 +36,10 @@ struct af_loop {
     struct ev_loop *ev; /* NULL where the loop has its own poll */
     ev_timer alarm;     /* the one behind which all timers stand */
     ev_async wakeup;
-    size_t watchers;   /* descriptors; with none, a busy loop need not poll every time */
-    unsigned unpolled; /* iterations since it did */
+    size_t watchers;       /* descriptors; with none, a busy loop need not poll every time */
+    unsigned unpolled;     /* iterations since it did */
+    unsigned signals_seen; /* of loop_signals_caught */
+    struct list polled;    /* what the poll that goes on made ready */
 
     struct watch **readers; /* by descriptor */
     struct watch **writers;
@@ -76,6 +78,9 @@ struct af_loop {
  * a variable of a thread, in the shared library too. */
 extern _Thread_local af_loop *loop_running __attribute__((tls_model("initial-exec")));
 
+/* How many signals came, for whatever loop. */
+extern atomic_uint loop_signals_caught;
+
 /* See debug.c. */
 int debug_check_thread(const af_loop *loop);
 
@@ -93,6 +98,9 @@ static inline void loop_ready(af_loop *loop, struct handle *handle)
 
 /* The same from any thread, for which the loop may be gone as this returns. Never fails. */
 void loop_ready_threadsafe(af_loop *loop, struct handle *handle);
+
+/* Queues what came from other threads. */
+void loop_take_foreign(af_loop *loop);
 
 /* Takes a handle out of the queue; nothing happens where it is in none. */
 static inline void handle_cancel(struct handle *handle)
@@ -128,6 +136,9 @@ static inline int loop_check_thread(const af_loop *loop)
     return loop->debug ? debug_check_thread(loop) : 0;
 }
 
+/* Looks at descriptors and signals; the flags are those of ev_run(). */
+void loop_poll(af_loop *loop, int flags);
+
 /* Drops all callbacks that wait. */
 void loop_discard(af_loop *loop);
 
@@ -152,6 +163,9 @@ void watch_stop(struct watch *watch);
 
 /* Whether it is CALLBACK that SIGNAL calls. */
 bool loop_has_signal_handler(const af_loop *loop, int signal, af_callback *callback, void *arg);
+
+/* Looks whether SIGNAL came and has not been told to its handler. */
+bool loop_signal_came(af_loop *loop, int signal);
 
 /* Forgets all callbacks on descriptors and signals. */
 void loop_remove_watches(af_loop *loop);

@@ -45,6 +45,7 @@ struct af_runner {
     af_loop *loop;
     af_task *main; /* while it runs, otherwise NULL */
     bool interrupted;
+    bool came_late; /* the interrupt, for MAIN was done */
 };
 
 static int on_interrupt(void *arg)
@@ -53,7 +54,7 @@ static int on_interrupt(void *arg)
     runner->interrupted = true;
     /* The handler goes, so that the next SIGINT does what it does to any program. */
     af_loop_remove_signal_handler(runner->loop, SIGINT);
-    af_future_cancel(runner->main);
+    runner->came_late = !af_future_cancel(runner->main);
     return 0;
 }
 
@@ -67,11 +68,14 @@ static int handle_interrupt(af_runner *runner)
     return af_loop_add_signal_handler(runner->loop, SIGINT, on_interrupt, runner);
 }
 
-/* MAIN may have put a handler of its own in its place. */
+/* MAIN may have put a handler of its own in its place. An interrupt that came as MAIN ended must
+ * not be lost, nor hit what runs next. */
 static void leave_interrupt(af_runner *runner)
 {
-    if (loop_has_signal_handler(runner->loop, SIGINT, on_interrupt, runner))
-        af_loop_remove_signal_handler(runner->loop, SIGINT);
+    if (!loop_has_signal_handler(runner->loop, SIGINT, on_interrupt, runner))
+        return;
+    runner->came_late = loop_signal_came(runner->loop, SIGINT);
+    af_loop_remove_signal_handler(runner->loop, SIGINT);
 }
 
 /* Without the memory to remember who they are: all must go, and who fails says so on its own. */
@@ -142,7 +146,7 @@ int af_runner_run(af_runner *runner, af_coroutine *main, void *arg, void **ret_r
 {
     if (af_running_loop())
         return af_raise(AF_RUNTIME_ERROR, "run cannot be called from a running loop");
-    runner->interrupted = false;
+    runner->interrupted = runner->came_late = false;
     int r = handle_interrupt(runner);
     if (r < 0)
         return r;
@@ -150,6 +154,8 @@ int af_runner_run(af_runner *runner, af_coroutine *main, void *arg, void **ret_r
     if (r >= 0)
         r = af_loop_run_until_complete(runner->loop, runner->main, ret_result);
     leave_interrupt(runner);
+    if (r >= 0 && runner->came_late)
+        r = af_raise(AF_INTERRUPTED, NULL);
     if (r == AF_CANCELLED && runner->interrupted && af_task_uncancel(runner->main) == 0)
         r = af_raise(AF_INTERRUPTED, NULL);
     af_future_unref(runner->main);

@@ -288,7 +288,7 @@ int af_server_wait_closed(af_server *server)
 int af_server_serve_forever(af_server *server)
 {
     int r = af_server_wait_closed(server);
-    if (r == AF_CANCELLED) {
+    if (r == AF_CANCELLED && server->fd >= 0) {
         af_server_close(server);
         af_server_wait_closed(server); /* a second cancellation ends this too, to the same effect */
     }

@@ -48,7 +48,8 @@ static bool outlives(af_future *future)
     return is_watching(shield);
 }
 
-static const struct future_type shield_type = {cancel_shield, destroy_shield, outlives};
+static const struct future_type shield_type = {
+    .cancel = cancel_shield, .destroy = destroy_shield, .outlives = outlives};
 
 static void free_if_forsaken(struct shield *shield)
 {

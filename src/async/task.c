@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sanitizer.h"
 #include "base/symbol.h"
 
 /* What a task awaits while it sleeps. */
@@ -30,6 +31,13 @@ struct task {
     char *name; /* NULL until somebody asks */
 };
 
+/* Where memory is watched, a task that is used after its end must not be another. */
+#ifdef WITH_ADDRESS_SANITIZER
+enum { RECYCLES = false };
+#else
+enum { RECYCLES = true };
+#endif
+
 static struct task *task_of(const af_future *future)
 {
     return (struct task *)future; /* the future is its first member */
@@ -43,7 +51,7 @@ static void destroy_task(af_future *future)
     if (task->destroy_arg)
         task->destroy_arg(task->arg);
     free(task->name);
-    if (future->loop->closed)
+    if (future->loop->closed || !RECYCLES)
         free(task);
     else
         list_prepend(&future->loop->spare_tasks, &task->link);
@@ -186,6 +194,8 @@ static void abandon_tasks(af_loop *loop)
         if (!task->stack)
             loop_report(loop, "a coroutine was never awaited", (af_error){0}, &task->future);
         callback_remove(&task->step);
+        if (task->awaited && task->awaited->type->abandon)
+            task->awaited->type->abandon(task->awaited);
         list_remove(link);
         if (task->stack)
             coroutine_free(task->stack);

@@ -49,10 +49,11 @@ int af_task_group_enter(af_task_group **ret_group)
     af_task_group *group = malloc(sizeof *group);
     if (!group)
         return -ENOMEM;
-    *group = (af_task_group){.loop = parent->loop, .parent = parent};
+    *group = (af_task_group){.loop = parent->loop, .parent = af_future_ref(parent)};
     list_init(&group->members);
     int r = reserve_errors(group);
     if (r < 0) {
+        af_future_unref(parent);
         free(group);
         return r;
     }
@@ -162,6 +163,7 @@ static void group_free(af_task_group *group)
     for (size_t i = 0; i < group->error_count; i++)
         af_error_unref(group->errors[i]);
     free(group->errors);
+    af_future_unref(group->parent);
     free(group);
 }
 

@@ -6,6 +6,14 @@ struct waiter {
     af_future future;
 };
 
+/* The frame goes, and whatever the task stood in line for may be used again. */
+static void leave_line(af_future *future)
+{
+    list_remove(&container_of(future, struct waiter, future)->link);
+}
+
+static const struct future_type waiter_type = {.abandon = leave_line};
+
 void waiters_init(struct waiters *waiters)
 {
     list_init(&waiters->waiting);
@@ -20,6 +28,7 @@ int waiters_wait(struct waiters *waiters, bool *ret_woken)
         return AF_RUNTIME_ERROR;
     struct waiter waiter;
     future_init_local(&waiter.future, task->loop);
+    waiter.future.type = &waiter_type;
     list_append(&waiters->waiting, &waiter.link);
     int r = task_wait(&waiter.future);
     list_remove(&waiter.link);

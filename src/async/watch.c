@@ -23,12 +23,26 @@ struct callback_watch {
     void *arg;
 };
 
+/* Whether WATCH has to come behind FIRST: of one descriptor the reader is served before the writer.
+ */
+static bool is_writer_behind(const struct watch *watch, const struct watch *first)
+{
+    return first->io.fd == watch->io.fd && watch->io.events & EV_WRITE;
+}
+
+/* libev tells what is ready from the last to the first. */
 static void on_descriptor(struct ev_loop *ev, ev_io *io, int events)
 {
     (void)ev, (void)events;
     struct watch *watch = container_of(io, struct watch, io);
-    if (list_empty(&watch->handle.link))
-        loop_ready(watch->loop, &watch->handle);
+    struct list *polled = &watch->loop->polled;
+    if (!list_empty(&watch->handle.link))
+        return;
+    struct list *place = polled;
+    if (!list_empty(polled) &&
+        is_writer_behind(watch, container_of(polled->next, struct watch, handle.link)))
+        place = polled->next;
+    list_prepend(place, &watch->handle.link);
 }
 
 void watch_init(struct watch *watch, af_loop *loop, int fd, int events,
@@ -180,6 +194,24 @@ static const struct handle_type signal_callback_type = {.run = run_signal_callba
 /* libev gives a signal to one loop, and would end the process where another asks for it. */
 static _Atomic(af_loop *) signal_owners[NSIG];
 
+atomic_uint loop_signals_caught;
+
+/* In the place of libev's own, so that a busy loop need not poll to learn of it. */
+static void on_caught(int signal)
+{
+    atomic_fetch_add(&loop_signals_caught, 1);
+    ev_feed_signal(signal);
+}
+
+static void catch_signal(int signal)
+{
+    struct sigaction action;
+    if (sigaction(signal, NULL, &action) < 0)
+        return; /* libev's handler stays, and the loop looks every now and then */
+    action.sa_handler = on_caught;
+    sigaction(signal, &action, NULL);
+}
+
 static int own_signal(af_loop *loop, int signal)
 {
     af_loop *owner = NULL;
@@ -213,6 +245,7 @@ int af_loop_add_signal_handler(af_loop *loop, int signal, af_callback *callback,
     watch->arg = arg;
     list_append(&loop->signals, &watch->link);
     ev_signal_start(loop->ev, &watch->signal);
+    catch_signal(signal);
     return 0;
 }
 
@@ -243,6 +276,13 @@ bool loop_has_signal_handler(const af_loop *loop, int signal, af_callback *callb
 {
     struct signal_watch *watch = find_signal(loop, signal);
     return watch && watch->callback == callback && watch->arg == arg;
+}
+
+bool loop_signal_came(af_loop *loop, int signal)
+{
+    loop_poll(loop, EVRUN_NOWAIT);
+    struct signal_watch *watch = find_signal(loop, signal);
+    return watch && !list_empty(&watch->handle.link);
 }
 
 void loop_remove_watches(af_loop *loop)

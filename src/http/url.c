@@ -108,16 +108,20 @@ int af_url_host(const char *url, char **ret_host)
     return r;
 }
 
+/* Where the host is set, an address loses its zone. */
 static CURLUcode lower_host(CURLU *parts)
 {
-    char *name = NULL;
+    char *name = NULL, *zone = NULL;
     CURLUcode code = curl_url_get(parts, CURLUPART_HOST, &name, 0);
-    /* An IPv6 address is in small letters already, and would lose its zone. */
-    if (code == CURLUE_OK && *name != '[') {
+    if (code == CURLUE_OK) {
+        curl_url_get(parts, CURLUPART_ZONEID, &zone, 0);
         make_lower(name);
         code = curl_url_set(parts, CURLUPART_HOST, name, 0);
     }
+    if (code == CURLUE_OK && zone)
+        code = curl_url_set(parts, CURLUPART_ZONEID, zone, 0);
     curl_free(name);
+    curl_free(zone);
     return code;
 }
 

@@ -184,3 +184,17 @@ Test(event, for_which_a_task_waited_may_be_freed_after_the_loop)
     event = other;
     open_loop();
 }
+
+Test(event, it_is_whole_when_the_loop_of_those_that_waited_is_gone)
+{
+    af_loop *gone;
+    af_task *task;
+    expect_code(af_loop_new(&virtual_clock, &gone), 0);
+    expect_code(af_loop_create_task(gone, wait_for_event, "a", NULL, &task), 0);
+    af_loop_run_once(gone);
+    af_loop_run_once(gone);
+    af_future_unref(task);
+    af_loop_close(gone);
+    af_event_set(event);
+    expect_set(true);
+}

@@ -577,3 +577,27 @@ Test(gather, that_failed_holds_its_other_children_no_longer)
     af_future_unref(pending);
     cr_expect(eq(long, live_allocations(), before));
 }
+
+static void expect_to_go(bool done)
+{
+    af_future *outermost;
+    expect_code(af_future_new(loop, &outermost), 0);
+    if (done)
+        af_future_set_result(outermost, NULL, NULL);
+    for (int i = 0; i < 100000; i++) {
+        af_future *outer;
+        expect_code(af_gather(&outermost, 1, false, &outer), 0);
+        af_future_unref(outermost);
+        outermost = outer;
+    }
+    if (done)
+        tick(3);
+    af_future_unref(outermost);
+    tick(3);
+}
+
+Test(gather, a_hundred_thousand_one_in_the_other_go)
+{
+    expect_to_go(true);
+    expect_to_go(false);
+}

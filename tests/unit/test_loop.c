@@ -681,6 +681,94 @@ static int remove_both(void *arg)
     return 0;
 }
 
+static int trace_once(void *arg)
+{
+    int fd = *(int *)arg;
+    trace("%d", fd - ends[0]);
+    af_loop_remove_reader(loop, fd);
+    return 0;
+}
+
+Test(real_loop, descriptors_are_served_in_the_order_in_which_they_became_ready)
+{
+    static int pipes[5][2];
+    char expected[64];
+    size_t order[] = {3, 1, 4, 0, 2};
+    for (size_t i = 0; i < 5; i++) {
+        cr_assert(zero(int, pipe2(pipes[i], O_NONBLOCK)));
+        af_loop_add_reader(loop, pipes[i][0], trace_once, &pipes[i][0]);
+    }
+    af_loop_stop(loop); /* does not wait, but watches them from now on */
+    tick(1);
+    for (size_t i = 0; i < 5; i++)
+        cr_assert(eq(int, (int)write(pipes[order[i]][1], "x", 1), 1));
+    tick(1);
+    snprintf(expected, sizeof expected, "%d %d %d %d %d", pipes[3][0] - ends[0],
+             pipes[1][0] - ends[0], pipes[4][0] - ends[0], pipes[0][0] - ends[0],
+             pipes[2][0] - ends[0]);
+    expect_trace(expected);
+    for (size_t i = 0; i < 5; i++) {
+        close(pipes[i][0]);
+        close(pipes[i][1]);
+    }
+}
+
+Test(real_loop, of_one_descriptor_the_reader_is_served_before_the_writer)
+{
+    cr_assert(eq(int, (int)write(other_ends[1], "x", 1), 1));
+    af_loop_add_reader(loop, other_ends[0], trace_callback, "r");
+    af_loop_add_writer(loop, other_ends[0], trace_callback, "w");
+    tick(1);
+    expect_trace("r w");
+    af_loop_remove_reader(loop, other_ends[0]);
+    af_loop_remove_writer(loop, other_ends[0]);
+    af_loop_add_writer(loop, other_ends[0], trace_callback, "w");
+    af_loop_add_reader(loop, other_ends[0], trace_callback, "r");
+    tick(1);
+    expect_trace("r w");
+}
+
+static int call_in_turns(void *arg)
+{
+    (void)arg;
+    af_loop_call_soon_threadsafe(loop, trace_callback, "1");
+    soon("2");
+    af_loop_call_soon_threadsafe(loop, trace_callback, "3");
+    soon("4");
+    return 0;
+}
+
+Test(real_loop, rule_6_calls_of_both_kinds_keep_their_order)
+{
+    call_in_turns(NULL);
+    tick(1);
+    expect_trace("1 2 3 4");
+    af_loop_call_soon(loop, call_in_turns, NULL, NULL);
+    tick(2);
+    expect_trace("1 2 3 4");
+}
+
+static void *run_too(void *ret_code)
+{
+    *(int *)ret_code = af_loop_run_forever(loop);
+    return NULL;
+}
+
+static int let_another_thread_run(void *ret_code)
+{
+    pthread_t thread;
+    cr_assert(zero(int, pthread_create(&thread, NULL, run_too, ret_code)));
+    return -pthread_join(thread, NULL);
+}
+
+Test(real_loop, a_loop_runs_in_one_thread)
+{
+    int code = 0;
+    af_loop_call_soon(loop, let_another_thread_run, &code, NULL);
+    tick(1);
+    expect_code(code, AF_RUNTIME_ERROR);
+}
+
 Test(real_loop, a_reader_removed_in_its_own_batch_does_not_run)
 {
     af_loop_add_reader(loop, ends[0], remove_both, NULL);

@@ -254,6 +254,46 @@ Test(run, rule_68_a_main_that_swallows_it_keeps_its_outcome)
     expect_trace("cancelled cancelled");
 }
 
+static int compute_and_return(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    return -raise(SIGINT);
+}
+
+static int return_after_sleep(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    return af_sleep(0.01);
+}
+
+Test(run, rule_68_an_interrupt_while_main_computes_is_not_lost)
+{
+    signal(SIGINT, SIG_DFL);
+    af_runner *runner;
+    expect_code(af_runner_new(NULL, &runner), 0);
+    expect_code(af_runner_run(runner, compute_and_return, NULL, NULL), AF_INTERRUPTED);
+    expect_code(af_runner_run(runner, return_after_sleep, NULL, NULL), 0);
+    af_runner_close(runner);
+}
+
+static int compute_in_turns(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    raise(SIGINT);
+    int turns = 0, r = 0;
+    for (; r >= 0 && turns < 1000; turns++)
+        r = af_sleep(0);
+    trace("%d", turns);
+    return r;
+}
+
+Test(run, rule_68_an_interrupt_is_seen_at_once_by_a_loop_that_never_waits)
+{
+    signal(SIGINT, SIG_DFL);
+    expect_code(af_run(NULL, compute_in_turns, NULL, NULL), AF_INTERRUPTED);
+    expect_trace("2");
+}
+
 static int be_interrupted_and_cancelled(void *arg, void **ret_result)
 {
     af_future_cancel(af_current_task());

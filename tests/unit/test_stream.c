@@ -840,6 +840,32 @@ Test(server, serve_forever_closes_the_server_when_cancelled)
     run(serve_forever_main);
 }
 
+/* A client that stays holds up the end of a server that somebody else closed, and nothing else. */
+static int closed_by_another_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    af_server *server;
+    cr_assert_eq(af_start_server("127.0.0.1", 0, 10, echo, NULL, &server), 0);
+    af_stream *client;
+    cr_assert_eq(af_open_connection("127.0.0.1", af_server_port(server), &client), 0);
+    af_task *forever;
+    cr_assert_eq(af_create_task(serve_forever, server, NULL, &forever), 0);
+    af_sleep(0.01);
+    af_server_close(server);
+    af_sleep(0);
+    cr_expect(af_future_cancel(forever));
+    cr_expect_eq(af_await(forever, NULL), AF_CANCELLED);
+    af_future_unref(forever);
+    af_stream_free(client);
+    af_server_free(server);
+    return 0;
+}
+
+Test(server, serve_forever_of_a_closed_server_ends_at_the_first_cancellation)
+{
+    run(closed_by_another_main);
+}
+
 static int abort_connection(af_stream *stream, void *arg)
 {
     (void)arg;

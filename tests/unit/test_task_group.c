@@ -765,3 +765,41 @@ Test(task_group, a_task_takes_its_argument_with_it)
     settle();
     expect_trace("body:ok late:ok destroyed:late group:ok 0");
 }
+
+/* ------------------------------------------------------------------ misuse */
+
+static int sleep_and_fail(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    af_sleep(1);
+    return af_raise(-EIO, "the child failed");
+}
+
+static af_task_group *left;
+
+static int leave_without_exit(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    expect_code(af_task_group_enter(&left), 0);
+    return af_task_group_create_task(left, sleep_and_fail, NULL, NULL, NULL);
+}
+
+static int sleep_innocently(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    return af_sleep(2);
+}
+
+Test(task_group, one_that_was_left_without_its_exit_cancels_nobody_else)
+{
+    listen_to(loop);
+    af_task *leaver;
+    expect_code(af_loop_create_task(loop, leave_without_exit, NULL, NULL, &leaver), 0);
+    expect_code(af_loop_run_until_complete(loop, leaver, NULL), 0);
+    af_future_unref(leaver);
+    af_task *innocent;
+    expect_code(af_loop_create_task(loop, sleep_innocently, NULL, NULL, &innocent), 0);
+    expect_code(af_loop_run_until_complete(loop, innocent, NULL), 0);
+    af_future_unref(innocent);
+    expect_code(af_task_group_exit(left, 0), AF_GROUP);
+}
