@@ -153,7 +153,7 @@ void af_server_close(af_server *server);
 int af_server_wait_closed(af_server *server);
 
 /* As wait_closed, but cancelled it closes the server, waits for the last connection or a second
- * cancellation, and only then returns AF_CANCELLED. */
+ * cancellation, and only then returns AF_CANCELLED; at once where it was closed already. */
 int af_server_serve_forever(af_server *server);
 
 /* Closes the server and frees it; connections that stand go on. No task may be waiting in it. NULL

@@ -93,6 +93,84 @@ int body_directory_take(struct body_directory *directory, const struct file_name
     return 0;
 }
 
+/* ------------------------------------------------------------------ drafts */
+
+static int create_nameless(const struct body_directory *directory, struct body_draft *draft)
+{
+    draft->name[0] = '\0';
+    draft->fd = openat(directory->fd, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+    return draft->fd < 0 ? -errno : 0;
+}
+
+static int create_named(struct body_directory *directory, struct body_draft *draft)
+{
+    snprintf(draft->name, sizeof draft->name, ".afetch-%016" PRIx64 "-%zu", directory->token,
+             directory->temporary++);
+    draft->fd = openat(directory->fd, draft->name,
+                       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    return draft->fd < 0 ? -errno : 0;
+}
+
+int body_directory_create(struct body_directory *directory, struct body_draft *ret_draft)
+{
+    return directory->named ? create_named(directory, ret_draft)
+                            : create_nameless(directory, ret_draft);
+}
+
+static int link_nameless(const struct body_directory *directory, const struct body_draft *draft,
+                         const char *name)
+{
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", draft->fd);
+    return linkat(AT_FDCWD, path, directory->fd, name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
+}
+
+static int rename_named(const struct body_directory *directory, const struct body_draft *draft,
+                        const char *name)
+{
+    int fd = directory->fd;
+    if (renameat2(fd, draft->name, fd, name, RENAME_NOREPLACE) == 0)
+        return 0;
+    /* Where the file system knows no such thing, it knows links. */
+    if (errno != EINVAL && errno != ENOSYS)
+        return -errno;
+    if (linkat(fd, draft->name, fd, name, 0) < 0)
+        return -errno;
+    unlinkat(fd, draft->name, 0);
+    return 0;
+}
+
+/* Some systems find out only as a file is closed that there was no room. */
+static int flush(const struct body_draft *draft)
+{
+    int copy = dup(draft->fd);
+    return copy < 0 || close(copy) < 0 ? -errno : 0;
+}
+
+int body_directory_keep(struct body_directory *directory, struct body_draft *draft,
+                        const char *name)
+{
+    int r = flush(draft);
+    if (r >= 0)
+        r = draft->name[0] ? rename_named(directory, draft, name)
+                           : link_nameless(directory, draft, name);
+    if (r < 0)
+        return r;
+    close(draft->fd);
+    draft->fd = -1;
+    return 0;
+}
+
+void body_directory_discard(struct body_directory *directory, struct body_draft *draft)
+{
+    if (draft->fd < 0)
+        return;
+    close(draft->fd);
+    draft->fd = -1;
+    if (draft->name[0])
+        unlinkat(directory->fd, draft->name, 0);
+}
+
 /* ------------------------------------------------------------ the directory */
 
 /* What is there is taken. */
@@ -118,15 +196,27 @@ static int read_names(struct body_directory *directory)
     return r;
 }
 
+/* Whether a file without a name can be made here, and get one. */
+static bool can_be_nameless(const struct body_directory *directory)
+{
+    struct body_draft draft;
+    char name[sizeof draft.name];
+    if (create_nameless(directory, &draft) < 0)
+        return false;
+    snprintf(name, sizeof name, ".afetch-%016" PRIx64, directory->token);
+    bool can = link_nameless(directory, &draft, name) >= 0 && unlinkat(directory->fd, name, 0) == 0;
+    close(draft.fd);
+    return can;
+}
+
 static int try_writing(struct body_directory *directory)
 {
-    char name[TEMPORARY_NAME_SIZE];
-    int fd = body_directory_create(directory, name);
-    if (fd < 0)
-        return fd;
-    close(fd);
-    body_directory_remove(directory, name);
-    return 0;
+    struct body_draft draft;
+    directory->named = !can_be_nameless(directory);
+    int r = directory->named ? create_named(directory, &draft) : 0;
+    if (directory->named)
+        body_directory_discard(directory, &draft);
+    return r;
 }
 
 int body_directory_open(struct body_directory *directory, const char *path)
@@ -147,33 +237,4 @@ void body_directory_close(struct body_directory *directory)
         close(directory->fd);
     directory->fd = -1;
     seen_free(&directory->taken);
-}
-
-/* ---------------------------------------------------------------- its files */
-
-int body_directory_create(struct body_directory *directory, char to[TEMPORARY_NAME_SIZE])
-{
-    snprintf(to, TEMPORARY_NAME_SIZE, ".afetch-%016" PRIx64 "-%zu", directory->token,
-             directory->temporary++);
-    int fd = openat(directory->fd, to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-    return fd < 0 ? -errno : fd;
-}
-
-int body_directory_rename(struct body_directory *directory, const char *temporary, const char *name)
-{
-    int fd = directory->fd;
-    if (renameat2(fd, temporary, fd, name, RENAME_NOREPLACE) == 0)
-        return 0;
-    /* Where the file system knows no such thing, it knows links. */
-    if (errno != EINVAL && errno != ENOSYS)
-        return -errno;
-    if (linkat(fd, temporary, fd, name, 0) < 0)
-        return -errno;
-    body_directory_remove(directory, temporary);
-    return 0;
-}
-
-void body_directory_remove(struct body_directory *directory, const char *temporary)
-{
-    unlinkat(directory->fd, temporary, 0);
 }

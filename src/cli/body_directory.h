@@ -14,6 +14,7 @@ struct body_directory {
     struct seen taken;
     uint64_t token;   /* of this run, in the names of its temporary files */
     size_t temporary; /* how many of these there were */
+    bool named;       /* a body that is not whole has a name, since the system cannot do without */
 };
 
 /* Opens the directory, which is made where it is missing, and makes sure that it can be written. A
@@ -26,14 +27,22 @@ void body_directory_close(struct body_directory *directory);
 int body_directory_take(struct body_directory *directory, const struct file_name *name,
                         unsigned long *ret_number);
 
-/* Creates a file for a body that is not whole yet, and writes its name to TO. Returns a descriptor,
- * or a negated errno. */
-enum { TEMPORARY_NAME_SIZE = 56 };
-int body_directory_create(struct body_directory *directory, char to[TEMPORARY_NAME_SIZE]);
+/* A file for a body that is not whole yet. It has no name, so that nothing is left of it whatever
+ * happens to the program; or a temporary one where that cannot be. */
+struct body_draft {
+    int fd; /* -1 where there is none */
+    char name[56];
+};
 
-/* Gives a file its name; never that of another. A negated errno, -EEXIST where it is taken. */
-int body_directory_rename(struct body_directory *directory, const char *temporary,
-                          const char *name);
-void body_directory_remove(struct body_directory *directory, const char *temporary);
+/* A negated errno; there is none then. */
+int body_directory_create(struct body_directory *directory, struct body_draft *ret_draft);
+
+/* Gives it its name, never that of another, and closes it. A negated errno; -EEXIST where the name
+ * is taken, and it is still there. */
+int body_directory_keep(struct body_directory *directory, struct body_draft *draft,
+                        const char *name);
+
+/* Closes and removes it, if there is one. */
+void body_directory_discard(struct body_directory *directory, struct body_draft *draft);
 
 #endif

@@ -8,9 +8,8 @@ struct body_file {
     struct body_directory *directory;
     struct file_name name;
     unsigned long number;
-    int fd; /* -1 where there is no temporary file */
+    struct body_draft draft;
     int error;
-    char temporary[TEMPORARY_NAME_SIZE];
     char kept[FILE_NAME_MAXIMUM + 1]; /* its name; empty before it has it */
 };
 
@@ -20,7 +19,7 @@ int body_file_new(struct body_directory *directory, const struct file_name *name
     struct body_file *file = malloc(sizeof *file);
     if (!file)
         return -ENOMEM;
-    *file = (struct body_file){.directory = directory, .name = *name, .fd = -1};
+    *file = (struct body_file){.directory = directory, .name = *name, .draft.fd = -1};
     int r = body_directory_take(directory, &file->name, &file->number);
     if (r < 0) {
         free(file);
@@ -41,11 +40,7 @@ void body_file_free(struct body_file *file)
 void body_file_discard(struct body_file *file)
 {
     file->error = 0;
-    if (file->fd < 0)
-        return;
-    close(file->fd);
-    file->fd = -1;
-    body_directory_remove(file->directory, file->temporary);
+    body_directory_discard(file->directory, &file->draft);
 }
 
 static int fail(struct body_file *file, int error)
@@ -57,18 +52,15 @@ static int fail(struct body_file *file, int error)
 
 static int create(struct body_file *file)
 {
-    int fd = body_directory_create(file->directory, file->temporary);
-    if (fd < 0)
-        return fail(file, fd);
-    file->fd = fd;
-    return 0;
+    int r = body_directory_create(file->directory, &file->draft);
+    return r < 0 ? fail(file, r) : 0;
 }
 
 int body_file_write(struct body_file *file, const void *data, size_t size)
 {
-    int r = file->fd < 0 ? create(file) : 0;
+    int r = file->draft.fd < 0 ? create(file) : 0;
     while (r >= 0 && size > 0) {
-        ssize_t n = write(file->fd, data, size);
+        ssize_t n = write(file->draft.fd, data, size);
         if (n < 0 && errno != EINTR)
             return fail(file, -errno);
         size_t written = n < 0 ? 0 : (size_t)n;
@@ -83,7 +75,7 @@ static int give_name(struct body_file *file, const char *extension)
 {
     for (;;) {
         file_name_write(&file->name, file->number, extension, file->kept);
-        int r = body_directory_rename(file->directory, file->temporary, file->kept);
+        int r = body_directory_keep(file->directory, &file->draft, file->kept);
         if (r == -EEXIST)
             r = body_directory_take(file->directory, &file->name, &file->number);
         else if (r >= 0)
@@ -97,19 +89,12 @@ static int give_name(struct body_file *file, const char *extension)
 
 int body_file_keep(struct body_file *file, const char *content_type)
 {
-    int r = file->fd < 0 ? create(file) : 0; /* an empty body was never written */
+    int r = file->draft.fd < 0 ? create(file) : 0; /* an empty body was never written */
     if (r < 0)
         return r;
-    /* Some systems find out only now that there was no room. */
-    r = close(file->fd) < 0 ? -errno : 0;
-    file->fd = -1;
     bool open = !file->name.extension[0] && !file->name.chosen;
-    if (r >= 0)
-        r = give_name(file, open ? file_name_extension(content_type) : file->name.extension);
-    if (r < 0)
-        body_directory_remove(file->directory, file->temporary);
-    file->error = r;
-    return r;
+    r = give_name(file, open ? file_name_extension(content_type) : file->name.extension);
+    return r < 0 ? fail(file, r) : 0;
 }
 
 const char *body_file_name(const struct body_file *file)

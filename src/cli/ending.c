@@ -50,8 +50,8 @@ static void tell_stop(const struct ending *ending)
                 "again",
                 options->output, ending->resume->count, ending->resume->failed);
     else if (result->stop == STOP_NONE && result->statistics.ok < (size_t)options->first)
-        message("--first=%ld: of %zu requests only %zu were ok", options->first,
-                result->statistics.count, result->statistics.ok);
+        message("--first=%ld: only %zu of %zu requests were ok", options->first,
+                result->statistics.ok, result->statistics.count);
 }
 
 /* Of a few requests the records tell enough. */

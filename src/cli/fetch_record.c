@@ -30,10 +30,14 @@ static const char *tell_place(struct fetch *fetch, const char *text)
 /* What must be done to a URL that is none, where that is easily said. */
 static const char *url_advice(const char *url)
 {
-    if (*url && strchr("\"'<", *url))
+    const char *after = url + strspn(url, " \t");
+    if (*after == '<')
+        return "this is HTML or XML: give the URLs alone, one a line";
+    /* A part of an object that stands on several lines. */
+    if ((*after && strchr("[]}", *after)) || (*after == '"' && strstr(after, "\":")))
+        return "a line is one URL, or one whole object in JSON (jq -c)";
+    if (*after == '"' || *after == '\'')
         return "leave out the quotes (jq -r prints none)";
-    if (*url == '[')
-        return "a line is one URL, or one object in JSON (jq -c '.[]')";
     if (strpbrk(url, " \t"))
         return "write a blank as %20";
     return NULL;

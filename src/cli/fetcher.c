@@ -109,11 +109,12 @@ static int on_signal(void *arg)
     return 0;
 }
 
-/* What whoever started us ignores, as nohup and a script's background do, is not for us. */
-static bool is_ignored(int number)
+/* As nohup has it; a SIGINT that somebody sends is meant, in the background too. */
+static bool is_to_stay(int number)
 {
     struct sigaction action;
-    return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+    return number == SIGHUP && sigaction(number, NULL, &action) == 0 &&
+           action.sa_handler == SIG_IGN;
 }
 
 static int handle_signals(struct fetcher *fetcher)
@@ -123,7 +124,7 @@ static int handle_signals(struct fetcher *fetcher)
     for (size_t i = 0; i < SIGNALS && r >= 0; i++) {
         fetcher->signals[i] = signals[i];
         fetcher->signals[i].fetcher = fetcher;
-        if (!is_ignored(signals[i].number))
+        if (!is_to_stay(signals[i].number))
             r = af_loop_add_signal_handler(loop, signals[i].number, on_signal,
                                            &fetcher->signals[i]);
     }

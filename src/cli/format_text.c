@@ -66,6 +66,9 @@ static int write_line(struct buffer *buffer, const struct record *record, bool c
         r = write_part(buffer, "  ", record->error);
     if (r >= 0 && failed)
         r = write_part(buffer, ": ", record->errormsg);
+    if (r >= 0 && record->retries > 0)
+        r = buffer_append_format(buffer, "  (%ld %s)", record->retries,
+                                 record->retries == 1 ? "retry" : "retries");
     return r < 0 ? r : buffer_append_char(buffer, '\n');
 }
 

@@ -174,6 +174,8 @@ static int parse_dashed(struct parser *parser, const char *word)
 {
     size_t length = strcspn(word, "=");
     int r = parse_letters(parser, word);
+    if (r == -EINVAL && length > 1 && habit_advice(word, length))
+        return raise_habit("-", word, length); /* as wget's -nc */
     for (const struct option_spec *spec = option_table; spec->name && r == -EINVAL; spec++)
         if (strlen(spec->name) == length && memcmp(spec->name, word, length) == 0)
             return af_raise(r, "unknown option '-%.*s'; did you mean '--%s'?", (int)length, word,

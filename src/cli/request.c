@@ -389,7 +389,9 @@ static int parse_object(struct request *request, const char *line, size_t length
     const char *end = line;
     cJSON *object = cJSON_ParseWithLengthOpts(line, length, &end, false);
     int r = 0;
-    if (!object || end != line + length)
+    if (length == 1)
+        r = refuse(request, "a line is one URL, or one whole object in JSON (jq -c)");
+    else if (!object || end != line + length)
         r = refuse(request, "not valid JSON at byte %zu of the line", (size_t)(end - line) + 1);
     else if (scan.has_nul)
         r = refuse(request,

@@ -146,13 +146,29 @@ static const char *line_error(const struct source *source, const char *text, siz
     return NULL;
 }
 
+/* What stands among the links of a page and is none of ours: libcurl would take "mailto:" for a
+ * name before its password, and a path for a host. */
+static const char *link_error(const char *url)
+{
+    static const char *const schemes[] = {
+        "mailto:", "tel:", "sms:", "javascript:", "data:", "blob:", "about:"};
+    if (strncasecmp(url, "http", strlen("http")) == 0)
+        return NULL;
+    if (url[0] == '/' && url[1] != '/')
+        return "a path without its host: a URL is whole here";
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+        if (strncasecmp(url, schemes[i], strlen(schemes[i])) == 0)
+            return "the scheme is neither http nor https";
+    return NULL;
+}
+
 static int make_entry(struct source *source, const char *url, const char *error,
                       struct entry *ret_entry)
 {
     *ret_entry = (struct entry){
         .index = source->index++,
         .url = url,
-        .error = error,
+        .error = error ? error : link_error(url),
         .place = source->place,
         .line = source->number,
     };

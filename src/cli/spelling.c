@@ -1,5 +1,7 @@
 #include "cli/spelling.h"
 
+#include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 
 /* No name is as long. */
@@ -8,6 +10,11 @@ enum { LONGEST_NAME = 63 };
 static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
+}
+
+static bool same_letter(char a, char b)
+{
+    return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
 /* Levenshtein's distance, in which two letters that have changed places are one mistake. */
@@ -22,9 +29,10 @@ static size_t distance(const char *word, size_t length, const char *name, size_t
         size_t *row = rows[i % 3], *last = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
         row[0] = i;
         for (size_t j = 1; j <= name_length; j++) {
-            size_t changed = last[j - 1] + (word[i - 1] != name[j - 1]);
+            size_t changed = last[j - 1] + !same_letter(word[i - 1], name[j - 1]);
             row[j] = smaller(changed, smaller(last[j], row[j - 1]) + 1);
-            if (i > 1 && j > 1 && word[i - 1] == name[j - 2] && word[i - 2] == name[j - 1])
+            if (i > 1 && j > 1 && same_letter(word[i - 1], name[j - 2]) &&
+                same_letter(word[i - 2], name[j - 1]))
                 row[j] = smaller(row[j], before[j - 2] + 1);
         }
     }

@@ -18,8 +18,8 @@ int signal_number(const char *name)
     static const struct {
         const char *name;
         int number;
-    } signals[] = {{"INT", SIGINT},   {"TERM", SIGTERM}, {"HUP", SIGHUP},
-                   {"STOP", SIGSTOP}, {"CONT", SIGCONT}, {"PIPE", SIGPIPE}};
+    } signals[] = {{"INT", SIGINT},   {"TERM", SIGTERM}, {"HUP", SIGHUP},  {"STOP", SIGSTOP},
+                   {"CONT", SIGCONT}, {"PIPE", SIGPIPE}, {"KILL", SIGKILL}};
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
         if (strcmp(signals[i].name, name) == 0)
             return signals[i].number;

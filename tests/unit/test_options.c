@@ -450,6 +450,9 @@ Test(options, an_option_of_another_program_is_told_with_what_stands_for_it)
                                         "failure anyway, see --accept; --fail-fast ends the run at "
                                         "the first");
     cr_expect_str_eq(refusal("-qs"), "unknown option '-s': it is -q here");
+    cr_expect_str_eq(refusal("-nc"), "unknown option '-nc': no file is ever written over; -o FILE "
+                                     "--resume passes over what has its record");
+    cr_expect_str_eq(refusal("--retries 3"), "unknown option '--retries': it is --retry N here");
     cr_expect(zero(int, parse("--fail-f")));
     cr_expect(options.fail_fast);
 }

@@ -114,7 +114,7 @@ Test(request, what_is_wrong_is_told)
     static const struct {
         const char *line, *error;
     } cases[] = {
-        {"{", "not valid JSON at byte 1 of the line"},
+        {"{", "a line is one URL, or one whole object in JSON (jq -c)"},
         {"{}", "'url' is missing"},
         {"{\"url\":null}", "'url' is missing"},
         {"{\"url\":\"x\"} y", "not valid JSON at byte 12 of the line"},
