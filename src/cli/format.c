@@ -129,10 +129,23 @@ int url_append(struct buffer *buffer, const char *url, text_writer *write)
     return r;
 }
 
+static int links_append(struct buffer *buffer, const char *links, text_writer *write)
+{
+    char *shown;
+    int r = text_without_passwords(links, &shown);
+    if (r <= 0)
+        return r < 0 ? r : write(buffer, links, strlen(links));
+    r = write(buffer, shown, strlen(shown));
+    free(shown);
+    return r;
+}
+
 int header_append(struct buffer *buffer, const af_header *header, text_writer *write)
 {
     if (strcmp(header->name, "location") == 0 || strcmp(header->name, "content-location") == 0)
         return url_append(buffer, header->value, write);
+    if (strcmp(header->name, "link") == 0 || strcmp(header->name, "refresh") == 0)
+        return links_append(buffer, header->value, write);
     return write(buffer, header->value, strlen(header->value));
 }
 

@@ -1,9 +1,14 @@
 #include "cli/redact.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/buffer.h"
 
 /* What follows the scheme and its slashes, of which curl takes any number. */
 static const char *authority_start(const char *url)
@@ -61,6 +66,51 @@ int url_without_password(const char *url, char **ret_url)
     if (asprintf(&copy, "%.*s***%s", (int)(colon + 1 - url), url, at) < 0)
         return -ENOMEM;
     *ret_url = copy;
+    return 1;
+}
+
+/* Where the first URL in TEXT begins; NULL where there is none. */
+static const char *find_url(const char *text)
+{
+    const char *start = strstr(text, "://");
+    while (start && start > text && isalnum((unsigned char)start[-1]))
+        start--;
+    return start;
+}
+
+/* Appends a URL as it may be shown. 1 where it had a password. */
+static int append_shown(struct buffer *buffer, const char *url, size_t length)
+{
+    char *copy = strndup(url, length), *shown = NULL;
+    int had = copy ? url_without_password(copy, &shown) : -ENOMEM;
+    int r = had < 0 ? had : buffer_append_string(buffer, had > 0 ? shown : copy);
+    free(copy);
+    free(shown);
+    return r < 0 ? r : had;
+}
+
+int text_without_passwords(const char *text, char **ret_text)
+{
+    struct buffer buffer;
+    const char *url;
+    bool found = false;
+    int r = 0;
+    buffer_init(&buffer, SIZE_MAX);
+    while (r >= 0 && (url = find_url(text))) {
+        size_t length = url > text && url[-1] == '<' ? strcspn(url, ">") : strlen(url);
+        r = buffer_append(&buffer, text, (size_t)(url - text));
+        if (r >= 0)
+            r = append_shown(&buffer, url, length);
+        found |= r > 0;
+        text = url + length;
+    }
+    if (r >= 0)
+        r = buffer_append(&buffer, text, strlen(text) + 1);
+    if (r < 0 || !found) {
+        buffer_free(&buffer);
+        return r < 0 ? r : 0;
+    }
+    *ret_text = buffer.data;
     return 1;
 }
 
