@@ -162,7 +162,7 @@ void af_future_unref(af_future *future)
 {
     if (!future || --future->references > 0)
         return;
-    if (doomed.depth == DOOMED_DEPTH && postpone(future))
+    if (doomed.depth >= DOOMED_DEPTH && postpone(future))
         return;
     doomed.depth++;
     future_destroy(future);

@@ -44,7 +44,8 @@ static void on_wakeup(struct ev_loop *ev, ev_async *wakeup, int events)
     (void)ev, (void)wakeup, (void)events;
 }
 
-void loop_poll(af_loop *loop, int flags)
+/* The flags are those of ev_run(). */
+static void poll_libev(af_loop *loop, int flags)
 {
     loop->unpolled = 0;
     loop->signals_seen = atomic_load(&loop_signals_caught);
@@ -64,7 +65,7 @@ static int poll_events(af_loop *loop, double timeout)
         return loop->options.poll(loop->options.arg, timeout);
     if (timeout <= 0) {
         if (wants_poll(loop))
-            loop_poll(loop, EVRUN_NOWAIT);
+            poll_libev(loop, EVRUN_NOWAIT);
         return 0;
     }
     if (timeout < AF_FOREVER) {
@@ -72,7 +73,7 @@ static int poll_events(af_loop *loop, double timeout)
         ev_timer_set(&loop->alarm, timeout < LONGEST_WAIT ? timeout : LONGEST_WAIT, 0);
         ev_timer_start(loop->ev, &loop->alarm);
     }
-    loop_poll(loop, EVRUN_ONCE);
+    poll_libev(loop, EVRUN_ONCE);
     ev_timer_stop(loop->ev, &loop->alarm);
     return 0;
 }

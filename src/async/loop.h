@@ -136,9 +136,6 @@ static inline int loop_check_thread(const af_loop *loop)
     return loop->debug ? debug_check_thread(loop) : 0;
 }
 
-/* Looks at descriptors and signals; the flags are those of ev_run(). */
-void loop_poll(af_loop *loop, int flags);
-
 /* Drops all callbacks that wait. */
 void loop_discard(af_loop *loop);
 
@@ -164,8 +161,8 @@ void watch_stop(struct watch *watch);
 /* Whether it is CALLBACK that SIGNAL calls. */
 bool loop_has_signal_handler(const af_loop *loop, int signal, af_callback *callback, void *arg);
 
-/* Looks whether SIGNAL came and has not been told to its handler. */
-bool loop_signal_came(af_loop *loop, int signal);
+/* Whether SIGNAL came and has not been told to its handler. */
+bool loop_signal_came(const af_loop *loop, int signal);
 
 /* Forgets all callbacks on descriptors and signals. */
 void loop_remove_watches(af_loop *loop);

@@ -69,7 +69,7 @@ static int handle_interrupt(af_runner *runner)
 }
 
 /* MAIN may have put a handler of its own in its place. An interrupt that came as MAIN ended must
- * not be lost, nor hit what runs next. */
+ * not be lost, unless in an error of MAIN's own, nor hit what runs next. */
 static void leave_interrupt(af_runner *runner)
 {
     if (!loop_has_signal_handler(runner->loop, SIGINT, on_interrupt, runner))

@@ -188,14 +188,18 @@ static const struct future_type task_type = {.cancel = cancel_task, .destroy = d
 /* A loop is closed: what is still pending is reported and goes without running again (rule 17). */
 static void abandon_tasks(af_loop *loop)
 {
+    /* All before the first goes, with which may go what others wait in. */
+    list_for_each (link, &loop->tasks) {
+        af_future *awaited = container_of(link, struct task, link)->awaited;
+        if (awaited && awaited->type->abandon)
+            awaited->type->abandon(awaited);
+    }
     list_for_each (link, &loop->tasks) {
         struct task *task = container_of(link, struct task, link);
         loop_report(loop, "a pending task was destroyed", (af_error){0}, &task->future);
         if (!task->stack)
             loop_report(loop, "a coroutine was never awaited", (af_error){0}, &task->future);
         callback_remove(&task->step);
-        if (task->awaited && task->awaited->type->abandon)
-            task->awaited->type->abandon(task->awaited);
         list_remove(link);
         if (task->stack)
             coroutine_free(task->stack);

@@ -11,6 +11,7 @@
 struct signal_watch {
     struct list link;
     ev_signal signal;
+    unsigned seen; /* of the signals caught */
     struct handle handle;
     af_loop *loop;
     af_callback *callback;
@@ -168,10 +169,18 @@ bool af_loop_remove_writer(af_loop *loop, int fd)
     return fd >= 0 && (size_t)fd < loop->descriptors && remove_watch(&loop->writers[fd]);
 }
 
+atomic_uint loop_signals_caught;
+static atomic_uint caught[NSIG]; /* by number */
+
+/* libev may still have one that was caught for a handler before this. */
 static void on_signal(struct ev_loop *ev, ev_signal *signal, int events)
 {
     (void)ev, (void)events;
     struct signal_watch *watch = container_of(signal, struct signal_watch, signal);
+    unsigned count = atomic_load(&caught[signal->signum]);
+    if (count == watch->seen)
+        return;
+    watch->seen = count;
     if (list_empty(&watch->handle.link))
         loop_ready(watch->loop, &watch->handle);
 }
@@ -194,11 +203,10 @@ static const struct handle_type signal_callback_type = {.run = run_signal_callba
 /* libev gives a signal to one loop, and would end the process where another asks for it. */
 static _Atomic(af_loop *) signal_owners[NSIG];
 
-atomic_uint loop_signals_caught;
-
 /* In the place of libev's own, so that a busy loop need not poll to learn of it. */
 static void on_caught(int signal)
 {
+    atomic_fetch_add(&caught[signal], 1);
     atomic_fetch_add(&loop_signals_caught, 1);
     ev_feed_signal(signal);
 }
@@ -240,6 +248,7 @@ int af_loop_add_signal_handler(af_loop *loop, int signal, af_callback *callback,
     }
     ev_signal_init(&watch->signal, on_signal, signal);
     handle_init(&watch->handle, &signal_callback_type);
+    watch->seen = atomic_load(&caught[signal]);
     watch->loop = loop;
     watch->callback = callback;
     watch->arg = arg;
@@ -278,11 +287,11 @@ bool loop_has_signal_handler(const af_loop *loop, int signal, af_callback *callb
     return watch && watch->callback == callback && watch->arg == arg;
 }
 
-bool loop_signal_came(af_loop *loop, int signal)
+bool loop_signal_came(const af_loop *loop, int signal)
 {
-    loop_poll(loop, EVRUN_NOWAIT);
-    struct signal_watch *watch = find_signal(loop, signal);
-    return watch && !list_empty(&watch->handle.link);
+    const struct signal_watch *watch = find_signal(loop, signal);
+    return watch &&
+           (!list_empty(&watch->handle.link) || atomic_load(&caught[signal]) != watch->seen);
 }
 
 void loop_remove_watches(af_loop *loop)

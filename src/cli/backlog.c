@@ -67,11 +67,11 @@ static size_t response_size(const af_response *response)
 
 /* ---------------------------------------------------------------- one share */
 
-void backlog_add(struct backlog *backlog, struct share *share, size_t size)
+void backlog_add(struct backlog *backlog, struct share *share, size_t kept, size_t passing)
 {
-    *share = (struct share){0};
+    *share = (struct share){.kept = kept};
     list_append(&backlog->unsettled, &share->link);
-    resize(backlog, share, RUNNING_SIZE + size);
+    resize(backlog, share, RUNNING_SIZE + kept + passing);
 }
 
 /* The next may be the first now. */
@@ -84,7 +84,7 @@ static void leave_unsettled(struct backlog *backlog, struct share *share)
 
 void backlog_settle(struct backlog *backlog, struct share *share, const af_response *response)
 {
-    resize(backlog, share, SETTLED_SIZE + response_size(response));
+    resize(backlog, share, SETTLED_SIZE + share->kept + response_size(response));
     leave_unsettled(backlog, share);
 }
 

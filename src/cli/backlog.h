@@ -20,6 +20,7 @@ struct backlog {
 /* What one request has of it. */
 struct share {
     struct list link; /* among the unsettled */
+    size_t kept;      /* bytes, until it is removed */
     size_t bytes;
     af_event *released; /* NULL where it does not wait */
 };
@@ -31,8 +32,9 @@ void backlog_close(struct backlog *backlog);
 /* Suspends until there is room. AF_CANCELLED. */
 int backlog_wait_for_room(struct backlog *backlog);
 
-/* A request that was begun, of so many bytes besides what every one has. */
-void backlog_add(struct backlog *backlog, struct share *share, size_t size);
+/* A request that was begun, of so many bytes besides what every one has: those that it keeps, and
+ * those that it lets go of as it ends. */
+void backlog_add(struct backlog *backlog, struct share *share, size_t kept, size_t passing);
 
 /* Whether it has to wait with its next attempt, and that wait. Suspends; AF_CANCELLED, -ENOMEM. */
 bool backlog_holds_up(const struct backlog *backlog, const struct share *share);

@@ -196,6 +196,16 @@ static int read_names(struct body_directory *directory)
     return r;
 }
 
+/* Some systems give a file without a name the permissions that were asked for, and not those that
+ * umask leaves of them. */
+static bool heeds_umask(int fd)
+{
+    struct stat file;
+    mode_t mask = umask(0);
+    umask(mask);
+    return fstat(fd, &file) == 0 && !(file.st_mode & mask);
+}
+
 /* Whether a file without a name can be made here, and get one. */
 static bool can_be_nameless(const struct body_directory *directory)
 {
@@ -204,7 +214,8 @@ static bool can_be_nameless(const struct body_directory *directory)
     if (create_nameless(directory, &draft) < 0)
         return false;
     snprintf(name, sizeof name, ".afetch-%016" PRIx64, directory->token);
-    bool can = link_nameless(directory, &draft, name) >= 0 && unlinkat(directory->fd, name, 0) == 0;
+    bool can = heeds_umask(draft.fd) && link_nameless(directory, &draft, name) >= 0 &&
+               unlinkat(directory->fd, name, 0) == 0;
     close(draft.fd);
     return can;
 }

@@ -21,6 +21,16 @@ static int choose_file(struct fetch *fetch)
     return body_file_new(fetch->session->directory, &name, &fetch->file);
 }
 
+/* What it is made of, and keeps until its record is written: the URL is in its response too. */
+static size_t kept_size(const struct fetch *fetch)
+{
+    size_t size = 2 * strlen(fetch->url);
+    const struct request *asked = fetch->asked;
+    for (size_t i = 0; asked && i < asked->headers.count; i++)
+        size += strlen(asked->headers.list[i]);
+    return size;
+}
+
 int fetch_new(struct session *session, const struct entry *entry, const struct pass *pass,
               struct fetch **ret_fetch)
 {
@@ -48,9 +58,8 @@ int fetch_new(struct session *session, const struct entry *entry, const struct p
         free(fetch);
         return r;
     }
-    if (fetch->asked)
-        size += fetch->asked->body.length;
-    backlog_add(&session->backlog, &fetch->share, size);
+    backlog_add(&session->backlog, &fetch->share, kept_size(fetch),
+                fetch->asked ? fetch->asked->body.length : 0);
     watch_made(fetch);
     *ret_fetch = fetch;
     return 0;
@@ -198,12 +207,14 @@ static int enter(struct fetch *fetch)
     return r;
 }
 
-/* Between two attempts others have its place, and the memory of the answer. */
+/* Between two attempts others have its place, and what the answer took. */
 static int wait_outside(double delay, void *arg)
 {
     struct fetch *fetch = arg;
     pass_leave(&fetch->pass);
     af_request_discard(fetch->request);
+    if (fetch->file && body_file_error(fetch->file) >= 0)
+        body_file_discard(fetch->file);
     int r = af_sleep(delay);
     if (r >= 0)
         r = enter(fetch);

@@ -87,13 +87,6 @@ static bool secure_standard_files(void)
     return !stdout_closed;
 }
 
-/* Who lists the processes of this machine sees their arguments. */
-static void hide_secrets(const struct options *options)
-{
-    for (size_t i = 0; i < options->secrets.count; i++)
-        memset((char *)options->secrets.list[i], '*', strlen(options->secrets.list[i]));
-}
-
 /* As many descriptors as the system allows, and no more jobs than they carry. */
 static void limit_jobs(struct options *options)
 {
@@ -365,7 +358,6 @@ int main(int argc, char *argv[])
         message("%s", af_error_text(af_raised(r)));
         return EXIT_USAGE;
     }
-    hide_secrets(&program.options);
     int status;
     if (!has_stdout && !program.options.output) {
         message("stdout: %s", strerror(EBADF));

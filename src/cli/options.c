@@ -367,5 +367,4 @@ void options_free(struct options *options)
     free(options->operands.list);
     free(options->configs.list);
     words_free(&options->texts);
-    free(options->secrets.list);
 }

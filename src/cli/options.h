@@ -105,11 +105,11 @@ struct options {
     bool no_config;        /* without the default one */
     struct words operands; /* URLs, files and "-", in their order */
     struct words texts;    /* what strings point into, besides argv; owned */
-    struct words secrets;  /* where they were given; what is used of them are copies */
 };
 
 /* Fills the options from the config files and the command line, which wins. 0, or -EINVAL with a
- * text that names the option and says what to do (af_raise), or -ENOMEM. */
+ * text that names the option and says what to do (af_raise), or -ENOMEM. Passwords among the
+ * arguments are overwritten. */
 int options_parse(int argc, char *const argv[], struct options *ret_options);
 void options_free(struct options *options);
 

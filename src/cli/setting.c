@@ -199,16 +199,21 @@ static int set_string(const struct setting *setting)
     return 0;
 }
 
-/* A copy, so that it can be blotted out where others see it. */
+/* Who lists the processes of this machine sees their arguments. */
+static void blot_out(const struct setting *setting)
+{
+    memset((char *)setting->value, '*', strlen(setting->value));
+}
+
 static int set_secret(const struct setting *setting)
 {
-    struct options *options = setting->options;
     char *copy = strdup(setting->value);
-    int r = copy ? words_take(&options->texts, copy) : -ENOMEM;
+    int r = copy ? words_take(&setting->options->texts, copy) : -ENOMEM;
     if (r < 0)
         return r;
     *(const char **)setting->member = copy;
-    return words_append(&options->secrets, setting->value);
+    blot_out(setting);
+    return 0;
 }
 
 static int set_list(const struct setting *setting)
@@ -326,7 +331,9 @@ static int set_certificate(const struct setting *setting)
         return r;
     free(options->certificate);
     options->certificate = file;
-    return options->certificate_password ? words_append(&options->secrets, setting->value) : 0;
+    if (options->certificate_password)
+        blot_out(setting);
+    return 0;
 }
 
 /* Unlike an operand, it is no list where it lacks its scheme. */

@@ -146,18 +146,27 @@ static const char *line_error(const struct source *source, const char *text, siz
     return NULL;
 }
 
+/* "data:8080/" is a host with its port; a telephone's number has more digits. */
+static bool is_port(const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+    return digits > 0 && digits < 6 && strchr("/?#", text[digits]);
+}
+
 /* What stands among the links of a page and is none of ours: libcurl would take "mailto:" for a
  * name before its password, and a path for a host. */
 static const char *link_error(const char *url)
 {
     static const char *const schemes[] = {
         "mailto:", "tel:", "sms:", "javascript:", "data:", "blob:", "about:"};
+    size_t name = strcspn(url, ":") + 1;
     if (strncasecmp(url, "http", strlen("http")) == 0)
         return NULL;
     if (url[0] == '/' && url[1] != '/')
         return "a path without its host: a URL is whole here";
     for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
-        if (strncasecmp(url, schemes[i], strlen(schemes[i])) == 0)
+        if (strlen(schemes[i]) == name && strncasecmp(url, schemes[i], name) == 0 &&
+            !is_port(url + name))
             return "the scheme is neither http nor https";
     return NULL;
 }

@@ -198,3 +198,30 @@ Test(event, it_is_whole_when_the_loop_of_those_that_waited_is_gone)
     af_event_set(event);
     expect_set(true);
 }
+
+static void free_event(void *doomed)
+{
+    af_event_free(doomed);
+}
+
+static int wait_for_doomed(void *doomed, void **ret_result)
+{
+    (void)ret_result;
+    return af_event_wait(doomed);
+}
+
+Test(event, it_may_go_with_a_task_of_a_loop_that_closes_though_another_waits_in_it)
+{
+    af_loop *gone;
+    af_task *owner, *other;
+    af_event *doomed;
+    expect_code(af_event_new(&doomed), 0);
+    expect_code(af_loop_new(&virtual_clock, &gone), 0);
+    expect_code(af_loop_create_task(gone, wait_for_event, doomed, free_event, &owner), 0);
+    expect_code(af_loop_create_task(gone, wait_for_doomed, doomed, NULL, &other), 0);
+    af_loop_run_once(gone);
+    af_loop_run_once(gone);
+    af_future_unref(owner);
+    af_future_unref(other);
+    expect_code(af_loop_close(gone), 0);
+}
