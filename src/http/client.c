@@ -195,7 +195,11 @@ static int start(af_client *client, struct transfer *transfer)
     r = take_easy(client, &easy);
     if (r < 0)
         return r;
-    CURLcode code = curl_easy_setopt(easy->curl, CURLOPT_URL, transfer->request.url);
+    const char *url = transfer->request.url;
+    CURLcode code = curl_easy_setopt(easy->curl, CURLOPT_URL, url);
+    /* Few URLs need it, and it is copied. */
+    if (code == CURLE_OK && !af_url_has_scheme(url))
+        code = curl_easy_setopt(easy->curl, CURLOPT_DEFAULT_PROTOCOL, "http");
     if (code != CURLE_OK) {
         return_easy(client, easy);
         return code == CURLE_OUT_OF_MEMORY ? -ENOMEM : af_raise(-EINVAL, "the URL is too long");

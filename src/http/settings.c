@@ -298,7 +298,6 @@ CURLcode settings_apply(const struct settings *settings, CURL *curl)
     SET(setter, CURLOPT_NOSIGNAL, 1L);
     SET(setter, CURLOPT_PROTOCOLS_STR, "http,https");
     SET(setter, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-    SET(setter, CURLOPT_DEFAULT_PROTOCOL, "http");
 #if LIBCURL_VERSION_NUM >= 0x075700
     SET(setter, CURLOPT_QUICK_EXIT, 1L); /* a cancel must not wait for a resolver's thread */
 #endif
