@@ -118,26 +118,22 @@ int scalar_append(struct buffer *buffer, struct value value)
     return 0;
 }
 
-int url_append(struct buffer *buffer, const char *url, text_writer *write)
+/* Appends TEXT without the passwords that REDACT finds in it. */
+static int append_redacted(struct buffer *buffer, const char *text,
+                           int (*redact)(const char *text, char **ret_text), text_writer *write)
 {
     char *copy;
-    int r = url_without_password(url, &copy);
+    int r = redact(text, &copy);
     if (r <= 0)
-        return r < 0 ? r : write(buffer, url, strlen(url));
+        return r < 0 ? r : write(buffer, text, strlen(text));
     r = write(buffer, copy, strlen(copy));
     free(copy);
     return r;
 }
 
-static int links_append(struct buffer *buffer, const char *links, text_writer *write)
+int url_append(struct buffer *buffer, const char *url, text_writer *write)
 {
-    char *shown;
-    int r = text_without_passwords(links, &shown);
-    if (r <= 0)
-        return r < 0 ? r : write(buffer, links, strlen(links));
-    r = write(buffer, shown, strlen(shown));
-    free(shown);
-    return r;
+    return append_redacted(buffer, url, url_without_password, write);
 }
 
 int header_append(struct buffer *buffer, const af_header *header, text_writer *write)
@@ -145,7 +141,7 @@ int header_append(struct buffer *buffer, const af_header *header, text_writer *w
     if (strcmp(header->name, "location") == 0 || strcmp(header->name, "content-location") == 0)
         return url_append(buffer, header->value, write);
     if (strcmp(header->name, "link") == 0 || strcmp(header->name, "refresh") == 0)
-        return links_append(buffer, header->value, write);
+        return append_redacted(buffer, header->value, text_without_passwords, write);
     return write(buffer, header->value, strlen(header->value));
 }
 
