@@ -92,6 +92,11 @@ static void fill_numbers(af_response *response, CURL *easy)
         curl_easy_getinfo(easy, longs[i].info, member(response, longs[i].offset));
     for (size_t i = 0; i < NUMBERS; i++)
         curl_easy_getinfo(easy, numbers[i].info, member(response, numbers[i].offset));
+    /* libcurl 8 has -1 where there was no connection. */
+    if (response->remote_port < 0)
+        response->remote_port = 0;
+    if (response->local_port < 0)
+        response->local_port = 0;
     response->size_header = get_long(easy, CURLINFO_HEADER_SIZE);
     response->size_request = get_long(easy, CURLINFO_REQUEST_SIZE);
     response->http_version = version_number(get_long(easy, CURLINFO_HTTP_VERSION));
@@ -192,7 +197,7 @@ enum af_http_error response_error(CURLcode code, const af_response *response)
         [CURLE_WEIRD_SERVER_REPLY] = AF_HTTP_PROTOCOL,
         [CURLE_BAD_FUNCTION_ARGUMENT] = AF_HTTP_PROTOCOL, /* a header that is none */
         [CURLE_HTTP2] = AF_HTTP_PROTOCOL,
-        [CURLE_HTTP2_STREAM] = AF_HTTP_PROTOCOL,
+        [CURLE_HTTP2_STREAM] = AF_HTTP_RESET,
         [CURLE_HTTP3] = AF_HTTP_PROTOCOL,
         [CURLE_QUIC_CONNECT_ERROR] = AF_HTTP_PROTOCOL,
         [CURLE_BAD_CONTENT_ENCODING] = AF_HTTP_PROTOCOL,
