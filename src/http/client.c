@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <afetch/http.h>
 
@@ -18,6 +19,10 @@ static const size_t PUMP_STREAMS = 100;
 /* How many transfers may be without a connection at once. Each may hold a resolver's thread and its
  * two descriptors; more of them and the system runs out before the names are known. */
 static const size_t MAX_STARTING = 512;
+
+/* Idle connections that are kept for their hosts' next requests, of all pumps together. One over
+ * TLS takes 66 KB. */
+static const size_t IDLE_CONNECTIONS = 1000;
 
 struct af_client {
     af_loop *loop;
@@ -140,6 +145,15 @@ const char *af_http_version(void)
 
 /* ---------------------------------------------------------------- starting */
 
+/* At most a quarter of the descriptors, so that requests under way have theirs. */
+static size_t idle_connections(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur / 4 >= IDLE_CONNECTIONS)
+        return IDLE_CONNECTIONS;
+    return (size_t)limit.rlim_cur / 4;
+}
+
 /* The first pump with room: those that are full stay full, and the rest stay idle. */
 static int choose_pump(af_client *client, struct pump **ret_pump)
 {
@@ -159,6 +173,7 @@ static int choose_pump(af_client *client, struct pump **ret_pump)
     }
     size_t room = client->pump_room;
     size_t connections = client->concurrency < room ? client->concurrency : room;
+    connections += idle_connections() / client->pump_limit;
     int r = pump_new(client->loop, connections, client->watchdog, on_done, client,
                      &client->pumps[client->pump_count]);
     if (r < 0)
@@ -204,6 +219,9 @@ static int start(af_client *client, struct transfer *transfer)
         return_easy(client, easy);
         return code == CURLE_OUT_OF_MEMORY ? -ENOMEM : af_raise(-EINVAL, "the URL is too long");
     }
+    /* The first requests to a host that may speak HTTP/2 wait for one connection: each would make
+     * one of its own otherwise. */
+    curl_easy_setopt(easy->curl, CURLOPT_PIPEWAIT, (long)(strncasecmp(url, "https:", 6) == 0));
     easy->transfer = transfer;
     easy->error_text[0] = '\0';
     r = easy_alter(easy, &client->settings, &transfer->request, transfer->request_headers);
