@@ -259,15 +259,29 @@ static void set_lists(struct setter *setter, const struct settings *settings)
         SET(setter, CURLOPT_RESOLVE, settings->resolve);
 }
 
-/* Where every request may go in HTTP/2, those that come before the first connection stands wait for
- * it: each would make one of its own otherwise. */
+/* HTTP/2 is agreed on in TLS only: after an upgrade of plain HTTP, libcurl 7.88 takes responses for
+ * those of other requests. With its default buffer of 16 KiB, larger header blocks and bodies in
+ * HTTP/2 may wait for ever; this size is the curl tool's. */
 static void set_version(struct setter *setter, int version)
 {
     if (version == 11)
         SET(setter, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    if (version == 20) {
-        SET(setter, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2_0);
-        SET(setter, CURLOPT_PIPEWAIT, 1L);
+    if (version == 20)
+        SET(setter, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    if (version != 11)
+        SET(setter, CURLOPT_BUFFERSIZE, 100L * 1024);
+}
+
+/* libcurl keeps the parsed CA bundle for its next connections only where no directory of
+ * certificates is set, and Debian's default is to have both. Parsing it costs more than the rest of
+ * a connection. From 8.17 on, no directory means the default one. */
+static void set_ca_cache(struct setter *setter, const af_client_options *options)
+{
+    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+    bool has_bundle = options->ca_file || (info->age >= CURLVERSION_SEVENTH && info->cainfo);
+    if (has_bundle && info->version_num < 0x081100) {
+        SET(setter, CURLOPT_CAPATH, NULL);
+        SET(setter, CURLOPT_PROXY_CAPATH, NULL);
     }
 }
 
@@ -319,6 +333,7 @@ CURLcode settings_apply(const struct settings *settings, CURL *curl)
         SET(setter, CURLOPT_PROXY_CAINFO, options->ca_file);
     set_lists(setter, settings);
     set_version(setter, options->http_version);
+    set_ca_cache(setter, options);
     set_redirects(setter, options);
     set_credentials(setter, options);
     set_times(setter, options);
