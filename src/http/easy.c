@@ -1,6 +1,7 @@
 #include "http/easy.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +45,7 @@ int easy_new(const struct settings *settings, struct watchdog *watchdog, struct 
         return -ENOMEM;
     list_init(&easy->link);
     easy->watchdog = watchdog;
+    easy->ca_store = settings->ca_store;
     easy->curl = curl_easy_init();
     if (!easy->curl) {
         free(easy);
@@ -68,6 +70,13 @@ void easy_free(struct easy *easy)
         return;
     curl_easy_cleanup(easy->curl);
     free(easy);
+}
+
+void easy_explain(struct easy *easy, CURLcode result)
+{
+    const char *error = easy->ca_store ? easy->ca_store->error : NULL;
+    if (result == CURLE_SSL_CACERT_BADFILE && error)
+        snprintf(easy->error_text, sizeof easy->error_text, "%s", error);
 }
 
 /* ------------------------------------------------- what is of one request */

@@ -12,9 +12,10 @@ struct transfer;
 struct easy {
     struct list link; /* among the idle ones of its client */
     CURL *curl;
-    struct watchdog *watchdog; /* of its connections */
-    struct transfer *transfer; /* NULL while idle */
-    bool altered;              /* has what only its last request asked for */
+    struct watchdog *watchdog;       /* of its connections */
+    struct transfer *transfer;       /* NULL while idle */
+    const struct ca_store *ca_store; /* of the settings; NULL: any certificate is accepted */
+    bool altered;                    /* has what only its last request asked for */
     char error_text[CURL_ERROR_SIZE];
 };
 
@@ -22,6 +23,10 @@ struct easy {
  * which may be NULL, are borrowed. */
 int easy_new(const struct settings *settings, struct watchdog *watchdog, struct easy **ret_easy);
 void easy_free(struct easy *easy);
+
+/* Changes the error text of a transfer that ended with RESULT where libcurl's says too little:
+ * where the CA certificates could not be read, it names the file. */
+void easy_explain(struct easy *easy, CURLcode result);
 
 /* The headers of a request that has some of its own or a content; NULL where the settings' do as
  * they are. The caller frees the list. -ENOMEM. */

@@ -21,7 +21,6 @@ static const struct {
     {CURLOPT_SSLCERT, offsetof(af_client_options, certificate)},
     {CURLOPT_KEYPASSWD, offsetof(af_client_options, certificate_password)},
     {CURLOPT_SSLKEY, offsetof(af_client_options, key)},
-    {CURLOPT_CAINFO, offsetof(af_client_options, ca_file)},
     {CURLOPT_PROXY, offsetof(af_client_options, proxy)},
     {CURLOPT_PROXYUSERPWD, offsetof(af_client_options, proxy_user)},
 };
@@ -134,7 +133,6 @@ static int check_files(const af_client_options *options)
         const char *what;
         const char *file;
     } files[] = {{"netrc file", options->netrc_file},
-                 {"CA file", options->ca_file},
                  {"certificate", options->certificate},
                  {"key", options->key}};
     int r = 0;
@@ -181,6 +179,7 @@ static int open_share(struct settings *settings, const af_client_options *option
 int settings_init(struct settings *settings, const af_client_options *options)
 {
     *settings = (struct settings){.options = *options};
+    settings->options.ca_file = NULL; /* the store has it */
     if (!options->user_agent)
         settings->options.user_agent = "afetch/" AFETCH_VERSION;
     int proxy = choose_proxy(&settings->options);
@@ -194,6 +193,8 @@ int settings_init(struct settings *settings, const af_client_options *options)
         r = copy_list(&settings->resolve, options->resolve);
     if (r >= 0)
         r = check_files(options);
+    if (r >= 0 && !options->insecure)
+        r = ca_store_new(options->ca_file, &settings->ca_store);
     return r < 0 ? r : open_share(settings, options);
 }
 
@@ -203,6 +204,7 @@ void settings_free(struct settings *settings)
     curl_slist_free_all(settings->headers);
     curl_slist_free_all(settings->connect_to);
     curl_slist_free_all(settings->resolve);
+    ca_store_free(settings->ca_store);
     for (size_t i = 0; i < STRINGS; i++)
         free((char *)*string_member(&settings->options, i));
 }
@@ -272,17 +274,17 @@ static void set_version(struct setter *setter, int version)
         SET(setter, CURLOPT_BUFFERSIZE, 100L * 1024);
 }
 
-/* libcurl keeps the parsed CA bundle for its next connections only where no directory of
- * certificates is set, and Debian's default is to have both. Parsing it costs more than the rest of
- * a connection. From 8.17 on, no directory means the default one. */
-static void set_ca_cache(struct setter *setter, const af_client_options *options)
+static void set_verification(struct setter *setter, const struct settings *settings)
 {
-    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
-    bool has_bundle = options->ca_file || (info->age >= CURLVERSION_SEVENTH && info->cainfo);
-    if (has_bundle && info->version_num < 0x081100) {
-        SET(setter, CURLOPT_CAPATH, NULL);
-        SET(setter, CURLOPT_PROXY_CAPATH, NULL);
+    if (settings->ca_store) {
+        if (setter->result == CURLE_OK)
+            setter->result = ca_store_apply(settings->ca_store, setter->curl);
+        return;
     }
+    SET(setter, CURLOPT_SSL_VERIFYPEER, 0L);
+    SET(setter, CURLOPT_SSL_VERIFYHOST, 0L);
+    SET(setter, CURLOPT_PROXY_SSL_VERIFYPEER, 0L);
+    SET(setter, CURLOPT_PROXY_SSL_VERIFYHOST, 0L);
 }
 
 static void set_redirects(struct setter *setter, const af_client_options *options)
@@ -322,18 +324,10 @@ CURLcode settings_apply(const struct settings *settings, CURL *curl)
     if (options->ip_version != 0)
         SET(setter, CURLOPT_IPRESOLVE,
             (long)(options->ip_version == 4 ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_V6));
-    if (options->insecure) {
-        SET(setter, CURLOPT_SSL_VERIFYPEER, 0L);
-        SET(setter, CURLOPT_SSL_VERIFYHOST, 0L);
-        SET(setter, CURLOPT_PROXY_SSL_VERIFYPEER, 0L);
-        SET(setter, CURLOPT_PROXY_SSL_VERIFYHOST, 0L);
-    }
     set_strings(setter, settings);
-    if (options->ca_file)
-        SET(setter, CURLOPT_PROXY_CAINFO, options->ca_file);
+    set_verification(setter, settings);
     set_lists(setter, settings);
     set_version(setter, options->http_version);
-    set_ca_cache(setter, options);
     set_redirects(setter, options);
     set_credentials(setter, options);
     set_times(setter, options);

@@ -6,11 +6,14 @@
 
 #include <afetch/http.h>
 
+#include "http/ca_store.h"
+
 struct settings {
     af_client_options options; /* the strings are copies; the lists are those below */
     struct curl_slist *headers;
     struct curl_slist *connect_to;
     struct curl_slist *resolve;
+    struct ca_store *ca_store; /* NULL: any certificate is accepted */
     CURLSH *share; /* names, TLS sessions and cookies; connections belong to the pumps */
 };
 

@@ -129,6 +129,7 @@ void transfer_settle(struct transfer *transfer, CURLcode result)
         result = transfer->refusal_code;
     if (result == CURLE_OK)
         easy->error_text[0] = '\0'; /* libcurl may leave a note of something it got over */
+    easy_explain(easy, result);
     int r = response_fill(response, easy->curl, easy->error_text, transfer->string_room,
                           sizeof transfer->string_room, &transfer->strings);
     if (transfer->request.content)
