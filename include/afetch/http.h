@@ -117,6 +117,17 @@ enum af_http_error {
     AF_HTTP_OTHER,
 };
 
+/* The limit that ended a transfer. */
+enum af_http_limit {
+    AF_HTTP_LIMIT_NONE,
+    AF_HTTP_LIMIT_CONNECT,       /* connect_timeout, or libcurl's or the system's own */
+    AF_HTTP_LIMIT_IDLE,          /* idle_timeout */
+    AF_HTTP_LIMIT_ATTEMPT,       /* attempt_timeout */
+    AF_HTTP_LIMIT_BODY,          /* max_body */
+    AF_HTTP_LIMIT_HEADERS,       /* the client's own, on bytes of headers */
+    AF_HTTP_LIMIT_DECOMPRESSION, /* the client's own, on what a compressed body expands to */
+};
+
 typedef struct af_header {
     const char *name; /* in lower case */
     const char *value;
@@ -127,6 +138,7 @@ typedef struct af_header {
  * and mean what curl's -w variables of the same name mean. */
 typedef struct af_response {
     enum af_http_error error;
+    enum af_http_limit limit; /* of an AF_HTTP_TIMEOUT or AF_HTTP_TOO_LARGE */
     int curl_code;
     const char *error_text; /* NULL where there is no error */
 

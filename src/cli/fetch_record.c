@@ -63,17 +63,15 @@ static void judge_file(struct fetch *fetch, struct record *record)
     record->exitcode = af_http_curl_code(AF_HTTP_IO);
 }
 
-/* The option that says how long it may take. */
+/* Adds the option that set the time limit. */
 static const char *tell_timeout(struct fetch *fetch, const af_response *response)
 {
-    const struct options *options = fetch->session->options;
-    double seconds = (double)response->time_total * 1e-6;
-    const char *option = "--connect-timeout";
-    if (strncmp(response->error_text, "Operation too slow", strlen("Operation too slow")) == 0)
-        option = "--idle-timeout";
-    else if (options->attempt_timeout > 0 && seconds >= options->attempt_timeout)
-        option = "--attempt-timeout";
-    return tell(fetch, "%s (%s)", response->error_text, option);
+    static const char *const options[] = {
+        [AF_HTTP_LIMIT_CONNECT] = "--connect-timeout",
+        [AF_HTTP_LIMIT_IDLE] = "--idle-timeout",
+        [AF_HTTP_LIMIT_ATTEMPT] = "--attempt-timeout",
+    };
+    return tell(fetch, "%s (%s)", response->error_text, options[response->limit]);
 }
 
 static const char *tell_size(struct fetch *fetch)
@@ -91,19 +89,19 @@ static const char *tell_size(struct fetch *fetch)
 
 static const char *tell_error(struct fetch *fetch, const af_response *response)
 {
-    int r;
-    switch (response->error) {
-    case AF_HTTP_URL:
+    if (response->error == AF_HTTP_URL) {
         /* libcurl says in full what is wrong only of a URL by itself. */
-        r = af_url_check(fetch->url);
+        int r = af_url_check(fetch->url);
         return tell_url(fetch, r == -EINVAL ? af_error_text(af_raised(r)) : response->error_text);
-    case AF_HTTP_TIMEOUT:
+    }
+    switch (response->limit) {
+    case AF_HTTP_LIMIT_CONNECT:
+    case AF_HTTP_LIMIT_IDLE:
+    case AF_HTTP_LIMIT_ATTEMPT:
         return tell_timeout(fetch, response);
-    case AF_HTTP_TOO_LARGE:
-        /* So may headers be, and no option says when. */
-        return response->curl_code == af_http_curl_code(AF_HTTP_TOO_LARGE) ? tell_size(fetch)
-                                                                           : response->error_text;
-    default:
+    case AF_HTTP_LIMIT_BODY:
+        return tell_size(fetch);
+    default: /* limits that no option sets */
         return response->error_text;
     }
 }

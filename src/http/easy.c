@@ -44,8 +44,8 @@ int easy_new(const struct settings *settings, struct watchdog *watchdog, struct 
     if (!easy)
         return -ENOMEM;
     list_init(&easy->link);
+    easy->settings = settings;
     easy->watchdog = watchdog;
-    easy->ca_store = settings->ca_store;
     easy->curl = curl_easy_init();
     if (!easy->curl) {
         free(easy);
@@ -74,7 +74,7 @@ void easy_free(struct easy *easy)
 
 void easy_explain(struct easy *easy, CURLcode result)
 {
-    const char *error = easy->ca_store ? easy->ca_store->error : NULL;
+    const char *error = easy->settings->ca_store ? easy->settings->ca_store->error : NULL;
     if (result == CURLE_SSL_CACERT_BADFILE && error)
         snprintf(easy->error_text, sizeof easy->error_text, "%s", error);
 }

@@ -12,10 +12,10 @@ struct transfer;
 struct easy {
     struct list link; /* among the idle ones of its client */
     CURL *curl;
-    struct watchdog *watchdog;       /* of its connections */
-    struct transfer *transfer;       /* NULL while idle */
-    const struct ca_store *ca_store; /* of the settings; NULL: any certificate is accepted */
-    bool altered;                    /* has what only its last request asked for */
+    const struct settings *settings;
+    struct watchdog *watchdog; /* of its connections */
+    struct transfer *transfer; /* NULL while idle */
+    bool altered;              /* has what only its last request asked for */
     char error_text[CURL_ERROR_SIZE];
 };
 

@@ -221,6 +221,27 @@ enum af_http_error response_error(CURLcode code, const af_response *response)
     return known ? errors[code] : AF_HTTP_OTHER;
 }
 
+/* The code is the same for each time limit. The text alone tells the idle limit. */
+static bool was_idle(const char *error_text)
+{
+    static const char start[] = "Operation too slow";
+    return error_text && strncmp(error_text, start, strlen(start)) == 0;
+}
+
+enum af_http_limit response_limit(const af_response *response, const af_client_options *options)
+{
+    if (response->error == AF_HTTP_TOO_LARGE)
+        return response->curl_code == CURLE_FILESIZE_EXCEEDED ? AF_HTTP_LIMIT_BODY
+                                                              : AF_HTTP_LIMIT_HEADERS;
+    if (response->error != AF_HTTP_TIMEOUT)
+        return AF_HTTP_LIMIT_NONE;
+    if (was_idle(response->error_text))
+        return AF_HTTP_LIMIT_IDLE;
+    double seconds = (double)response->time_total * 1e-6;
+    bool in_attempt = options->attempt_timeout > 0 && seconds >= options->attempt_timeout;
+    return in_attempt ? AF_HTTP_LIMIT_ATTEMPT : AF_HTTP_LIMIT_CONNECT;
+}
+
 int af_http_curl_code(enum af_http_error error)
 {
     static const CURLcode codes[] = {

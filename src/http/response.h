@@ -16,4 +16,7 @@ int response_fill(af_response *response, CURL *easy, const char *error_text, cha
 /* Which of our words a code of libcurl is, for a response that is filled. */
 enum af_http_error response_error(CURLcode code, const af_response *response);
 
+/* The limit that libcurl enforced, for a response whose error, text and times are filled in. */
+enum af_http_limit response_limit(const af_response *response, const af_client_options *options);
+
 #endif

@@ -119,6 +119,9 @@ static void explain(struct transfer *transfer, CURLcode result)
         response->error_text = transfer->refusal;
     else if (result != CURLE_OK && !response->error_text)
         response->error_text = curl_easy_strerror(result);
+    response->limit = transfer->refusal
+                          ? transfer->refusal_limit
+                          : response_limit(response, &transfer->easy->settings->options);
 }
 
 void transfer_settle(struct transfer *transfer, CURLcode result)
@@ -163,9 +166,11 @@ void transfer_discard(struct transfer *transfer)
 /* --------------------------------------------------------------- callbacks */
 
 /* Of an answer there was too much: libcurl is to end the transfer. */
-static size_t refuse(struct transfer *transfer, CURLcode code, const char *why)
+static size_t refuse(struct transfer *transfer, CURLcode code, enum af_http_limit limit,
+                     const char *why)
 {
     transfer->refusal_code = code;
+    transfer->refusal_limit = limit;
     transfer->refusal = why;
     return CURL_WRITEFUNC_ERROR;
 }
@@ -191,9 +196,11 @@ size_t transfer_write(char *data, size_t size, size_t count, void *arg)
     transfer->received += (int64_t)size;
     client_received(transfer, size);
     if ((size_t)transfer->received >= transfer->body.maximum)
-        return refuse(transfer, CURLE_FILESIZE_EXCEEDED, "the body is larger than allowed");
+        return refuse(transfer, CURLE_FILESIZE_EXCEEDED, AF_HTTP_LIMIT_BODY,
+                      "the body is larger than allowed");
     if (overstays(transfer))
-        return refuse(transfer, CURLE_WRITE_ERROR, "a little of the body unpacks to no end");
+        return refuse(transfer, CURLE_WRITE_ERROR, AF_HTTP_LIMIT_DECOMPRESSION,
+                      "a little of the body unpacks to no end");
     int r = 0;
     if (request->body == AF_BODY_MEMORY)
         r = buffer_append(&transfer->body, data, size);
@@ -232,7 +239,8 @@ size_t transfer_header(char *line, size_t size, size_t count, void *arg)
     size *= count;
     transfer->header_size += size;
     if (transfer->header_size > HEADERS_MAXIMUM)
-        return refuse(transfer, CURLE_RECV_ERROR, "more headers than anybody needs");
+        return refuse(transfer, CURLE_RECV_ERROR, AF_HTTP_LIMIT_HEADERS,
+                      "more headers than anybody needs");
     if (!transfer->request.listener && !transfer->request.keep_headers)
         return size;
     /* A trailer is no answer, whatever it looks like. */

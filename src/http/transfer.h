@@ -32,6 +32,7 @@ struct transfer {
     struct turn turn;
     const char *refusal;   /* why there was too much of it; NULL: there was not */
     CURLcode refusal_code; /* what libcurl calls that */
+    enum af_http_limit refusal_limit;
     struct buffer body;
     struct buffer header_lines;
     af_header *headers; /* their strings are in the lines */

@@ -417,7 +417,8 @@ Test(ca_store, a_default_file_that_cannot_be_read_fails_each_handshake_and_is_na
     world_open(&world, NULL);
     struct ca_store *store = open_default("/nowhere/ca.pem");
     fetch_many(store, &world, 4, CURLE_SSL_CACERT_BADFILE);
-    struct easy easy = {.ca_store = store, .error_text = "libcurl's"};
+    const struct settings settings = {.ca_store = store};
+    struct easy easy = {.settings = &settings, .error_text = "libcurl's"};
     easy_explain(&easy, CURLE_COULDNT_CONNECT);
     cr_expect_str_eq(easy.error_text, "libcurl's");
     easy_explain(&easy, CURLE_SSL_CACERT_BADFILE);

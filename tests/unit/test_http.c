@@ -277,6 +277,91 @@ HTTP_TEST(a_body_over_the_maximum_is_too_large_even_without_a_length)
     return 0;
 }
 
+static enum af_http_limit limit_of(struct world *world)
+{
+    af_future *future;
+    enum af_http_limit limit = fetch(world, world->url, &future)->limit;
+    af_future_unref(future);
+    return limit;
+}
+
+HTTP_TEST(a_response_tells_which_limit_of_size_ended_it)
+{
+    enum { HEADERS = 5 << 20 };
+    static char answer[HEADERS + 64];
+    world->script.close = true;
+    world->options.max_body = 9;
+    world_open(world);
+    cr_expect_eq(limit_of(world), AF_HTTP_LIMIT_NONE);
+    world->script.answer = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n0123456789";
+    cr_expect_eq(limit_of(world), AF_HTTP_LIMIT_BODY);
+    world->script.answer = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789";
+    cr_expect_eq(limit_of(world), AF_HTTP_LIMIT_BODY);
+    size_t at = (size_t)sprintf(answer, "HTTP/1.1 200 OK\r\n");
+    while (at < HEADERS)
+        at += (size_t)sprintf(answer + at, "X-Filler: 0123456789\r\n");
+    world->script.answer = answer;
+    cr_expect_eq(limit_of(world), AF_HTTP_LIMIT_HEADERS);
+    world_close(world);
+    return 0;
+}
+
+/* Answers with the beginning of a body, and is silent then. */
+static void begin_silence(struct world *world)
+{
+    world->script.answer = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi";
+    world_open(world);
+}
+
+HTTP_TEST(a_response_tells_that_the_time_of_its_attempt_ended_it)
+{
+    world->options.attempt_timeout = 0.1;
+    world->options.idle_timeout = 20;
+    begin_silence(world);
+    cr_expect_eq(limit_of(world), AF_HTTP_LIMIT_ATTEMPT);
+    world_close(world);
+    return 0;
+}
+
+HTTP_TEST(a_response_tells_that_silence_ended_it)
+{
+    world->options.attempt_timeout = 20;
+    world->options.idle_timeout = 1;
+    begin_silence(world);
+    cr_expect_eq(limit_of(world), AF_HTTP_LIMIT_IDLE);
+    world_close(world);
+    return 0;
+}
+
+/* Fills the queue of a listening socket, so that no further connection to it is accepted. */
+static void fill_listener(int fds[4], char *url)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof address;
+    for (int i = 0; i < 4; i++)
+        fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    cr_assert_eq(bind(fds[0], (struct sockaddr *)&address, length), 0);
+    cr_assert_eq(getsockname(fds[0], (struct sockaddr *)&address, &length), 0);
+    cr_assert_eq(listen(fds[0], 0), 0);
+    for (int i = 1; i < 4; i++)
+        connect(fds[i], (struct sockaddr *)&address, length);
+    sprintf(url, "http://127.0.0.1:%d/", (int)ntohs(address.sin_port));
+}
+
+HTTP_TEST(a_response_tells_that_the_time_to_connect_ended_it)
+{
+    int fds[4];
+    world->options.attempt_timeout = 20;
+    world->options.connect_timeout = 0.1;
+    world_open(world);
+    fill_listener(fds, world->url);
+    cr_expect_eq(limit_of(world), AF_HTTP_LIMIT_CONNECT);
+    for (int i = 0; i < 4; i++)
+        close(fds[i]);
+    world_close(world);
+    return 0;
+}
+
 HTTP_TEST(a_body_of_just_the_maximum_is_kept)
 {
     world->options.max_body = 2;
