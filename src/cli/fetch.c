@@ -263,13 +263,23 @@ static int fetch_in_time(struct fetch *fetch)
     return r < 0 ? r : af_timeout_exit(&timeout, request_until_settled(fetch));
 }
 
+/* Tells an empty body, which is an empty file, from none, which is no file. A 205 must not have a
+ * body (RFC 9110), but libcurl reads one, and it is not thrown away. */
+static bool has_body(const af_response *response)
+{
+    bool head = response->method && strcmp(response->method, "HEAD") == 0;
+    bool never = response->status < 200 || response->status == 204 || response->status == 304;
+    return !head && !never && !(response->status == 205 && response->size_download == 0);
+}
+
 /* The body is kept where the response is whole and accepted, and otherwise removed: before anybody
  * is told of it. */
 static void keep_body(struct fetch *fetch)
 {
     const af_response *response = fetch->request ? af_request_response(fetch->request) : NULL;
     bool whole = fetch->result >= 0 && response && response->error == AF_HTTP_OK;
-    if (whole && status_set_has(&fetch->session->options->accept, response->status))
+    if (whole && has_body(response) &&
+        status_set_has(&fetch->session->options->accept, response->status))
         body_file_keep(fetch->file, response->content_type);
     else if (body_file_error(fetch->file) >= 0)
         body_file_discard(fetch->file);

@@ -203,7 +203,8 @@ const struct field record_fields[] = {
     {"time_end", get_seconds, RECORD(time_end), "the same for its end"},
     {"headers", get_headers, true, 0, "with --include-headers: name to list of values"},
     {"body", get_body, true, 0, "with --include-body; body_base64 where it is no UTF-8"},
-    {"filename", get_filename, RECORD(filename), "of the body in --output-dir"},
+    {"filename", get_filename, RECORD(filename),
+     "of the body in --output-dir; null where there is none (HEAD, 204, 304)"},
     {.name = NULL},
 };
 

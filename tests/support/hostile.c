@@ -62,6 +62,33 @@ static int get_folded_header(struct exchange *exchange, const char *rest)
     return af_stream_write(exchange->stream, answer, strlen(answer));
 }
 
+/* The byte that TEXT begins with, percent-encoded or not; moves *TEXT behind it. */
+static char next_byte(const char **text)
+{
+    char digits[3] = {0}, *end;
+    if (**text != '%')
+        return *(*text)++;
+    memcpy(digits, *text + 1, strnlen(*text + 1, 2));
+    long byte = strtol(digits, &end, 16);
+    if (end != digits + 2)
+        return *(*text)++;
+    *text += 3;
+    return (char)byte;
+}
+
+/* Sends the decoded query word for word, and closes the connection. */
+static int get_raw(struct exchange *exchange, const char *rest)
+{
+    (void)rest;
+    const char *query = strchr(exchange->request->target, '?');
+    struct text answer = {0};
+    for (const char *at = query ? query + 1 : ""; *at;)
+        text_append(&answer, &(char){next_byte(&at)}, 1);
+    int r = answer.failed ? -ENOMEM : af_stream_write(exchange->stream, answer.data, answer.length);
+    text_free(&answer);
+    return close_after(exchange, r);
+}
+
 /* The connection ends behind an answer that promised to keep it. */
 static int get_hang_up(struct exchange *exchange, const char *rest)
 {
@@ -339,6 +366,7 @@ const struct route hostile_routes[] = {
     {"/header-flood", get_header_flood},
     {"/huge", get_huge},
     {"/invalid-utf8", get_invalid_utf8},
+    {"/raw", get_raw},
     {"/redirect-file", get_redirect_file},
     {"/redirect-loop", get_redirect_loop},
     {"/reset", get_reset},
