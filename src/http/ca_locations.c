@@ -18,8 +18,8 @@ static struct ca_location from_environment(const char *variable, const char *pat
 {
     const char *value = getenv(variable);
     if (value && *value)
-        return (struct ca_location){(char *)value, variable};
-    return (struct ca_location){(char *)path, NULL};
+        return (struct ca_location){.path = (char *)value, .origin = variable};
+    return (struct ca_location){.path = (char *)path};
 }
 
 /* The locations with borrowed paths. */
@@ -28,7 +28,7 @@ static struct ca_locations choose(const char *ca_file)
     const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
     struct ca_location bundle = from_environment("CURL_CA_BUNDLE", NULL);
     if (ca_file)
-        bundle = (struct ca_location){(char *)ca_file, "CA file"};
+        bundle = (struct ca_location){(char *)ca_file, "CA file", true};
     if (bundle.path)
         return (struct ca_locations){.file = bundle};
     return (struct ca_locations){.file = from_environment("SSL_CERT_FILE", curl->cainfo),

@@ -2,9 +2,12 @@
 #ifndef HTTP_CA_LOCATIONS_H
 #define HTTP_CA_LOCATIONS_H
 
+#include <stdbool.h>
+
 struct ca_location {
     char *path;         /* NULL: none */
     const char *origin; /* what named it, for messages; NULL: it is libcurl's default */
+    bool is_asked_for;  /* by the caller, and so needed; not by the environment */
 };
 
 struct ca_locations {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 #include <stdio.h>
@@ -49,8 +50,11 @@ static const char *describe_failure(const char *path)
         return strerror(EISDIR);
     if (ERR_GET_LIB(first) == ERR_LIB_SYS)
         return strerror(ERR_GET_REASON(first));
-    if (ERR_GET_LIB(last) == ERR_LIB_X509 &&
-        ERR_GET_REASON(last) == X509_R_NO_CERTIFICATE_OR_CRL_FOUND)
+    bool is_empty =
+        (ERR_GET_LIB(last) == ERR_LIB_X509 &&
+         ERR_GET_REASON(last) == X509_R_NO_CERTIFICATE_OR_CRL_FOUND) ||
+        (ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) == PEM_R_NO_START_LINE);
+    if (is_empty)
         return "no certificate in it";
     const char *reason = ERR_reason_error_string(first);
     return reason ? reason : "not a file of certificates";
@@ -129,12 +133,26 @@ static struct curl_blob choose_placeholder(const curl_version_info_data *curl)
     return (struct curl_blob){(void *)PLACEHOLDER, sizeof PLACEHOLDER - 1, CURL_BLOB_NOCOPY};
 }
 
+/* Reading all of a system's bundle takes longer than a whole run without TLS. */
+static int check_first_certificate(struct ca_store *store)
+{
+    ERR_clear_error();
+    BIO *file = BIO_new_file(store->locations.file.path, "r");
+    X509 *certificate = file ? PEM_read_bio_X509_AUX(file, NULL, NULL, NULL) : NULL;
+    int r = certificate ? 0 : note_failure(store);
+    ERR_clear_error();
+    X509_free(certificate);
+    BIO_free(file);
+    return r;
+}
+
 /* What was named and is of no use is an error before the first request. */
 static int check(struct ca_store *store)
 {
+    const struct ca_location *file = &store->locations.file;
     int r = ca_locations_check_directory(&store->locations);
-    if (r >= 0 && store->locations.file.origin)
-        r = read_certificates(store);
+    if (r >= 0 && file->origin)
+        r = file->is_asked_for ? read_certificates(store) : check_first_certificate(store);
     return store->error ? af_raise(r, "%s", store->error) : r;
 }
 

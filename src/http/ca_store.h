@@ -19,9 +19,11 @@ struct ca_store {
     char *error;                        /* why they cannot be read; NULL: they can */
 };
 
-/* Makes the store of the locations of ca_locations_find(). A file that CA_FILE or the environment
- * names is read now; libcurl's default file at the first TLS handshake. -ENOMEM; -EINVAL with a
- * text where what was named cannot be read or is no file of certificates. */
+/* Makes the store of the locations of ca_locations_find(). CA_FILE is read now. A file
+ * that the environment names is read at the first TLS handshake, since runs without TLS do not need
+ * it, and now checked to begin with a certificate; libcurl's default file is read then, unchecked.
+ * -ENOMEM; -EINVAL with a text where what was named cannot be read or is no file of certificates.
+ */
 int ca_store_new(const char *ca_file, struct ca_store **ret_store);
 
 /* The same for LOCATIONS, which are the store's from then on, on failure too. */

@@ -382,6 +382,36 @@ Test(ca_store, a_named_file_that_cannot_be_read_is_an_error_at_once)
     expect_error("/tmp", "Is a directory");
 }
 
+Test(ca_store, a_file_of_the_environment_is_checked_at_once_and_read_at_the_first_handshake)
+{
+    struct world world;
+    world_open(&world, NULL);
+    char *pem = certificate_pem(&world.authority);
+    char file[] = "/tmp/afetch-ca-XXXXXX", empty[] = "/tmp/afetch-ca-XXXXXX";
+    write_file(file, pem);
+    write_file(empty, "nothing\n");
+    unsetenv("CURL_CA_BUNDLE");
+    unsetenv("SSL_CERT_DIR");
+    const char *const refused[] = {"/nowhere/ca.pem", "/tmp", empty};
+    struct ca_store *store = NULL;
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        setenv("SSL_CERT_FILE", refused[i], 1);
+        int r = ca_store_new(NULL, &store);
+        cr_expect_eq(r, -EINVAL, "%s", refused[i]);
+        cr_expect(strstr(af_error_text(af_raised(r)), refused[i]));
+    }
+    setenv("SSL_CERT_FILE", file, 1);
+    cr_assert_eq(ca_store_new(NULL, &store), 0);
+    cr_expect_null(store->certificates);
+    fetch_many(store, &world, 4, CURLE_OK);
+    cr_expect_not_null(store->certificates);
+    ca_store_free(store);
+    unlink(file);
+    unlink(empty);
+    free(pem);
+    world_close(&world);
+}
+
 Test(ca_store, a_named_file_without_a_certificate_is_an_error_at_once)
 {
     static const char *const contents[] = {"", "nothing\n", "\x30\x82\x01\x0a"};
