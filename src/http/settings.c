@@ -276,7 +276,7 @@ static void set_version(struct setter *setter, int version)
 
 static void set_verification(struct setter *setter, const struct settings *settings)
 {
-    if (settings->ca_store) {
+    if (!settings->options.insecure) {
         if (setter->result == CURLE_OK)
             setter->result = ca_store_apply(settings->ca_store, setter->curl);
         return;
