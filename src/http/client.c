@@ -212,6 +212,11 @@ static int start(af_client *client, struct transfer *transfer)
         return r;
     const char *url = transfer->request.url;
     CURLcode code = curl_easy_setopt(easy->curl, CURLOPT_URL, url);
+    /* The first requests to a host that may speak HTTP/2 wait for one connection: each would make
+     * one of its own otherwise. */
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy->curl, CURLOPT_PIPEWAIT,
+                                (long)(strncasecmp(url, "https:", 6) == 0));
     /* Few URLs need it, and it is copied. */
     if (code == CURLE_OK && !af_url_has_scheme(url))
         code = curl_easy_setopt(easy->curl, CURLOPT_DEFAULT_PROTOCOL, "http");
@@ -219,9 +224,6 @@ static int start(af_client *client, struct transfer *transfer)
         return_easy(client, easy);
         return code == CURLE_OUT_OF_MEMORY ? -ENOMEM : af_raise(-EINVAL, "the URL is too long");
     }
-    /* The first requests to a host that may speak HTTP/2 wait for one connection: each would make
-     * one of its own otherwise. */
-    curl_easy_setopt(easy->curl, CURLOPT_PIPEWAIT, (long)(strncasecmp(url, "https:", 6) == 0));
     easy->transfer = transfer;
     easy->error_text[0] = '\0';
     r = easy_alter(easy, &client->settings, &transfer->request, transfer->request_headers);
