@@ -1,4 +1,4 @@
-/* Where the CA certificates are that servers and HTTPS proxies are verified by. */
+/* Locations of the CA certificates that servers and HTTPS proxies are verified by. */
 #ifndef HTTP_CA_LOCATIONS_H
 #define HTTP_CA_LOCATIONS_H
 

@@ -146,7 +146,7 @@ static int check_first_certificate(struct ca_store *store)
     return r;
 }
 
-/* What was named and is of no use is an error before the first request. */
+/* Refuses a named location that is of no use before the first request. */
 static int check(struct ca_store *store)
 {
     const struct ca_location *file = &store->locations.file;
