@@ -92,6 +92,7 @@ static const struct fact environment_facts[] = {
     {"AFETCH_DEBUG",
      "1 has the event loop tell what keeps it waiting, as asyncio's debug mode does"},
     {"http_proxy, https_proxy, all_proxy, no_proxy", "the proxies, as for curl"},
+    {"CURL_CA_BUNDLE, SSL_CERT_FILE, SSL_CERT_DIR", "the CA certificates, as for curl"},
     {NULL, NULL},
 };
 
