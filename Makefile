@@ -66,8 +66,8 @@ $(BUILD)/afetch: $(PROGRAM) $(BUILD)/libafetch.a
 $(BUILD)/origin: $(ORIGIN) $(BUILD)/libafetch.a
 # What the unit tests have fail: tests/unit/failing_allocation.h.
 ALLOCATORS := malloc calloc realloc free strdup vasprintf asprintf mmap munmap \
-              madvise mprotect
-$(BUILD)/unit-tests: LIBS += -lcriterion $(addprefix -Wl$(comma)--wrap=,$(ALLOCATORS))
+              madvise mprotect ZSTD_createDCtx ZSTD_freeDCtx
+$(BUILD)/unit-tests: LIBS += -lcriterion -lbrotlienc $(addprefix -Wl$(comma)--wrap=,$(ALLOCATORS))
 $(BUILD)/unit-tests: $(UNIT) $(BUILD)/libafetch.a
 $(BUILD)/conformance: $(call objects,tests/conformance/*.c) $(BUILD)/libafetch.a
 $(BUILD)/comparer: $(call objects,tests/comparer/*.c)

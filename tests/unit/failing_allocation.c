@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <zstd.h>
 
 /* The names are the linker's: what it calls instead of a function, and the function itself. */
 void *__real_malloc(size_t size);
@@ -28,6 +29,10 @@ int __real_madvise(void *address, size_t size, int advice);
 int __real_mprotect(void *address, size_t size, int protection);
 int __wrap_madvise(void *address, size_t size, int advice);
 int __wrap_mprotect(void *address, size_t size, int protection);
+ZSTD_DCtx *__real_ZSTD_createDCtx(void);
+size_t __real_ZSTD_freeDCtx(ZSTD_DCtx *context);
+ZSTD_DCtx *__wrap_ZSTD_createDCtx(void);
+size_t __wrap_ZSTD_freeDCtx(ZSTD_DCtx *context);
 
 static size_t until_failure; /* 0: none is to fail */
 static bool all_after;
@@ -174,4 +179,16 @@ int __wrap_madvise(void *address, size_t size, int advice)
 int __wrap_mprotect(void *address, size_t size, int protection)
 {
     return mapping_fails() ? -1 : __real_mprotect(address, size, protection);
+}
+
+/* libzstd takes no allocator of ours: what it allocates first is one allocation. */
+ZSTD_DCtx *__wrap_ZSTD_createDCtx(void)
+{
+    return fails() ? NULL : counted(__real_ZSTD_createDCtx());
+}
+
+size_t __wrap_ZSTD_freeDCtx(ZSTD_DCtx *context)
+{
+    blocks -= context != NULL;
+    return __real_ZSTD_freeDCtx(context);
 }
