@@ -13,7 +13,7 @@ comma    := ,
 VARIANT  := $(notdir $(CC))$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
 BUILD    := build/$(VARIANT)
 
-PACKAGES := libcurl libssl libcrypto libcjson zlib libbrotlidec libzstd
+PACKAGES := libcurl libcares libssl libcrypto libcjson zlib libbrotlidec libzstd
 LIBS     := -Wl,--as-needed $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lev -lm -pthread
 CFLAGS   ?= -O2 -g
 FLAGS    := -std=gnu11 -D_GNU_SOURCE -Iinclude -Isrc -fPIC -pthread \
