@@ -1,0 +1,321 @@
+#include "async/dns_channel.h"
+
+#include <ares.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+/* c-ares has a socket for UDP and one for TCP to each server, of which systems have up to three. */
+enum { MOST_SOCKETS = 16 };
+
+/* Bytes, for the answers that come at once. The system may give less. */
+enum { SOCKET_BUFFER = 1024 * 1024 };
+
+/* Seconds between two checks for time-outs. ares_timeout() would tell when the next one is due, but
+ * before c-ares 1.20 it goes through all queries. */
+static const double TICK = 0.1;
+
+struct dns_channel {
+    af_loop *loop;
+    ares_channel ares;
+    dns_channel_done *done;
+    enum ipv6_use ipv6;
+    bool freeing;
+    size_t asked, unanswered;
+    ev_timer tick;
+    ev_io sockets[MOST_SOCKETS];
+};
+
+/* One question of c-ares. */
+struct question {
+    struct dns_channel *channel;
+    struct name_query *query;
+    bool ipv6_left; /* to be asked if there is no IPv4 address */
+};
+
+/* ----------------------------------------------------------------- library */
+
+/* ares_library_init() counts its calls, but not for threads. */
+static pthread_mutex_t library_mutex = PTHREAD_MUTEX_INITIALIZER;
+
+static int open_library(void)
+{
+    pthread_mutex_lock(&library_mutex);
+    int status = ares_library_init(ARES_LIB_INIT_ALL);
+    pthread_mutex_unlock(&library_mutex);
+    return status;
+}
+
+static void close_library(void)
+{
+    pthread_mutex_lock(&library_mutex);
+    ares_library_cleanup();
+    pthread_mutex_unlock(&library_mutex);
+}
+
+/* ----------------------------------------------------------------- sockets */
+
+static void stop_socket(struct dns_channel *channel, ev_io *io)
+{
+    if (!ev_is_active(io))
+        return;
+    ev_io_stop(channel->loop->ev, io);
+    channel->loop->watchers--;
+}
+
+static void start_socket(struct dns_channel *channel, ev_io *io)
+{
+    ev_io_start(channel->loop->ev, io);
+    channel->loop->watchers++; /* a busy loop must poll now */
+}
+
+/* The watcher of FD, or an idle one; NULL if there is neither. */
+static ev_io *find_socket(struct dns_channel *channel, ares_socket_t fd)
+{
+    ev_io *idle = NULL;
+    for (size_t i = 0; i < MOST_SOCKETS; i++) {
+        ev_io *io = &channel->sockets[i];
+        if (!ev_is_active(io))
+            idle = io;
+        else if (io->fd == fd)
+            return io;
+    }
+    return idle;
+}
+
+static void on_socket_change(void *arg, ares_socket_t fd, int readable, int writable)
+{
+    struct dns_channel *channel = arg;
+    ev_io *io = find_socket(channel, fd);
+    if (!io)
+        return; /* this server times out, and the next is asked */
+    stop_socket(channel, io);
+    if (!readable && !writable)
+        return;
+    ev_io_set(io, fd, (readable ? EV_READ : 0) | (writable ? EV_WRITE : 0));
+    start_socket(channel, io);
+}
+
+static void update_tick(struct dns_channel *channel)
+{
+    if (channel->unanswered == 0)
+        ev_timer_stop(channel->loop->ev, &channel->tick);
+    else if (!ev_is_active(&channel->tick))
+        ev_timer_again(channel->loop->ev, &channel->tick);
+}
+
+static void on_socket(struct ev_loop *ev, ev_io *io, int events)
+{
+    (void)ev;
+    struct dns_channel *channel = io->data;
+    ares_process_fd(channel->ares, events & EV_READ ? io->fd : ARES_SOCKET_BAD,
+                    events & EV_WRITE ? io->fd : ARES_SOCKET_BAD);
+    update_tick(channel);
+}
+
+static void on_tick(struct ev_loop *ev, ev_timer *timer, int events)
+{
+    (void)ev, (void)events;
+    struct dns_channel *channel = container_of(timer, struct dns_channel, tick);
+    ares_process_fd(channel->ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+    update_tick(channel);
+}
+
+/* ---------------------------------------------------------------- channels */
+
+static size_t count_servers(const struct name_service *service, const char *servers)
+{
+    if (!servers)
+        return service->servers;
+    size_t count = 1;
+    for (; *servers; servers++)
+        count += *servers == ',';
+    return count;
+}
+
+/* Without NOCHECKRESP, SERVFAIL and REFUSED are a reason to ask the next server. With one server,
+ * it would be asked the same question again, at once. */
+static int flags_for(const struct name_service *service, const char *servers)
+{
+    return (service->tcp ? ARES_FLAG_USEVC : 0) |
+           (count_servers(service, servers) < 2 ? ARES_FLAG_NOCHECKRESP : 0);
+}
+
+static int init_ares(struct dns_channel *channel, const struct name_service *service,
+                     const char *path, const char *servers)
+{
+    char lookups[] = "b"; /* DNS alone: see hosts_file.h */
+    struct ares_options options = {
+        .flags = flags_for(service, servers),
+        .timeout = service->timeout,
+        .tries = service->tries,
+        .sock_state_cb = on_socket_change,
+        .sock_state_cb_data = channel,
+        .socket_receive_buffer_size = SOCKET_BUFFER,
+        .lookups = lookups,
+        .resolvconf_path = (char *)path, /* copied */
+    };
+    int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB |
+               ARES_OPT_SOCK_RCVBUF | ARES_OPT_LOOKUPS | ARES_OPT_RESOLVCONF;
+#ifdef ARES_OPT_QUERY_CACHE
+    mask |= ARES_OPT_QUERY_CACHE; /* of size 0: the resolver has the cache */
+#endif
+    int status = ares_init_options(&channel->ares, &options, mask);
+    if (status == ARES_SUCCESS && servers) {
+        status = ares_set_servers_ports_csv(channel->ares, servers);
+        if (status != ARES_SUCCESS)
+            ares_destroy(channel->ares);
+    }
+    return status == ARES_SUCCESS ? 0 : status == ARES_ENOMEM ? -ENOMEM : -ENOTSUP;
+}
+
+static int open_ares(struct dns_channel *channel, const struct name_service *service,
+                     const char *path, const char *servers)
+{
+    if (open_library() != ARES_SUCCESS)
+        return -ENOTSUP;
+    int r = init_ares(channel, service, path, servers);
+    if (r < 0)
+        close_library();
+    return r;
+}
+
+int dns_channel_new(af_loop *loop, const struct name_service *service, const char *path,
+                    const char *servers, dns_channel_done *done, struct dns_channel **ret_channel)
+{
+    struct dns_channel *channel = calloc(1, sizeof *channel);
+    if (!channel)
+        return -ENOMEM;
+    channel->loop = loop;
+    channel->done = done;
+    channel->ipv6 = service->ipv6;
+    ev_init(&channel->tick, on_tick);
+    channel->tick.repeat = TICK;
+    for (size_t i = 0; i < MOST_SOCKETS; i++) {
+        ev_init(&channel->sockets[i], on_socket);
+        channel->sockets[i].data = channel;
+    }
+    int r = open_ares(channel, service, path, servers);
+    if (r < 0) {
+        free(channel);
+        return r;
+    }
+    *ret_channel = channel;
+    return 0;
+}
+
+void dns_channel_free(struct dns_channel *channel)
+{
+    if (!channel)
+        return;
+    channel->freeing = true;
+    ares_destroy(channel->ares);
+    for (size_t i = 0; i < MOST_SOCKETS; i++)
+        stop_socket(channel, &channel->sockets[i]);
+    ev_timer_stop(channel->loop->ev, &channel->tick);
+    close_library();
+    free(channel);
+}
+
+size_t dns_channel_asked(const struct dns_channel *channel)
+{
+    return channel->asked;
+}
+
+size_t dns_channel_unanswered(const struct dns_channel *channel)
+{
+    return channel->unanswered;
+}
+
+/* ----------------------------------------------------------------- queries */
+
+static struct name_answer failure(int status, int timeouts)
+{
+    static const struct {
+        int status;
+        const char *reason; /* NULL: there is no such name */
+    } failures[] = {
+        {ARES_ENOTFOUND, NULL},
+        {ARES_ENODATA, NULL},
+        {ARES_EBADNAME, NULL},
+        {ARES_EBADQUERY, NULL},
+        {ARES_ETIMEOUT, "DNS server timed out"},
+        {ARES_ECONNREFUSED, "no DNS server can be reached"},
+        {ARES_EREFUSED, "DNS server refused the query"},
+        {ARES_ESERVFAIL, "DNS server failure"},
+        {ARES_EBADRESP, "invalid DNS response"},
+    };
+    if (status == ARES_ENOMEM)
+        return (struct name_answer){.code = -ENOMEM};
+    const char *reason = ares_strerror(status);
+    for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++)
+        if (failures[i].status == status)
+            reason = failures[i].reason;
+    /* The status is the last answer's: of A and AAAA, the other may have been lost. */
+    bool final = !reason && timeouts == 0;
+    return (struct name_answer){.code = AF_RESOLVE_ERROR, .final = final, .reason = reason};
+}
+
+static struct name_answer success(const struct ares_addrinfo_node *node)
+{
+    struct address_text text = {.text = ""};
+    for (; node; node = node->ai_next)
+        address_text_add(&text, node->ai_addr);
+    return name_answer_of(&text);
+}
+
+static void send_question(struct question *question, int family);
+
+static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo *found)
+{
+    struct question *question = arg;
+    struct dns_channel *channel = question->channel;
+    if (status == ARES_ENODATA && question->ipv6_left && !channel->freeing) {
+        question->ipv6_left = false;
+        send_question(question, AF_INET6);
+        return;
+    }
+    channel->unanswered--;
+    if (!channel->freeing) {
+        struct name_answer answer =
+            status == ARES_SUCCESS ? success(found->nodes) : failure(status, timeouts);
+        channel->done(question->query, &answer);
+    }
+    ares_freeaddrinfo(found);
+    free(question);
+}
+
+/* c-ares opens a socket for each address that it sorts, even if there is but one. Among those of
+ * IPv4 there is little to sort, so they stay in the server's order. */
+static void send_question(struct question *question, int family)
+{
+    struct ares_addrinfo_hints hints = {
+        .ai_family = family,
+        .ai_socktype = SOCK_STREAM,
+        .ai_flags = family == AF_INET ? ARES_AI_NOSORT : 0,
+    };
+    ares_getaddrinfo(question->channel->ares, question->query->name, NULL, &hints, on_answer,
+                     question);
+}
+
+void dns_channel_ask(struct dns_channel *channel, struct name_query *query)
+{
+    channel->asked++;
+    struct question *question = malloc(sizeof *question);
+    if (!question) {
+        channel->done(query, &(struct name_answer){.code = -ENOMEM});
+        return;
+    }
+    bool ipv4_first = query->family == AF_UNSPEC && channel->ipv6 != IPV6_WANTED;
+    *question = (struct question){
+        .channel = channel,
+        .query = query,
+        .ipv6_left = ipv4_first && channel->ipv6 == IPV6_LAST_HOPE,
+    };
+    channel->unanswered++;
+    send_question(question, ipv4_first ? AF_INET : query->family);
+    update_tick(channel);
+}

@@ -1,0 +1,178 @@
+#include "async/dns_client.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "async/dns_channel.h"
+
+/* Packets that may be on their way at once. A socket's default buffer, the server's too, holds some
+ * 250 small ones. Those sent in an earlier period are slow names or lost, but hardly still in a
+ * buffer, so they do not count: mute servers of some names do not hold up others. */
+enum { MOST_PACKETS = 120 };
+
+/* Seconds. */
+static const double PERIOD = 0.5;
+
+/* A channel sends all its queries from one port while any of them is unanswered. After so many, the
+ * next one has another port, as a protection from forged answers. This also keeps their number well
+ * below that of the 16-bit identifiers. */
+enum { QUERIES_OF_A_CHANNEL = 4096 };
+
+enum { MOST_CHANNELS = 16 };
+
+struct dns_client {
+    af_loop *loop;
+    const struct name_service *service;
+    const char *path;
+    const char *servers;
+    struct list waiting; /* queries */
+    size_t packets;      /* sent in this period and unanswered */
+    unsigned period;
+    ev_timer timer;                              /* of the period, while queries wait */
+    struct handle handle;                        /* sends those whose turn has come */
+    bool outdated;                               /* the first channel is not to be used any more */
+    struct dns_channel *channels[MOST_CHANNELS]; /* the one in use first, or NULL */
+};
+
+static size_t count_packets(const struct dns_client *client, const struct name_query *query)
+{
+    return query->family == AF_UNSPEC && client->service->ipv6 == IPV6_WANTED ? 2 : 1;
+}
+
+static void schedule(struct dns_client *client)
+{
+    if (list_empty(&client->handle.link))
+        loop_ready(client->loop, &client->handle);
+}
+
+static void on_answer(struct name_query *query, const struct name_answer *answer)
+{
+    struct dns_client *client = query->client;
+    if (query->period == client->period) {
+        size_t packets = count_packets(client, query);
+        client->packets -= packets < client->packets ? packets : client->packets;
+    }
+    if (!list_empty(&client->waiting))
+        schedule(client);
+    query->done(query, answer);
+}
+
+/* ---------------------------------------------------------------- channels */
+
+/* Makes room for a new channel in front. If all have unanswered queries, the oldest has to serve
+ * longer: -EBUSY. */
+static int retire_channel(struct dns_client *client)
+{
+    struct dns_channel **channels = client->channels;
+    size_t last = 0;
+    while (last < MOST_CHANNELS && channels[last] && dns_channel_unanswered(channels[last]) > 0)
+        last++;
+    if (last == MOST_CHANNELS)
+        return -EBUSY;
+    dns_channel_free(channels[last]);
+    for (; last > 0; last--)
+        channels[last] = channels[last - 1];
+    channels[0] = NULL;
+    return 0;
+}
+
+static int prepare_channel(struct dns_client *client)
+{
+    struct dns_channel *channel = client->channels[0];
+    if (channel && !client->outdated && dns_channel_asked(channel) < QUERIES_OF_A_CHANNEL)
+        return 0;
+    if (channel && retire_channel(client) < 0)
+        return 0;
+    int r = dns_channel_new(client->loop, client->service, client->path, client->servers, on_answer,
+                            &client->channels[0]);
+    if (r >= 0)
+        client->outdated = false;
+    return r;
+}
+
+/* ----------------------------------------------------------------- queries */
+
+static void send_query(struct dns_client *client, struct name_query *query)
+{
+    int r = prepare_channel(client);
+    if (r < 0) {
+        query->done(query, &(struct name_answer){.code = r});
+        return;
+    }
+    query->period = client->period;
+    client->packets += count_packets(client, query);
+    dns_channel_ask(client->channels[0], query);
+}
+
+static void send_waiting(struct dns_client *client)
+{
+    struct list *link;
+    while (client->packets < MOST_PACKETS && (link = list_pop(&client->waiting)))
+        send_query(client, container_of(link, struct name_query, link));
+    if (list_empty(&client->waiting))
+        ev_timer_stop(client->loop->ev, &client->timer);
+    else if (!ev_is_active(&client->timer))
+        ev_timer_again(client->loop->ev, &client->timer);
+}
+
+static int run(struct handle *handle)
+{
+    send_waiting(container_of(handle, struct dns_client, handle));
+    return 0;
+}
+
+static const struct handle_type run_type = {.run = run};
+
+static void on_period(struct ev_loop *ev, ev_timer *timer, int events)
+{
+    (void)ev, (void)events;
+    struct dns_client *client = container_of(timer, struct dns_client, timer);
+    client->period++;
+    client->packets = 0;
+    schedule(client);
+}
+
+void dns_client_ask(struct dns_client *client, struct name_query *query)
+{
+    query->client = client;
+    list_append(&client->waiting, &query->link);
+    send_waiting(client);
+}
+
+/* --------------------------------------------------------------------- all */
+
+int dns_client_new(af_loop *loop, const struct name_service *service, const char *path,
+                   const char *servers, struct dns_client **ret_client)
+{
+    struct dns_client *client = calloc(1, sizeof *client);
+    if (!client)
+        return -ENOMEM;
+    client->loop = loop;
+    client->service = service;
+    client->path = path;
+    client->servers = servers;
+    list_init(&client->waiting);
+    handle_init(&client->handle, &run_type);
+    ev_init(&client->timer, on_period);
+    client->timer.repeat = PERIOD;
+    *ret_client = client;
+    return 0;
+}
+
+void dns_client_free(struct dns_client *client)
+{
+    if (!client)
+        return;
+    handle_cancel(&client->handle);
+    ev_timer_stop(client->loop->ev, &client->timer);
+    while (list_pop(&client->waiting))
+        ;
+    for (size_t i = 0; i < MOST_CHANNELS; i++)
+        dns_channel_free(client->channels[i]);
+    free(client);
+}
+
+void dns_client_reset(struct dns_client *client)
+{
+    client->outdated = true;
+}
