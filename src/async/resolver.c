@@ -1,0 +1,427 @@
+#include "async/resolver.h"
+
+#include <errno.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "async/dns_client.h"
+#include "async/hosts_file.h"
+#include "base/error.h"
+
+/* Seconds. Addresses are cached as long as libcurl does it. */
+static const double CACHE_ADDRESSES = 60, CACHE_FAILURE = 5;
+
+/* Seconds between two checks for changes of the system's files. */
+static const double CHECK_INTERVAL = 5;
+
+/* Of a name in DNS, with a dot at its end. */
+enum { LONGEST_NAME = 254 };
+
+struct resolver {
+    af_loop *loop;
+    struct resolver_options options;
+
+    void *names; /* tsearch()'s tree of name_query: all that follow */
+    struct list unasked;
+    struct list answered; /* not delivered */
+    struct list cached;   /* the oldest first */
+    size_t cached_count;
+
+    struct list called; /* the lookups of a name whose answer is being delivered */
+    struct handle handle;
+    bool running, freed;
+
+    /* The sources, as configured when they were last checked. */
+    bool configured;
+    double checked;
+    struct name_service service;
+    struct hosts_file *hosts;
+    struct dns_client *dns;
+    struct system_resolver *system;
+};
+
+/* A name that is looked up or cached. */
+struct name {
+    struct list link; /* in one of the resolver's lists, or in none while it is asked for */
+    struct resolver *resolver;
+    struct list lookups; /* that wait for its answer */
+    struct name_query query;
+    bool cached;
+    struct name_answer answer;
+    double expires;
+    char text[];
+};
+
+struct resolver_lookup {
+    struct list link;
+    struct name *name; /* NULL once its answer is being delivered */
+    resolver_done *done;
+    void *arg;
+};
+
+/* ------------------------------------------------------------------- names */
+
+static int compare_names(const void *first, const void *second)
+{
+    const struct name_query *a = first, *b = second;
+    return a->family != b->family ? a->family - b->family : strcmp(a->name, b->name);
+}
+
+static int name_new(struct resolver *resolver, const char *text, int family, struct name **ret_name)
+{
+    size_t size = strlen(text) + 1;
+    struct name *name = calloc(1, sizeof *name + size);
+    if (!name)
+        return -ENOMEM;
+    memcpy(name->text, text, size);
+    name->resolver = resolver;
+    name->query.name = name->text;
+    name->query.family = family;
+    if (!tsearch(&name->query, &resolver->names, compare_names)) {
+        free(name);
+        return -ENOMEM;
+    }
+    list_init(&name->link);
+    list_init(&name->lookups);
+    list_init(&name->query.link);
+    *ret_name = name;
+    return 0;
+}
+
+static void free_lookups(struct list *lookups)
+{
+    struct list *link;
+    while ((link = list_pop(lookups)))
+        free(container_of(link, struct resolver_lookup, link));
+}
+
+static void name_free(struct name *name)
+{
+    free_lookups(&name->lookups);
+    addresses_unref(name->answer.addresses);
+    free(name);
+}
+
+static void free_node(void *query)
+{
+    name_free(container_of(query, struct name, query));
+}
+
+static void forget(struct name *name)
+{
+    struct resolver *resolver = name->resolver;
+    tdelete(&name->query, &resolver->names, compare_names);
+    list_remove(&name->link);
+    list_remove(&name->query.link);
+    if (name->cached)
+        resolver->cached_count--;
+    name_free(name);
+}
+
+static void cache(struct name *name)
+{
+    struct resolver *resolver = name->resolver;
+    double seconds = name->answer.code == 0 ? CACHE_ADDRESSES : CACHE_FAILURE;
+    name->expires = af_loop_time(resolver->loop) + seconds;
+    name->cached = true;
+    list_append(&resolver->cached, &name->link);
+    if (++resolver->cached_count > resolver->options.most_cached)
+        forget(container_of(resolver->cached.next, struct name, link));
+}
+
+/* The name, unless it is not known or was cached too long ago. */
+static struct name *find_name(struct resolver *resolver, const char *text, int family)
+{
+    struct name_query key = {.name = text, .family = family};
+    struct name_query **node = tfind(&key, &resolver->names, compare_names);
+    if (!node)
+        return NULL;
+    struct name *name = container_of(*node, struct name, query);
+    if (!name->cached || name->expires > af_loop_time(resolver->loop))
+        return name;
+    forget(name);
+    return NULL;
+}
+
+/* ----------------------------------------------------------------- answers */
+
+static void schedule(struct resolver *resolver)
+{
+    if (list_empty(&resolver->handle.link))
+        loop_ready(resolver->loop, &resolver->handle);
+}
+
+static void on_answer(struct name_query *query, const struct name_answer *answer)
+{
+    struct name *name = container_of(query, struct name, query);
+    name->answer = *answer;
+    list_append(&name->resolver->answered, &name->link);
+    schedule(name->resolver);
+}
+
+/* Raises the failure of an answer. */
+static int raise_failure(const char *name, const struct name_answer *answer)
+{
+    if (answer->code != AF_RESOLVE_ERROR)
+        return error_raise_code(answer->code);
+    if (answer->reason)
+        return af_raise(AF_RESOLVE_ERROR, "Could not resolve host: %s (%s)", name, answer->reason);
+    return af_raise(AF_RESOLVE_ERROR, "Could not resolve host: %s", name);
+}
+
+/* Calls those that wait, each of which may cancel others or free the resolver. */
+static void call_lookups(struct resolver *resolver, const char *name,
+                         const struct name_answer *answer)
+{
+    struct list *link;
+    while ((link = list_pop(&resolver->called))) {
+        struct resolver_lookup lookup = *container_of(link, struct resolver_lookup, link);
+        free(container_of(link, struct resolver_lookup, link));
+        int r = answer->code < 0 ? raise_failure(name, answer) : 0;
+        lookup.done(lookup.arg, r, answer->addresses);
+    }
+}
+
+/* Caches the answer or forgets it before anybody is called: a new lookup is a new query then. */
+static void deliver(struct name *name)
+{
+    struct resolver *resolver = name->resolver;
+    struct name_answer answer = name->answer;
+    char text[LONGEST_NAME + 1];
+    strcpy(text, name->text);
+    list_for_each (link, &name->lookups)
+        container_of(link, struct resolver_lookup, link)->name = NULL;
+    list_append_all(&resolver->called, &name->lookups);
+    if (answer.addresses)
+        addresses_ref(answer.addresses);
+    if (answer.code == 0 || answer.final)
+        cache(name);
+    else
+        forget(name);
+    call_lookups(resolver, text, &answer);
+    addresses_unref(answer.addresses);
+}
+
+/* ----------------------------------------------------------------- sources */
+
+static void on_dns_answer(struct name_query *query, const struct name_answer *answer)
+{
+    struct resolver *resolver = container_of(query, struct name, query)->resolver;
+    query->done = on_answer;
+    if (answer->code == -ENOTSUP)
+        system_resolver_ask(resolver->system, query);
+    else
+        on_answer(query, answer);
+}
+
+/* Reads the system's files at first, and again if they changed. -ENOMEM. */
+static int configure(struct resolver *resolver)
+{
+    const struct name_files *files = &resolver->options.files;
+    double now = af_loop_time(resolver->loop);
+    if (resolver->configured && now < resolver->checked + CHECK_INTERVAL)
+        return 0;
+    resolver->checked = now;
+    if (resolver->configured && !name_service_outdated(&resolver->service, files))
+        return 0;
+    struct hosts_file *hosts;
+    int r = hosts_file_read(files->hosts, &hosts);
+    if (r < 0)
+        return r;
+    r = name_service_read(files, &resolver->service);
+    if (r < 0) {
+        hosts_file_free(hosts);
+        return r;
+    }
+    hosts_file_free(resolver->hosts);
+    resolver->hosts = hosts;
+    dns_client_reset(resolver->dns);
+    resolver->configured = true;
+    return 0;
+}
+
+static void ask(struct resolver *resolver, struct name *name)
+{
+    struct name_query *query = &name->query;
+    struct name_answer answer = {0};
+    query->done = on_answer;
+    if (name_service_wants_system(&resolver->service, query->name)) {
+        system_resolver_ask(resolver->system, query);
+        return;
+    }
+    int count = hosts_file_find(resolver->hosts, query->name, query->family, &answer.addresses);
+    if (count > 1) {
+        system_resolver_ask(resolver->system, query); /* which sorts them */
+    } else if (count == 0) {
+        query->done = on_dns_answer;
+        dns_client_ask(resolver->dns, query);
+    } else {
+        answer.code = count < 0 ? count : 0;
+        on_answer(query, &answer);
+    }
+}
+
+static void ask_all(struct resolver *resolver)
+{
+    if (list_empty(&resolver->unasked))
+        return;
+    int r = configure(resolver);
+    struct list *link;
+    while ((link = list_pop(&resolver->unasked))) {
+        struct name *name = container_of(link, struct name, link);
+        if (r >= 0)
+            ask(resolver, name);
+        else
+            on_answer(&name->query, &(struct name_answer){.code = r});
+    }
+}
+
+static int run(struct handle *handle)
+{
+    struct resolver *resolver = container_of(handle, struct resolver, handle);
+    struct list *link;
+    resolver->running = true;
+    ask_all(resolver);
+    while (!resolver->freed && (link = list_pop(&resolver->answered)))
+        deliver(container_of(link, struct name, link));
+    resolver->running = false;
+    if (resolver->freed)
+        free(resolver);
+    return 0;
+}
+
+static const struct handle_type run_type = {.run = run};
+
+/* ---------------------------------------------------------------- resolver */
+
+static void set_options(struct resolver *resolver, const struct resolver_options *options)
+{
+    struct resolver_options *ours = &resolver->options;
+    if (options)
+        *ours = *options;
+    ours->files.hosts = ours->files.hosts ?: "/etc/hosts";
+    ours->files.nsswitch = ours->files.nsswitch ?: "/etc/nsswitch.conf";
+    ours->files.resolv_conf = ours->files.resolv_conf ?: "/etc/resolv.conf";
+    ours->files.gai_conf = ours->files.gai_conf ?: "/etc/gai.conf";
+    ours->look_up = ours->look_up ?: getaddrinfo;
+    ours->most_threads = ours->most_threads ?: 64;
+    ours->most_cached = ours->most_cached ?: 10000;
+}
+
+int resolver_new(af_loop *loop, const struct resolver_options *options,
+                 struct resolver **ret_resolver)
+{
+    if (!loop->ev)
+        return af_raise(-ENOTSUP, "a loop with its own poll looks up no names");
+    struct resolver *resolver = calloc(1, sizeof *resolver);
+    if (!resolver)
+        return -ENOMEM;
+    resolver->loop = loop;
+    set_options(resolver, options);
+    list_init(&resolver->unasked);
+    list_init(&resolver->answered);
+    list_init(&resolver->cached);
+    list_init(&resolver->called);
+    handle_init(&resolver->handle, &run_type);
+    const struct resolver_options *ours = &resolver->options;
+    int r = dns_client_new(loop, &resolver->service, ours->files.resolv_conf, ours->servers,
+                           &resolver->dns);
+    if (r >= 0)
+        r = system_resolver_new(loop, ours->most_threads, ours->look_up, &resolver->system);
+    if (r < 0) {
+        resolver_free(resolver);
+        return r;
+    }
+    *ret_resolver = resolver;
+    return 0;
+}
+
+void resolver_free(struct resolver *resolver)
+{
+    if (!resolver)
+        return;
+    handle_cancel(&resolver->handle);
+    dns_client_free(resolver->dns);
+    system_resolver_free(resolver->system);
+    hosts_file_free(resolver->hosts);
+    free_lookups(&resolver->called);
+    tdestroy(resolver->names, free_node);
+    resolver->freed = true;
+    if (!resolver->running)
+        free(resolver);
+}
+
+/* ----------------------------------------------------------------- lookups */
+
+/* Copies a name in lower case, whatever the locale. False if its length is none of a name. */
+static bool to_lower(const char *text, char lower[LONGEST_NAME + 1])
+{
+    size_t length = strlen(text);
+    if (length == 0 || length > LONGEST_NAME)
+        return false;
+    for (size_t i = 0; i <= length; i++)
+        lower[i] = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] + 'a' - 'A') : text[i];
+    return true;
+}
+
+static int add_lookup(struct resolver *resolver, const char *text, int family,
+                      struct resolver_lookup *lookup)
+{
+    struct name *name = find_name(resolver, text, family);
+    if (!name) {
+        int r = name_new(resolver, text, family, &name);
+        if (r < 0)
+            return r;
+        list_append(&resolver->unasked, &name->link);
+        schedule(resolver);
+    }
+    lookup->name = name;
+    list_append(&name->lookups, &lookup->link);
+    return 0;
+}
+
+int resolver_lookup(struct resolver *resolver, const char *host, int family, resolver_done *done,
+                    void *arg, struct addresses **ret_addresses,
+                    struct resolver_lookup **ret_lookup)
+{
+    char text[LONGEST_NAME + 1];
+    if (!to_lower(host, text))
+        return af_raise(AF_RESOLVE_ERROR, "Could not resolve host: %.300s", host);
+    struct name *name = find_name(resolver, text, family);
+    if (name && name->cached && name->answer.code < 0)
+        return raise_failure(text, &name->answer);
+    if (name && name->cached) {
+        *ret_addresses = addresses_ref(name->answer.addresses);
+        return 1;
+    }
+    struct resolver_lookup *lookup = malloc(sizeof *lookup);
+    if (!lookup)
+        return -ENOMEM;
+    *lookup = (struct resolver_lookup){.done = done, .arg = arg};
+    int r = add_lookup(resolver, text, family, lookup);
+    if (r < 0) {
+        free(lookup);
+        return r;
+    }
+    *ret_lookup = lookup;
+    return 0;
+}
+
+/* A name that nobody waits for is not asked for, unless it was already. */
+static void withdraw(struct name *name)
+{
+    if (!list_empty(&name->link) || !list_empty(&name->query.link))
+        forget(name);
+}
+
+void resolver_lookup_cancel(struct resolver_lookup *lookup)
+{
+    if (!lookup)
+        return;
+    struct name *name = lookup->name;
+    list_remove(&lookup->link);
+    free(lookup);
+    if (name && list_empty(&name->lookups))
+        withdraw(name);
+}
