@@ -1,0 +1,19 @@
+#include "http/silence.h"
+
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+double silence_of_socket(int socket, bool sends, uint64_t *acked)
+{
+    struct tcp_info info = {0};
+    socklen_t size = sizeof info;
+    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) < 0)
+        return -1;
+    uint32_t milliseconds = info.tcpi_last_data_recv;
+    bool moved_up = sends && info.tcpi_bytes_acked != *acked;
+    *acked = info.tcpi_bytes_acked;
+    if (moved_up && info.tcpi_last_ack_recv < milliseconds)
+        milliseconds = info.tcpi_last_ack_recv;
+    return milliseconds * 1e-3;
+}

@@ -1,0 +1,14 @@
+/* How long nothing has moved on a connection, as the kernel has it: libcurl reports bytes only once
+ * they make a line of headers or a part of a body. */
+#ifndef HTTP_SILENCE_H
+#define HTTP_SILENCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Seconds since bytes last came in on SOCKET or, if it SENDS, were taken by the peer; *acked has
+ * how many of them were at the last call, and is updated. Negative where SOCKET is no TCP socket.
+ */
+double silence_of_socket(int socket, bool sends, uint64_t *acked);
+
+#endif
