@@ -86,7 +86,7 @@ typedef struct af_request {
     enum af_body body;
     af_body_callback *on_body;
     void *on_body_arg;
-    bool keep_headers;             /* the response has its headers */
+    bool keep_headers;             /* the response has its headers and trailers */
     af_request_listener *listener; /* NULL: nobody */
     void *listener_arg;
 
@@ -178,6 +178,8 @@ typedef struct af_response {
 
     const af_header *headers; /* in the order they came, of the last response */
     size_t header_count;
+    const af_header *trailers; /* behind its body; NULL where headers is */
+    size_t trailer_count;
     const char *body; /* also NUL-terminated */
     size_t body_size;
 } af_response;

@@ -60,8 +60,9 @@ static size_t response_size(const af_response *response)
     if (!response)
         return 0;
     size_t size = response->body_size;
-    if (response->header_count > 0)
-        size += (size_t)response->size_header + response->header_count * sizeof *response->headers;
+    size_t headers = response->header_count + response->trailer_count;
+    if (headers > 0)
+        size += (size_t)response->size_header + headers * sizeof *response->headers;
     return size;
 }
 

@@ -147,7 +147,7 @@ static int request_url(void *arg, void **ret_result)
         .body = choose_body(fetch),
         .on_body = fetch->file ? save_body : NULL,
         .on_body_arg = fetch,
-        .keep_headers = options->include_headers,
+        .keep_headers = options->keep_headers,
         .listener = watch_listener(fetch),
         .listener_arg = fetch,
     };

@@ -76,7 +76,7 @@ static int write_cell(struct buffer *buffer, const struct field *field, const st
     case VALUE_URL:
         return url_append(buffer, value.string, write);
     case VALUE_HEADERS:
-        return json_embed_headers(buffer, value.response, write);
+        return json_embed_headers(buffer, value.headers, write);
     case VALUE_BODY:
         return write_body(buffer, value.response, write);
     default:

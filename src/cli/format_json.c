@@ -45,15 +45,15 @@ static int write_header(struct buffer *buffer, const af_header *header, const af
     return r < 0 ? r : header_append(buffer, header, json_write_string);
 }
 
-static int json_write_headers(struct buffer *buffer, const af_response *response)
+static int json_write_headers(struct buffer *buffer, struct headers headers)
 {
-    size_t count = response->header_count;
+    size_t count = headers.count;
     /* Equal names are brought together by sorting: a server may send any number of them. */
     const af_header **sorted = calloc(count + 1, sizeof *sorted);
     if (!sorted)
         return -ENOMEM;
     for (size_t i = 0; i < count; i++)
-        sorted[i] = &response->headers[i];
+        sorted[i] = &headers.list[i];
     qsort(sorted, count, sizeof *sorted, compare_headers);
 
     int r = buffer_append_char(buffer, '{');
@@ -65,11 +65,11 @@ static int json_write_headers(struct buffer *buffer, const af_response *response
     return r;
 }
 
-int json_embed_headers(struct buffer *buffer, const af_response *response, text_writer *write)
+int json_embed_headers(struct buffer *buffer, struct headers headers, text_writer *write)
 {
     struct buffer json;
     buffer_init(&json, buffer->maximum);
-    int r = json_write_headers(&json, response);
+    int r = json_write_headers(&json, headers);
     if (r >= 0)
         r = write(buffer, json.data, json.length);
     buffer_free(&json);
@@ -121,7 +121,7 @@ static int write_member(struct buffer *buffer, const struct json_key *key, struc
     case VALUE_URL:
         return url_append(buffer, value.string, json_write_string);
     case VALUE_HEADERS:
-        return json_write_headers(buffer, value.response);
+        return json_write_headers(buffer, value.headers);
     case VALUE_BODY:
         return write_body(buffer, value.response);
     default:

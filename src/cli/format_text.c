@@ -73,11 +73,11 @@ static int write_line(struct buffer *buffer, const struct record *record, bool c
 }
 
 /* As curl -v shows them. */
-static int write_headers(struct buffer *buffer, const af_response *response)
+static int write_headers(struct buffer *buffer, const af_header *list, size_t count)
 {
     int r = 0;
-    for (size_t i = 0; i < response->header_count && r >= 0; i++) {
-        const af_header *header = &response->headers[i];
+    for (size_t i = 0; i < count && r >= 0; i++) {
+        const af_header *header = &list[i];
         r = write_part(buffer, "< ", header->name);
         if (r >= 0)
             r = buffer_append_string(buffer, ": ");
@@ -105,13 +105,16 @@ static int write_body(struct buffer *buffer, const af_response *response)
 static int write_for_person(const struct formatter *formatter, const struct record *record,
                             struct buffer *buffer)
 {
+    const af_response *response = record->response;
     int r = write_line(buffer, record, formatter->color);
-    if (r < 0 || !record->response || !(formatter->headers || formatter->body))
+    if (r < 0 || !response || !(formatter->headers || formatter->body))
         return r;
     if (formatter->headers)
-        r = write_headers(buffer, record->response);
+        r = write_headers(buffer, response->headers, response->header_count);
     if (r >= 0 && formatter->body)
-        r = write_body(buffer, record->response);
+        r = write_body(buffer, response);
+    if (r >= 0 && formatter->headers)
+        r = write_headers(buffer, response->trailers, response->trailer_count);
     /* The next record begins behind an empty line. */
     return r < 0 ? r : buffer_append_char(buffer, '\n');
 }
@@ -127,7 +130,7 @@ static int write_field(struct buffer *buffer, struct value value)
     case VALUE_URL:
         return url_append(buffer, value.string, text_write_escaped);
     case VALUE_HEADERS:
-        return json_embed_headers(buffer, value.response, text_write_escaped);
+        return json_embed_headers(buffer, value.headers, text_write_escaped);
     case VALUE_BODY:
         if (!body_is_text(value.response))
             return base64_append(buffer, value.response->body, value.response->body_size);

@@ -57,6 +57,6 @@ bool body_is_text(const af_response *response);
 int json_make_keys(const struct fields *fields, struct json_key **ret_keys);
 
 /* The same for another format, which appends the JSON by WRITE. */
-int json_embed_headers(struct buffer *buffer, const af_response *response, text_writer *write);
+int json_embed_headers(struct buffer *buffer, struct headers headers, text_writer *write);
 
 #endif

@@ -182,7 +182,7 @@ const struct option_spec option_table[] = {
          "which fields, in this order: url,response_code (default all); as text, with tabs between "
          "them"},
     {SECTION_RECORD, OPTION_FLAG, MEMBER(include_headers), 0, "include-headers", NULL,
-     .help = "the response's headers too", .value = true},
+     .help = "the response's headers and trailers too", .value = true},
     {SECTION_RECORD, OPTION_FLAG, MEMBER(include_body), 0, "include-body", NULL,
      .brief = "the responses' bodies in the records", .help = "the response's body too",
      .value = true},

@@ -308,7 +308,8 @@ static void settle(struct options *options)
         dry_run_settle(options);
     /* A field that is asked for by name need not be asked for again. */
     const char *fields = options->fields ? options->fields : "";
-    options->include_headers |= word_place(fields, ',', "headers") >= 0;
+    options->keep_headers = options->include_headers || word_place(fields, ',', "headers") >= 0 ||
+                            word_place(fields, ',', "trailers") >= 0;
     options->include_body |= word_place(fields, ',', "body") >= 0;
     if (options->output && strcmp(options->output, "-") == 0)
         options->output = NULL; /* stdout, as for curl */

@@ -84,6 +84,7 @@ struct options {
     struct words resolve;
     int64_t max_filesize;
     bool include_headers;
+    bool keep_headers; /* for the above, or for a field that is named */
     bool include_body;
     enum format format;
     const char *fields;

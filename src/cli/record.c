@@ -125,10 +125,21 @@ static struct value get_http_version(const void *member)
     return (struct value){VALUE_STRING, .string = string};
 }
 
+static struct value headers_value(const af_header *list, size_t count)
+{
+    return (struct value){list ? VALUE_HEADERS : VALUE_NULL, .headers = {list, count}};
+}
+
 static struct value get_headers(const void *member)
 {
     const af_response *response = member;
-    return (struct value){response->headers ? VALUE_HEADERS : VALUE_NULL, .response = response};
+    return headers_value(response->headers, response->header_count);
+}
+
+static struct value get_trailers(const void *member)
+{
+    const af_response *response = member;
+    return headers_value(response->trailers, response->trailer_count);
 }
 
 static struct value get_filename(const void *member)
@@ -202,6 +213,7 @@ const struct field record_fields[] = {
     {"time_start", get_seconds, RECORD(time_start), "seconds from the start of the run"},
     {"time_end", get_seconds, RECORD(time_end), "the same for its end"},
     {"headers", get_headers, true, 0, "with --include-headers: name to list of values"},
+    {"trailers", get_trailers, true, 0, "the same for the headers behind the body"},
     {"body", get_body, true, 0, "with --include-body; body_base64 where it is no UTF-8"},
     {"filename", get_filename, RECORD(filename),
      "of the body in --output-dir; null where there is none (HEAD, 204, 304)"},
@@ -274,7 +286,7 @@ int fields_select(const char *list, bool headers, bool body, bool filename,
     }
     for (const struct field *field = record_fields; field->name; field++) {
         bool wanted = !list;
-        if (field->get == get_headers)
+        if (field->get == get_headers || field->get == get_trailers)
             wanted = headers;
         else if (field->get == get_body)
             wanted = body;

@@ -36,8 +36,13 @@ enum value_type {
     VALUE_NUMBER,       /* a string, which is a number as JSON writes it */
     VALUE_STRING,       /* any bytes but NUL */
     VALUE_URL,          /* a string, written without its password */
-    VALUE_HEADERS,      /* the response's */
-    VALUE_BODY,         /* the response's */
+    VALUE_HEADERS,
+    VALUE_BODY, /* the response's */
+};
+
+struct headers {
+    const af_header *list;
+    size_t count;
 };
 
 struct value {
@@ -46,6 +51,7 @@ struct value {
         bool boolean;
         int64_t integer; /* microseconds too */
         const char *string;
+        struct headers headers;
         const af_response *response;
     };
 };
@@ -83,8 +89,8 @@ extern const char *const record_errors[AF_HTTP_OTHER + 1];
 extern const struct field record_fields[];
 
 /* Picks the fields: those named in LIST ("url,response_code"), or where it is NULL all but headers,
- * body and filename; and behind them headers and body where they are asked for, and filename where
- * all are. -EINVAL with a text that names the word, -ENOMEM. */
+ * trailers, body and filename; and behind them those of headers, trailers and body that are asked
+ * for, and filename where all are. -EINVAL with a text that names the word, -ENOMEM. */
 int fields_select(const char *list, bool headers, bool body, bool filename,
                   struct fields *ret_fields);
 void fields_free(struct fields *fields);

@@ -1,6 +1,6 @@
-/* The headers of a response: kept line by line as they come, and taken apart once. libcurl has them
- * too, but needs a time with the square of their number to give them, and a server may send any
- * number. */
+/* The headers and trailers of a response: kept line by line as they come, and parsed once. libcurl
+ * has them too, but needs time with the square of their number to give them, and a server may send
+ * any number. */
 #ifndef HTTP_HEADERS_H
 #define HTTP_HEADERS_H
 
@@ -8,12 +8,32 @@
 
 #include "base/buffer.h"
 
-/* Takes a line that libcurl gives, whether a header, the status before them or the empty line
- * behind them. A status begins a new response, of which only the last is kept. -ENOMEM. */
-int headers_add_line(struct buffer *lines, const char *line, size_t size);
+struct header_lines {
+    struct buffer text;
+    bool has_trailers;
+    size_t header_size; /* bytes of the text before the trailers, where there are any */
+};
 
-/* Takes the lines apart in their place: names get lower case, and the strings of *ret_list live in
- * LINES. The caller frees the list, which is there even where it is empty. -ENOMEM. */
-int headers_parse(struct buffer *lines, af_header **ret_list, size_t *ret_count);
+/* Keeps up to MAXIMUM bytes. */
+void headers_init(struct header_lines *lines, size_t maximum);
+void headers_free(struct header_lines *lines);
+
+/* Adds a line that libcurl gives, whether a header, the status before them or the empty line
+ * behind them. A status begins a new response, of which only the last is kept. -ENOMEM, -EMSGSIZE.
+ */
+int headers_add_line(struct header_lines *lines, const char *line, size_t size);
+
+/* Adds a line that came behind the body. -ENOMEM, -EMSGSIZE. */
+int headers_add_trailer(struct header_lines *lines, const char *line, size_t size);
+
+struct parsed_headers {
+    af_header *list; /* the headers and behind them the trailers; the caller frees it */
+    size_t header_count;
+    size_t trailer_count;
+};
+
+/* Parses the lines in place: names become lower case, and the strings of the list live in LINES.
+ * The list is there even where it is empty. -ENOMEM. */
+int headers_parse(struct header_lines *lines, struct parsed_headers *ret_list);
 
 #endif

@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
-#include "http/headers.h"
 #include "http/response.h"
 
 #ifndef CURL_WRITEFUNC_ERROR /* before libcurl 7.87 */
@@ -44,7 +43,7 @@ static void destroy_transfer(af_future *future)
     curl_slist_free_all(transfer->request_headers);
     free(transfer->strings);
     buffer_free(&transfer->body);
-    buffer_free(&transfer->header_lines);
+    headers_free(&transfer->header_lines);
     free(transfer->headers);
     free(transfer);
 }
@@ -68,7 +67,7 @@ int transfer_new(af_client *client, af_loop *loop, const af_request *request, in
     list_init(&transfer->link);
     /* One byte more for the NUL behind the body. */
     buffer_init(&transfer->body, max_body > 0 ? (size_t)max_body + 1 : SIZE_MAX);
-    buffer_init(&transfer->header_lines, HEADERS_MAXIMUM);
+    headers_init(&transfer->header_lines, HEADERS_MAXIMUM);
     *ret_transfer = transfer;
     return 0;
 }
@@ -94,9 +93,15 @@ static int settle_headers(struct transfer *transfer)
     af_response *response = &transfer->response;
     if (!transfer->request.keep_headers || response->status == 0)
         return 0;
-    int r = headers_parse(&transfer->header_lines, &transfer->headers, &response->header_count);
-    response->headers = transfer->headers;
-    return r;
+    struct parsed_headers parsed;
+    int r = headers_parse(&transfer->header_lines, &parsed);
+    if (r < 0)
+        return r;
+    response->headers = transfer->headers = parsed.list;
+    response->header_count = parsed.header_count;
+    response->trailers = parsed.list + parsed.header_count;
+    response->trailer_count = parsed.trailer_count;
+    return 0;
 }
 
 /* Of a tunnel that a proxy refuses, libcurl says that nothing was received. */
@@ -154,11 +159,13 @@ void transfer_discard(struct transfer *transfer)
 {
     af_response *response = &transfer->response;
     buffer_free(&transfer->body);
-    buffer_free(&transfer->header_lines);
+    headers_free(&transfer->header_lines);
     free(transfer->headers);
     transfer->headers = NULL;
     response->headers = NULL;
     response->header_count = 0;
+    response->trailers = NULL;
+    response->trailer_count = 0;
     response->body = NULL;
     response->body_size = 0;
 }
@@ -250,7 +257,7 @@ size_t transfer_header(char *line, size_t size, size_t count, void *arg)
     transfer->answered = is_trailer || ends_answer(transfer, line);
     if (!transfer->request.keep_headers)
         return size;
-    int r = is_trailer ? buffer_append(&transfer->header_lines, line, size)
+    int r = is_trailer ? headers_add_trailer(&transfer->header_lines, line, size)
                        : headers_add_line(&transfer->header_lines, line, size);
     return r < 0 ? CURL_WRITEFUNC_ERROR : size;
 }

@@ -5,6 +5,7 @@
 #include "async/future.h"
 #include "base/buffer.h"
 #include "http/easy.h"
+#include "http/headers.h"
 #include "http/pump.h"
 
 /* A call of libcurl in which it had something to say of the transfer. */
@@ -34,7 +35,7 @@ struct transfer {
     CURLcode refusal_code; /* what libcurl calls that */
     enum af_http_limit refusal_limit;
     struct buffer body;
-    struct buffer header_lines;
+    struct header_lines header_lines;
     af_header *headers; /* their strings are in the lines */
     char *strings;      /* of the response, where they are too long for the room */
     char string_room[192];

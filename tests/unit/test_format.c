@@ -18,6 +18,8 @@ static const af_header headers[] = {
     {"set-cookie", "b=\"2\""},
 };
 
+static const af_header trailers[] = {{"x-checksum", "\x1b[1m"}};
+
 static const af_response response = {
     .method = "GET",
     .url = "https://example.com/",
@@ -35,6 +37,8 @@ static const af_response response = {
     .started_at = 1767225599999000,
     .headers = headers,
     .header_count = 4,
+    .trailers = trailers,
+    .trailer_count = 1,
     .body = "line one\r\n\t\"two\"\x1b\n",
     .body_size = 18,
 };
@@ -260,6 +264,17 @@ Test(format, a_csv_body_has_two_columns_of_which_one_is_filled)
                      "body,body_base64,ok\r\n,,false\r\n");
 }
 
+Test(format, trailers_are_a_field_of_their_own)
+{
+    cr_expect_str_eq(format_one("--jsonl", "--fields=trailers", &good),
+                     "{\"trailers\":{\"x-checksum\":[\"\\u001b[1m\"]}}\n");
+    cr_expect_str_eq(format_one("--csv", "--fields=trailers", &good),
+                     "trailers\r\n\"{\"\"x-checksum\"\":[\"\"\\u001b[1m\"\"]}\"\r\n");
+    cr_expect_str_eq(format_one("--fields=trailers,url", NULL, &good),
+                     "{\"x-checksum\":[\"\\u001b[1m\"]}\thttp://example.com/\n");
+    cr_expect_str_eq(format_one("--jsonl", "--fields=trailers", &bad), "{\"trailers\":null}\n");
+}
+
 Test(format, csv_headers_are_json_in_a_cell)
 {
     af_response one = {.headers = headers, .header_count = 1};
@@ -332,7 +347,7 @@ Test(format, text_shows_headers_and_body_safely)
                      "200    0.123 s   12.3 kB  http://example.com/\n"
                      "< server: origin\n< set-cookie: a=1\n< content-type: text/plain\n"
                      "< set-cookie: b=\"2\"\n"
-                     "line one\n\t\"two\"\\x1b\n\n");
+                     "line one\n\t\"two\"\\x1b\n< x-checksum: \\x1b[1m\n\n");
     cr_expect_str_eq(format_one("--include-body", NULL, &image),
                      "200    0.000 s       0 B  x\n(a binary body)\n\n");
     cr_expect_str_eq(

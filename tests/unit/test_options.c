@@ -333,7 +333,11 @@ Test(options, what_is_tried_again_is_a_list_of_statuses_and_errors)
 Test(options, a_field_asked_for_by_name_is_included)
 {
     cr_assert(zero(int, parse("--fields headers,url")));
-    cr_assert(options.include_headers);
+    cr_assert(options.keep_headers);
+    cr_assert(zero(int, parse("--fields url,trailers")));
+    cr_assert(options.keep_headers);
+    cr_assert(zero(int, parse("--fields url")));
+    cr_assert(not(options.keep_headers));
     cr_assert(not(options.include_body));
     cr_assert(zero(int, parse("--fields url,bodyguard")));
     cr_assert(not(options.include_body));

@@ -50,7 +50,7 @@ static const char *selection(const char *list, bool headers, bool body)
 Test(record, all_fields_are_those_of_the_contract_in_its_order)
 {
     cr_expect_str_eq(selection(NULL, false, false), ALL);
-    cr_expect_str_eq(selection(NULL, true, true), ALL "headers body ");
+    cr_expect_str_eq(selection(NULL, true, true), ALL "headers trailers body ");
     cr_expect_str_eq(selection(NULL, false, true), ALL "body ");
 }
 
@@ -58,7 +58,7 @@ Test(record, named_fields_come_in_the_order_of_the_list)
 {
     cr_expect_str_eq(selection("ok,url", false, false), "ok url ");
     cr_expect_str_eq(selection("body,url", false, true), "body url ");
-    cr_expect_str_eq(selection("ok", true, true), "ok headers body ");
+    cr_expect_str_eq(selection("ok", true, true), "ok headers trailers body ");
 }
 
 Test(record, an_unknown_field_is_told_with_the_nearest_one)
