@@ -147,6 +147,5 @@ int header_append(struct buffer *buffer, const af_header *header, text_writer *w
 
 bool body_is_text(const af_response *response)
 {
-    return !memchr(response->body, '\0', response->body_size) &&
-           utf8_valid(response->body, response->body_size);
+    return utf8_valid(response->body, response->body_size);
 }

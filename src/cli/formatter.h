@@ -50,7 +50,7 @@ int url_append(struct buffer *buffer, const char *url, text_writer *write);
 /* Appends a header's value by WRITE, without the password of the URL that it may be. */
 int header_append(struct buffer *buffer, const af_header *header, text_writer *write);
 
-/* Whether a body is text: UTF-8 without a NUL. Otherwise it is written in base64. */
+/* True if the body is UTF-8, whatever characters it has. Otherwise it is written in base64. */
 bool body_is_text(const af_response *response);
 
 /* The keys of the fields. -ENOMEM. The caller frees them. */

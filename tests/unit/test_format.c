@@ -200,7 +200,8 @@ Test(format, a_body_is_text_where_it_is_utf8_and_base64_otherwise)
     } cases[] = {
         {"", 0, "{\"body\":\"\"}\n"},
         {"na\xC3\xAFve", 6, "{\"body\":\"na\xC3\xAFve\"}\n"},
-        {"a\0b", 3, "{\"body_base64\":\"YQBi\"}\n"},
+        {"a\0b\0", 4, "{\"body\":\"a\\u0000b\\u0000\"}\n"},
+        {"a\0\xFF", 3, "{\"body_base64\":\"YQD/\"}\n"},
         {"\xFF\xFE", 2, "{\"body_base64\":\"//4=\"}\n"},
         {NULL, 0, "{\"body\":null}\n"},
     };
@@ -252,7 +253,7 @@ Test(format, a_csv_body_has_two_columns_of_which_one_is_filled)
         const char *body;
         size_t size;
         const char *cells;
-    } cases[] = {{"a,b", 3, "\"a,b\","}, {"", 0, "\"\","}, {"a\0b", 3, ",YQBi"}, {NULL, 0, ","}};
+    } cases[] = {{"a,b", 3, "\"a,b\","}, {"", 0, "\"\","}, {"a\xFF", 2, ",Yf8="}, {NULL, 0, ","}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char expected[64];
         snprintf(expected, sizeof expected, "ok,body,body_base64\r\nfalse,%s\r\n", cases[i].cells);
@@ -273,6 +274,15 @@ Test(format, trailers_are_a_field_of_their_own)
     cr_expect_str_eq(format_one("--fields=trailers,url", NULL, &good),
                      "{\"x-checksum\":[\"\\u001b[1m\"]}\thttp://example.com/\n");
     cr_expect_str_eq(format_one("--jsonl", "--fields=trailers", &bad), "{\"trailers\":null}\n");
+}
+
+Test(format, a_csv_body_keeps_its_nul)
+{
+    static const char expected[] = "body,body_base64\r\na\0b,\r\n";
+    af_response one = {.body = "a\0b", .body_size = 3};
+    format_one("--csv", "--fields=body", &(struct record){.url = "x", .response = &one});
+    cr_assert(eq(sz, buffer.length, sizeof expected));
+    cr_expect(zero(int, memcmp(buffer.data, expected, sizeof expected)));
 }
 
 Test(format, csv_headers_are_json_in_a_cell)
