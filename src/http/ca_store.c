@@ -13,6 +13,8 @@
 
 #include <afetch/error.h>
 
+#include "http/tls_context.h"
+
 /* libcurl is given this instead of a directory. Below libcurl 8.3 one that was built with a
  * fallback would add OpenSSL's default certificates to the store where it is given none. */
 static const char NO_DIRECTORY[] = "/dev/null";
@@ -107,22 +109,6 @@ static int read_certificates(struct ca_store *store)
 
 /* -------------------------------------------------------------------- life */
 
-/* True if the OpenSSL of libcurl is the one linked here: only then do both mean the same by an
- * X509_STORE. Theirs is "OpenSSL/3.0.1", ours "OpenSSL 3.0.1 14 Dec 2021". */
-static bool shares_openssl(const curl_version_info_data *curl)
-{
-    static const char name[] = "OpenSSL";
-    const size_t name_length = sizeof name - 1;
-    const char *theirs = curl->ssl_version ? curl->ssl_version : "";
-    const char *ours = OpenSSL_version(OPENSSL_VERSION);
-    size_t length = strcspn(theirs, " ");
-    return length > name_length && strlen(ours) > length &&
-           strncmp(theirs, name, name_length) == 0 && strncmp(ours, name, name_length) == 0 &&
-           strncmp(theirs + name_length + 1, ours + name_length + 1, length - name_length - 1) ==
-               0 &&
-           ours[length] == ' ';
-}
-
 /* From libcurl 8.17 on a handle without a file of certificates gets the default one, and parses it
  * for each connection; given a blob, it does not. By then the store takes the place of all that it
  * has read. Below 8.3 it came before that, so that the blob was added to it. */
@@ -165,7 +151,7 @@ int ca_store_open(struct ca_locations *locations, struct ca_store **ret_store)
         return -ENOMEM;
     }
     store->locations = *locations;
-    store->is_shared = shares_openssl(curl);
+    store->is_shared = tls_context_is_shared(curl);
     store->placeholder = choose_placeholder(curl);
     int r = check(store);
     if (r < 0) {
@@ -204,6 +190,7 @@ static CURLcode use_certificates(CURL *curl, void *context, void *arg)
     if (r < 0)
         return r == -ENOMEM ? CURLE_OUT_OF_MEMORY : CURLE_SSL_CACERT_BADFILE;
     SSL_CTX_set1_cert_store(context, store->certificates);
+    tls_context_report_early_end(context);
     return CURLE_OK;
 }
 

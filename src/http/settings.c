@@ -8,6 +8,8 @@
 
 #include <afetch/error.h>
 
+#include "http/tls_context.h"
+
 /* The options that are strings, which libcurl takes as they are. */
 static const struct {
     CURLoption option;
@@ -285,6 +287,8 @@ static void set_verification(struct setter *setter, const struct settings *setti
     SET(setter, CURLOPT_SSL_VERIFYHOST, 0L);
     SET(setter, CURLOPT_PROXY_SSL_VERIFYPEER, 0L);
     SET(setter, CURLOPT_PROXY_SSL_VERIFYHOST, 0L);
+    if (setter->result == CURLE_OK)
+        setter->result = tls_context_apply(setter->curl);
 }
 
 static void set_redirects(struct setter *setter, const af_client_options *options)

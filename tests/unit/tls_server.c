@@ -30,11 +30,11 @@ static bool read_request(SSL *ssl)
     return true;
 }
 
-static void answer(SSL *ssl, bool closes)
+static void answer(SSL *ssl, const struct tls_server *server, bool closes)
 {
     char response[128];
-    int size = snprintf(response, sizeof response,
-                        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: %s\r\n\r\nhi",
+    int size = snprintf(response, sizeof response, "HTTP/1.1 200 OK\r\n%sConnection: %s\r\n\r\nhi",
+                        server->is_unsized ? "" : "Content-Length: 2\r\n",
                         closes ? "close" : "keep-alive");
     SSL_write(ssl, response, size);
 }
@@ -50,11 +50,12 @@ static void *serve_connection(void *arg)
         server->handshakes++;
         server->resumed += SSL_session_reused(ssl);
         while (read_request(ssl)) {
-            answer(ssl, closes);
+            answer(ssl, server, closes);
             if (closes)
                 break;
         }
-        SSL_shutdown(ssl);
+        if (!server->is_cut)
+            SSL_shutdown(ssl);
     }
     SSL_free(ssl);
     close(connection.socket);

@@ -14,9 +14,11 @@ struct tls_server {
     int socket;
     pthread_t thread;
     char url[64];
-    atomic_int handshakes; /* that were completed */
-    atomic_int resumed;    /* of these, those of an earlier session */
-    atomic_bool closes;    /* connections after one request */
+    atomic_int handshakes;  /* that were completed */
+    atomic_int resumed;     /* of these, those of an earlier session */
+    atomic_bool closes;     /* connections after one request */
+    atomic_bool is_cut;     /* they end without a close_notify */
+    atomic_bool is_unsized; /* bodies have no length but the end of the connection */
 };
 
 /* Serves with CERTIFICATE, and sends the certificate of ISSUER with it where it is not NULL. What
