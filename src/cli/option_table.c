@@ -144,8 +144,9 @@ const struct option_spec option_table[] = {
     {SECTION_CONNECTION, OPTION_WORD, MEMBER(http_version), 0, "http2", NULL,
      .help = "use HTTP/2 where the server can, with many requests on one connection", .value = 20},
     {SECTION_CONNECTION, OPTION_SECRET, MEMBER(proxy), 'x', "proxy", "URL",
-     .help = "use this proxy: http, https, socks4 or socks5 (default: what http_proxy, https_proxy "
-             "and all_proxy say); \"\" for none"},
+     .help = "use this proxy: http, https, socks4, socks5, or socks5h, which looks up the hosts' "
+             "names itself (default: what http_proxy, https_proxy and all_proxy say); \"\" for "
+             "none"},
     {SECTION_CONNECTION, OPTION_USER, MEMBER(proxy_user), 'U', "proxy-user", "NAME:PASSWORD",
      .help = "log in at the proxy"},
     {SECTION_CONNECTION, OPTION_WORD, MEMBER(ip_version), '4', "ipv4", NULL,
