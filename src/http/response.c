@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/libcurl_text.h"
+#include "http/socks.h"
+
 struct info {
     CURLINFO info;
     size_t offset; /* in af_response */
@@ -152,17 +155,41 @@ int response_fill(af_response *response, CURL *easy, const char *error_text, cha
 
 /* ------------------------------------------------------------------ errors */
 
-/* libcurl takes no more bytes of headers, and says so with the code of a lost connection. */
-static const int64_t HEADERS_MAXIMUM = 300 * 1024;
+enum {
+    TOO_LARGE = 100,              /* CURLE_TOO_LARGE */
+    TOO_LARGE_VERSION = 0x080600, /* the first libcurl that has it */
+};
 
-/* It stands for three things: where a redirect led, what was asked for at first, or an answer that
- * is not HTTP/1. */
+/* Before it had a code for it, libcurl said "out of memory" of a line of headers, or of a status,
+ * that it took to be too long. */
+static bool has_long_line(const af_response *response)
+{
+    return curl_version_info(CURLVERSION_NOW)->version_num < TOO_LARGE_VERSION &&
+           response->size_request > 0 && response->size_download == 0;
+}
+
+/* The code stands for three things: where a redirect led, what was asked for at first, or an answer
+ * that is not HTTP/1. */
 static enum af_http_error unsupported_protocol(const af_response *response)
 {
     const char *url = response->url ? response->url : "";
+    if (libcurl_text_meaning(response->error_text) == LIBCURL_MEANS_REDIRECT)
+        return AF_HTTP_REDIRECT;
     if (strncasecmp(url, "http:", 5) == 0 || strncasecmp(url, "https:", 6) == 0)
         return AF_HTTP_PROTOCOL;
     return response->status / 100 == 3 ? AF_HTTP_REDIRECT : AF_HTTP_URL;
+}
+
+static enum af_http_error lost_connection(const af_response *response)
+{
+    switch (libcurl_text_meaning(response->error_text)) {
+    case LIBCURL_MEANS_CHUNK:
+        return AF_HTTP_PROTOCOL;
+    case LIBCURL_MEANS_HEADERS:
+        return AF_HTTP_TOO_LARGE;
+    default:
+        return AF_HTTP_RESET;
+    }
 }
 
 enum af_http_error response_error(CURLcode code, const af_response *response)
@@ -204,42 +231,93 @@ enum af_http_error response_error(CURLcode code, const af_response *response)
         [CURLE_CHUNK_FAILED] = AF_HTTP_PROTOCOL,
         [CURLE_RANGE_ERROR] = AF_HTTP_PROTOCOL,
         [CURLE_FILESIZE_EXCEEDED] = AF_HTTP_TOO_LARGE,
-        [CURLE_WRITE_ERROR] = AF_HTTP_IO,
-        [CURLE_READ_ERROR] = AF_HTTP_IO,
-        [CURLE_SEND_FAIL_REWIND] = AF_HTTP_IO,
+        [CURLE_WRITE_ERROR] = AF_HTTP_PROTOCOL, /* libcurl's decoders */
+        [CURLE_SEND_FAIL_REWIND] = AF_HTTP_RESET,
         [CURLE_ABORTED_BY_CALLBACK] = AF_HTTP_CANCELLED,
     };
-    if (code == CURLE_OK)
+    switch ((int)code) {
+    case CURLE_OK:
         return AF_HTTP_OK;
-    if (code == CURLE_UNSUPPORTED_PROTOCOL)
+    case CURLE_UNSUPPORTED_PROTOCOL:
         return unsupported_protocol(response);
-    if (code == CURLE_URL_MALFORMAT && response->status / 100 == 3)
-        return AF_HTTP_REDIRECT;
-    if (code == CURLE_RECV_ERROR)
-        return response->size_header > HEADERS_MAXIMUM ? AF_HTTP_TOO_LARGE : AF_HTTP_RESET;
-    bool known = code < CURL_LAST && errors[code] != AF_HTTP_OK;
-    return known ? errors[code] : AF_HTTP_OTHER;
+    case CURLE_URL_MALFORMAT:
+        return response->status / 100 == 3 ? AF_HTTP_REDIRECT : AF_HTTP_URL;
+    case CURLE_RECV_ERROR:
+        return lost_connection(response);
+    case TOO_LARGE:
+        return response->size_request > 0 ? AF_HTTP_TOO_LARGE : AF_HTTP_OTHER;
+    case CURLE_OUT_OF_MEMORY:
+        return has_long_line(response) ? AF_HTTP_TOO_LARGE : AF_HTTP_OTHER;
+    default:
+        return code < CURL_LAST && errors[code] != AF_HTTP_OK ? errors[code] : AF_HTTP_OTHER;
+    }
 }
 
 /* The code is the same for each time limit. The text alone tells the idle limit. */
-static bool was_idle(const char *error_text)
+static enum af_http_limit time_limit(const af_response *response, const af_client_options *options)
 {
-    static const char start[] = "Operation too slow";
-    return error_text && strncmp(error_text, start, strlen(start)) == 0;
-}
-
-enum af_http_limit response_limit(const af_response *response, const af_client_options *options)
-{
-    if (response->error == AF_HTTP_TOO_LARGE)
-        return response->curl_code == CURLE_FILESIZE_EXCEEDED ? AF_HTTP_LIMIT_BODY
-                                                              : AF_HTTP_LIMIT_HEADERS;
-    if (response->error != AF_HTTP_TIMEOUT)
-        return AF_HTTP_LIMIT_NONE;
-    if (was_idle(response->error_text))
+    if (libcurl_text_meaning(response->error_text) == LIBCURL_MEANS_IDLE)
         return AF_HTTP_LIMIT_IDLE;
     double seconds = (double)response->time_total * 1e-6;
     bool in_attempt = options->attempt_timeout > 0 && seconds >= options->attempt_timeout;
     return in_attempt ? AF_HTTP_LIMIT_ATTEMPT : AF_HTTP_LIMIT_CONNECT;
+}
+
+static enum af_http_limit find_limit(const af_response *response, const af_client_options *options)
+{
+    if (response->error == AF_HTTP_TIMEOUT)
+        return time_limit(response, options);
+    if (response->error != AF_HTTP_TOO_LARGE)
+        return AF_HTTP_LIMIT_NONE;
+    return response->curl_code == CURLE_FILESIZE_EXCEEDED ? AF_HTTP_LIMIT_BODY
+                                                          : AF_HTTP_LIMIT_HEADERS;
+}
+
+/* Of a tunnel that a proxy refuses, libcurl says that nothing was received. */
+static bool is_refused_by_proxy(CURL *easy)
+{
+    return get_long(easy, CURLINFO_HTTP_CONNECTCODE) >= 300;
+}
+
+/* What libcurl says, where it is of this error and says enough. */
+static const char *choose_text(const af_response *response, CURLcode code)
+{
+    const char *text = response->error_text;
+    if (code == CURLE_OK)
+        return NULL;
+    if (response->limit == AF_HTTP_LIMIT_HEADERS)
+        return "response headers exceed a limit of libcurl: 100 KiB a line (4 of a trailer), "
+               "300 KiB or 5,000 in all";
+    if (text && libcurl_text_suits(code, text))
+        return text;
+    if (code == CURLE_UNSUPPORTED_PROTOCOL && response->error == AF_HTTP_PROTOCOL)
+        return "the response is not valid HTTP/1.1";
+    return curl_easy_strerror(code);
+}
+
+/* What a proxy refused, or could not be asked for. */
+static void explain_proxy(af_response *response, CURL *easy, const char *proxy)
+{
+    CURLproxycode refusal = (CURLproxycode)get_long(easy, CURLINFO_PROXY_ERROR);
+    if (!socks_host_is_unknown(refusal, proxy, response->url))
+        return;
+    response->error = AF_HTTP_RESOLVE;
+    response->error_text = refusal == CURLPX_RESOLVE_HOST
+                               ? "Could not resolve host; with socks5h:// the proxy looks it up"
+                               : "the proxy cannot resolve or reach the host";
+}
+
+void response_explain(af_response *response, CURL *easy, CURLcode code,
+                      const af_client_options *options)
+{
+    response->curl_code = (int)code;
+    response->error = response_error(code, response);
+    if (code == CURLE_PROXY)
+        explain_proxy(response, easy, options->proxy);
+    if (response->error == AF_HTTP_RESET && is_refused_by_proxy(easy))
+        response->error = AF_HTTP_CONNECT;
+    response->limit = find_limit(response, options);
+    response->error_text = choose_text(response, code);
 }
 
 int af_http_curl_code(enum af_http_error error)

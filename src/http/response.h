@@ -13,10 +13,12 @@
 int response_fill(af_response *response, CURL *easy, const char *error_text, char *room,
                   size_t room_size, char **ret_block);
 
-/* Which of our words a code of libcurl is, for a response that is filled. */
-enum af_http_error response_error(CURLcode code, const af_response *response);
+/* Sets the error of a response that is filled from libcurl's CODE: its kind, its limit, and a text
+ * that belongs to it. */
+void response_explain(af_response *response, CURL *easy, CURLcode code,
+                      const af_client_options *options);
 
-/* The limit that libcurl enforced, for a response whose error, text and times are filled in. */
-enum af_http_limit response_limit(const af_response *response, const af_client_options *options);
+/* The kind of error that a code of libcurl is, for a response that is filled. */
+enum af_http_error response_error(CURLcode code, const af_response *response);
 
 #endif

@@ -104,37 +104,29 @@ static int settle_headers(struct transfer *transfer)
     return 0;
 }
 
-/* Of a tunnel that a proxy refuses, libcurl says that nothing was received. */
-static bool is_refused_by_proxy(CURL *curl)
-{
-    long code = 0;
-    curl_easy_getinfo(curl, CURLINFO_HTTP_CONNECTCODE, &code);
-    return code >= 300;
-}
+static const struct failure no_memory = {AF_HTTP_OTHER, AF_HTTP_LIMIT_NONE, CURLE_OUT_OF_MEMORY,
+                                         "out of memory"};
 
 /* What went wrong, if anything did. */
 static void explain(struct transfer *transfer, CURLcode result)
 {
     af_response *response = &transfer->response;
-    response->curl_code = (int)result;
-    response->error = transfer->refusal ? AF_HTTP_TOO_LARGE : response_error(result, response);
-    if (response->error == AF_HTTP_RESET && is_refused_by_proxy(transfer->easy->curl))
-        response->error = AF_HTTP_CONNECT;
-    if (transfer->refusal)
-        response->error_text = transfer->refusal;
-    else if (result != CURLE_OK && !response->error_text)
-        response->error_text = curl_easy_strerror(result);
-    response->limit = transfer->refusal
-                          ? transfer->refusal_limit
-                          : response_limit(response, &transfer->easy->settings->options);
+    const struct failure *failure = &transfer->failure;
+    if (failure->error == AF_HTTP_OK) {
+        response_explain(response, transfer->easy->curl, result,
+                         &transfer->easy->settings->options);
+        return;
+    }
+    response->error = failure->error;
+    response->limit = failure->limit;
+    response->curl_code = (int)failure->code;
+    response->error_text = failure->text;
 }
 
 void transfer_settle(struct transfer *transfer, CURLcode result)
 {
     af_response *response = &transfer->response;
     struct easy *easy = transfer->easy;
-    if (transfer->refusal)
-        result = transfer->refusal_code;
     if (result == CURLE_OK)
         easy->error_text[0] = '\0'; /* libcurl may leave a note of something it got over */
     easy_explain(easy, result);
@@ -147,7 +139,7 @@ void transfer_settle(struct transfer *transfer, CURLcode result)
     if (r >= 0)
         r = settle_body(transfer);
     if (r < 0)
-        result = CURLE_OUT_OF_MEMORY;
+        transfer->failure = no_memory;
     explain(transfer, result);
     response->end = af_loop_time(transfer->future.loop);
     /* libcurl keeps its total up to date only as long as the transfer moves. */
@@ -172,14 +164,17 @@ void transfer_discard(struct transfer *transfer)
 
 /* --------------------------------------------------------------- callbacks */
 
-/* Of an answer there was too much: libcurl is to end the transfer. */
+/* libcurl is to end the transfer. */
+static size_t fail(struct transfer *transfer, struct failure failure)
+{
+    transfer->failure = failure;
+    return CURL_WRITEFUNC_ERROR;
+}
+
 static size_t refuse(struct transfer *transfer, CURLcode code, enum af_http_limit limit,
                      const char *why)
 {
-    transfer->refusal_code = code;
-    transfer->refusal_limit = limit;
-    transfer->refusal = why;
-    return CURL_WRITEFUNC_ERROR;
+    return fail(transfer, (struct failure){AF_HTTP_TOO_LARGE, limit, code, why});
 }
 
 /* Whether libcurl works on the transfer and does not come back to the loop: little of what is
@@ -208,12 +203,12 @@ size_t transfer_write(char *data, size_t size, size_t count, void *arg)
     if (overstays(transfer))
         return refuse(transfer, CURLE_WRITE_ERROR, AF_HTTP_LIMIT_DECOMPRESSION,
                       "a little of the body unpacks to no end");
-    int r = 0;
-    if (request->body == AF_BODY_MEMORY)
-        r = buffer_append(&transfer->body, data, size);
-    if (r >= 0 && request->on_body)
-        r = request->on_body(data, size, request->on_body_arg);
-    return r < 0 ? CURL_WRITEFUNC_ERROR : size;
+    if (request->body == AF_BODY_MEMORY && buffer_append(&transfer->body, data, size) < 0)
+        return fail(transfer, no_memory);
+    if (request->on_body && request->on_body(data, size, request->on_body_arg) < 0)
+        return fail(transfer, (struct failure){AF_HTTP_IO, AF_HTTP_LIMIT_NONE, CURLE_WRITE_ERROR,
+                                               "the body callback failed"});
+    return size;
 }
 
 static void tell(const struct transfer *transfer, const af_request_news *news)
@@ -259,7 +254,7 @@ size_t transfer_header(char *line, size_t size, size_t count, void *arg)
         return size;
     int r = is_trailer ? headers_add_trailer(&transfer->header_lines, line, size)
                        : headers_add_line(&transfer->header_lines, line, size);
-    return r < 0 ? CURL_WRITEFUNC_ERROR : size;
+    return r < 0 ? fail(transfer, no_memory) : size;
 }
 
 static void tell_connecting(const struct transfer *transfer, const struct curl_sockaddr *address)
@@ -278,6 +273,7 @@ curl_socket_t transfer_open_socket(void *arg, curlsocktype purpose, struct curl_
     struct transfer *transfer = ((struct easy *)arg)->transfer;
     client_started(transfer);
     transfer->connecting = true;
+    transfer->easy->error_text[0] = '\0'; /* of a connection before */
     if (transfer->request.listener)
         tell_connecting(transfer, address);
     int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
@@ -295,6 +291,7 @@ int transfer_connected(void *arg, char *remote_ip, char *local_ip, int remote_po
     (void)local_ip, (void)local_port;
     struct transfer *transfer = ((struct easy *)arg)->transfer;
     client_started(transfer);
+    transfer->easy->error_text[0] = '\0';
     if (transfer->request.listener)
         tell(transfer, &(af_request_news){.event = AF_REQUEST_SENDING,
                                           .remote_ip = remote_ip,

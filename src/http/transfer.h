@@ -14,6 +14,14 @@ struct turn {
     double began;  /* on the clock of the thread */
 };
 
+/* Why a callback ended a transfer, for which libcurl has no words. */
+struct failure {
+    enum af_http_error error; /* AF_HTTP_OK: none did */
+    enum af_http_limit limit;
+    CURLcode code;
+    const char *text;
+};
+
 struct transfer {
     af_future future;
     struct list link;  /* in the client's queue, or among those under way */
@@ -31,9 +39,7 @@ struct transfer {
     size_t header_size; /* of all its responses, trailers included */
     bool unpacks;       /* what comes packed */
     struct turn turn;
-    const char *refusal;   /* why there was too much of it; NULL: there was not */
-    CURLcode refusal_code; /* what libcurl calls that */
-    enum af_http_limit refusal_limit;
+    struct failure failure;
     struct buffer body;
     struct header_lines header_lines;
     af_header *headers; /* their strings are in the lines */

@@ -194,6 +194,40 @@ static int get_header_flood(struct exchange *exchange, const char *rest)
     return close_after(exchange, r < 0 ? r : af_stream_write(exchange->stream, end, strlen(end)));
 }
 
+/* What comes before and behind the long part of a line. */
+struct long_line {
+    const char *place;
+    const char *before;
+    const char *after;
+};
+
+/* N bytes in one line: of the status, of a header, of a redirect or of a trailer. */
+static int get_long_line(struct exchange *exchange, const char *rest)
+{
+    static const struct long_line lines[] = {
+        {"header", "HTTP/1.1 200 OK\r\nX-Long: ", "\r\nContent-Length: 2\r\n\r\nhi"},
+        {"status", "HTTP/1.1 200 ", "\r\nContent-Length: 2\r\n\r\nhi"},
+        {"location", "HTTP/1.1 302 Found\r\nLocation: /get?", "\r\nContent-Length: 0\r\n\r\n"},
+        {"trailer", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nX-Long: ",
+         "\r\n\r\n"},
+    };
+    const char *place = request_arg(exchange->request, "in");
+    int64_t length;
+    size_t i = 0;
+    while (i < sizeof lines / sizeof lines[0] - 1 && strcmp(place ? place : "", lines[i].place))
+        i++;
+    if (!read_count(rest, 1 << 26, &length))
+        return send_status(exchange, 400);
+    struct text answer = {0};
+    text_string(&answer, lines[i].before);
+    for (int64_t count = 0; count < length; count++)
+        text_append(&answer, "x", 1);
+    text_string(&answer, lines[i].after);
+    int r = answer.failed ? -ENOMEM : af_stream_write(exchange->stream, answer.data, answer.length);
+    text_free(&answer);
+    return close_after(exchange, r);
+}
+
 /* ------------------------------------------------------------------------------------- evil
  * content */
 
@@ -366,6 +400,7 @@ const struct route hostile_routes[] = {
     {"/header-flood", get_header_flood},
     {"/huge", get_huge},
     {"/invalid-utf8", get_invalid_utf8},
+    {"/long-line/", get_long_line},
     {"/raw", get_raw},
     {"/redirect-file", get_redirect_file},
     {"/redirect-loop", get_redirect_loop},

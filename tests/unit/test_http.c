@@ -21,6 +21,7 @@ TestSuite(http, .timeout = 30);
 struct script {
     const char *answer;
     bool close;
+    char socks_reply;   /* of a proxy that refuses */
     char request[1024]; /* the last, head and body */
     size_t requests;
     size_t hung_up;
@@ -550,6 +551,64 @@ HTTP_TEST(a_request_goes_through_a_socks_proxy)
     world_close(world);
     af_server_close(socks);
     cr_expect_eq(af_server_wait_closed(socks), 0); /* its connection has the script */
+    af_server_free(socks);
+    return 0;
+}
+
+/* Answers each request, which has a name or an address, with the reply that the script has. */
+static int refuse_by_socks(af_stream *stream, void *arg)
+{
+    const struct script *script = arg;
+    unsigned char hello[2], methods[255], head[5], rest[257];
+    int r = af_stream_read_exactly(stream, hello, sizeof hello);
+    if (r >= 0)
+        r = af_stream_read_exactly(stream, methods, hello[1]);
+    if (r >= 0)
+        r = af_stream_write(stream, (const char[]){5, 0}, 2);
+    if (r >= 0)
+        r = af_stream_read_exactly(stream, head, sizeof head);
+    if (r >= 0)
+        r = af_stream_read_exactly(stream, rest, (head[3] == 3 ? head[4] : 3) + 2U);
+    const char reply[] = {5, script->socks_reply, 0, 1, 0, 0, 0, 0, 0, 0};
+    return r < 0 ? r : af_stream_write(stream, reply, sizeof reply);
+}
+
+HTTP_TEST(a_host_that_is_unknown_behind_a_socks_proxy_is_not_resolved)
+{
+    enum { GENERAL_FAILURE = 1, HOST_UNREACHABLE = 4 };
+    static const struct {
+        const char *scheme;
+        char reply;
+        const char *url;
+        enum af_http_error error;
+    } cases[] = {
+        {"socks4", GENERAL_FAILURE, "http://no-such.invalid/", AF_HTTP_RESOLVE},
+        {"socks5", GENERAL_FAILURE, "http://no-such.invalid/", AF_HTTP_RESOLVE},
+        {"socks5h", HOST_UNREACHABLE, "http://no-such.invalid/", AF_HTTP_RESOLVE},
+        {"socks5h", GENERAL_FAILURE, "http://no-such.invalid/", AF_HTTP_CONNECT},
+        {"socks5h", HOST_UNREACHABLE, "http://127.0.0.1/", AF_HTTP_CONNECT},
+        {"socks5", HOST_UNREACHABLE, "http://127.0.0.1/", AF_HTTP_CONNECT},
+    };
+    af_server *socks;
+    cr_assert_eq(af_start_server("127.0.0.1", 0, 16, refuse_by_socks, &world->script, &socks), 0);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char proxy[64];
+        snprintf(proxy, sizeof proxy, "%s://127.0.0.1:%d", cases[i].scheme,
+                 (int)af_server_port(socks));
+        world->script.socks_reply = cases[i].reply;
+        world->options.proxy = proxy;
+        world_open(world);
+        af_future *future;
+        const af_response *response = fetch(world, cases[i].url, &future);
+        cr_expect_eq(response->error, cases[i].error, "%s %s: %s", cases[i].scheme, cases[i].url,
+                     response->error_text);
+        cr_expect_not(strstr(response->error_text, "127.0.0.1") &&
+                      cases[i].error == AF_HTTP_RESOLVE);
+        af_future_unref(future);
+        world_close(world);
+    }
+    af_server_close(socks);
+    cr_expect_eq(af_server_wait_closed(socks), 0);
     af_server_free(socks);
     return 0;
 }
