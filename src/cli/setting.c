@@ -298,8 +298,10 @@ static int set_referer(const struct setting *setting)
     bool automatic = length >= end && strcmp(setting->value + length - end, mark) == 0;
     if (!http_is_value(setting->value))
         return af_raise(-EINVAL, "%s: a header has no control characters", setting->option);
-    char *copy;
-    if (asprintf(&copy, "%.*s", (int)(automatic ? length - end : length), setting->value) < 0)
+    length -= automatic ? end : 0;
+    /* An empty one is none, not an empty header. */
+    char *copy = length > 0 ? strndup(setting->value, length) : NULL;
+    if (length > 0 && !copy)
         return -ENOMEM;
     setting->options->auto_referer = automatic;
     free(*(char **)setting->member);
