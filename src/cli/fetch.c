@@ -51,6 +51,7 @@ int fetch_new(struct session *session, const struct entry *entry, const struct p
     fetch->file = NULL;
     fetch->request = NULL;
     fetch->result = AF_CANCELLED;
+    fetch->end = INFINITY;
     memcpy(fetch->url, entry->url, size);
     int r = choose_file(fetch);
     if (r < 0) {
@@ -187,6 +188,9 @@ static bool choose_retry(int code, unsigned attempts, double *delay, void *arg)
     double asked = asked_delay(fetch);
     if (asked > 0)
         *delay = asked;
+    /* To wait for what no time is left for would only hide what the server answered. */
+    if (asked > 0 && af_loop_time(af_running_loop()) + asked >= fetch->end)
+        return false;
     if (fetch->session->watch)
         tell_retry(fetch, *delay);
     return true;
@@ -247,6 +251,17 @@ double fetch_time_limit(const struct fetch *fetch)
     return given ? asked->timeout : fetch->session->options->timeout;
 }
 
+/* LIMIT is that of the fetch in seconds; 0: none. */
+static void set_end(struct fetch *fetch, double limit)
+{
+    const struct session *session = fetch->session;
+    double deadline = session->options->deadline;
+    if (limit > 0)
+        fetch->end = af_loop_time(af_running_loop()) + limit;
+    if (deadline > 0)
+        fetch->end = fmin(fetch->end, session->began + deadline);
+}
+
 /* The time runs from the first attempt on: how long others were before it in line is not its own
  * time. */
 static int fetch_in_time(struct fetch *fetch)
@@ -256,6 +271,7 @@ static int fetch_in_time(struct fetch *fetch)
     if (r < 0)
         return r;
     watch_admitted(fetch);
+    set_end(fetch, limit);
     if (limit == 0)
         return request_until_settled(fetch);
     af_timeout timeout;

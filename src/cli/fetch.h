@@ -41,6 +41,7 @@ struct fetch {
     struct body_file *file;  /* NULL where the body is not saved */
     af_future *request;      /* of the last attempt; NULL where none was made */
     int result;              /* of the coroutine; AF_CANCELLED until it has run */
+    double end;              /* on the loop's clock: its own time limit, or the deadline */
     struct share share;      /* of the backlog */
     struct sight sight;
     char errormsg[400];

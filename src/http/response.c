@@ -88,6 +88,19 @@ static long get_long(CURL *easy, CURLINFO info)
     return value;
 }
 
+/* A number too large for libcurl is none for it; it is as large as can be. */
+static int64_t find_retry_after(CURL *easy)
+{
+    curl_off_t seconds = 0;
+    struct curl_header *header;
+    curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &seconds);
+    if (seconds != 0 ||
+        curl_easy_header(easy, "Retry-After", 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+        return seconds;
+    bool is_number = header->value[strspn(header->value, "0123456789")] == '\0';
+    return is_number ? strtoll(header->value, NULL, 10) : 0;
+}
+
 /* Asking costs time, so what can only be nothing is not asked for. */
 static void fill_numbers(af_response *response, CURL *easy)
 {
@@ -104,7 +117,7 @@ static void fill_numbers(af_response *response, CURL *easy)
     response->size_request = get_long(easy, CURLINFO_REQUEST_SIZE);
     response->http_version = version_number(get_long(easy, CURLINFO_HTTP_VERSION));
     if (response->status != 200)
-        curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &response->retry_after);
+        response->retry_after = find_retry_after(easy);
     if (response->redirects > 0)
         curl_easy_getinfo(easy, CURLINFO_REDIRECT_TIME_T, &response->time_redirect);
     if (response->connects > 0)

@@ -881,6 +881,9 @@ HTTP_TEST(a_server_says_when_to_come_again)
     expect_retry_after(world, date, 98, 100);
     expect_retry_after(world, "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n", INT64_MIN, 0);
     expect_retry_after(world, "Retry-After: soon\r\n", 0, 0);
+    expect_retry_after(world, "Retry-After: 99999999999999999999\r\n", INT64_MAX, INT64_MAX);
+    expect_retry_after(world, "Retry-After: 99999999999999999999s\r\n", 0, 0);
+    expect_retry_after(world, "Retry-After: 0\r\n", 0, 0);
     expect_retry_after(world, "Retry-After: -5\r\n", INT64_MIN, 0);
     expect_retry_after(world, "Retry-After:\r\n", 0, 0);
     expect_retry_after(world, "Retry-After: 99999999999999999999999\r\n", 0, INT64_MAX);
