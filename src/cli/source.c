@@ -24,7 +24,7 @@ struct source {
     void *message_arg;
     struct selection *selection; /* NULL: all */
     bool failed;
-    bool told;               /* in a first reading: once is enough */
+    bool *told;              /* of each operand: its failure was reported, in whichever reading */
     size_t index;            /* of the next entry */
     size_t given;            /* entries that were not passed over */
     off_t taken;             /* bytes of the operands that are URLs so far */
@@ -69,8 +69,15 @@ int source_new(const struct words *operands, source_message *message, void *arg,
     struct source *source = malloc(sizeof *source);
     if (!source)
         return -ENOMEM;
+    struct words sources = operands->count > 0 ? *operands : (struct words){standard_input, 1};
+    bool *told = calloc(sources.count, sizeof *told);
+    if (!told) {
+        free(source);
+        return -ENOMEM;
+    }
     *source = (struct source){
-        .operands = operands->count > 0 ? *operands : (struct words){standard_input, 1},
+        .operands = sources,
+        .told = told,
         .message = message,
         .message_arg = arg,
         .input_start = lseek(STDIN_FILENO, 0, SEEK_CUR),
@@ -90,15 +97,18 @@ void source_free(struct source *source)
     list_reader_free(&source->list);
     buffer_free(&source->shown);
     request_unref(source->request);
+    free(source->told);
     free(source);
 }
 
 /* Says why a list ends early. Returns 0, or -ENOMEM. */
 static int give_up(struct source *source, int error)
 {
+    bool *told = &source->told[source->position - 1];
     source->failed = true;
-    if (source->told)
+    if (*told)
         return 0;
+    *told = true;
     char *text;
     int r = list_error_text(source->place, error, &text);
     if (r < 0)
@@ -299,7 +309,6 @@ int source_rewind(struct source *source)
     list_reader_close(&source->list);
     if (source->input_start >= 0 && lseek(STDIN_FILENO, source->input_start, SEEK_SET) < 0)
         return -errno;
-    source->told = source->told || source->index > 0 || source->failed;
     source->position = 0;
     source->index = source->given = 0;
     if (source->selection)

@@ -321,6 +321,21 @@ Test(source, it_can_be_read_a_second_time)
     cr_expect(zero(sz, entry.index));
 }
 
+Test(source, a_list_that_fails_in_any_reading_is_told_once)
+{
+    write_text("list", "a\n");
+    open_source("list", "missing", NULL);
+    EXPECT_URLS("a");
+    cr_assert(zero(int, unlink("list")));
+    for (int i = 0; i < 2; i++) {
+        cr_assert(zero(int, source_rewind(source)));
+        expect_urls((const char *const[]){NULL});
+    }
+    cr_assert(source_failed(source));
+    cr_expect_str_eq(messages(), "missing: No such file or directory\n"
+                                 "list: No such file or directory\n");
+}
+
 /* Makes NAME, opened with FLAGS, the standard input. */
 static void take_input(const char *name, int flags)
 {
