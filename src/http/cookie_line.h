@@ -1,0 +1,14 @@
+/* The cookies of a request in one line (RFC 6265, 5.4): those that a client keeps, and those that
+ * were given with headers. libcurl joins what it keeps with CURLOPT_COOKIE, but not with a header
+ * line. */
+#ifndef HTTP_COOKIE_LINE_H
+#define HTTP_COOKIE_LINE_H
+
+#include <curl/curl.h>
+
+/* Takes the lines "Cookie: VALUE" out of HEADERS, which may be left empty, and joins their values
+ * with "; " for CURLOPT_COOKIE: *ret_cookies, which the caller frees, NULL where there are none.
+ * Lines that send no Cookie, or an empty one, stay. On -ENOMEM nothing has changed. */
+int cookie_line_take(struct curl_slist **headers, char **ret_cookies);
+
+#endif
