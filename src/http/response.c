@@ -205,6 +205,12 @@ static enum af_http_error lost_connection(const af_response *response)
     }
 }
 
+/* An invalid header of an answer, or, from libcurl 8.22 on, an unusable private key. */
+static enum af_http_error bad_argument(const af_response *response)
+{
+    return response->status > 0 ? AF_HTTP_PROTOCOL : AF_HTTP_TLS;
+}
+
 enum af_http_error response_error(CURLcode code, const af_response *response)
 {
     static const enum af_http_error errors[CURL_LAST] = {
@@ -235,7 +241,6 @@ enum af_http_error response_error(CURLcode code, const af_response *response)
         [CURLE_PARTIAL_FILE] = AF_HTTP_RESET,
         [CURLE_SSL_SHUTDOWN_FAILED] = AF_HTTP_RESET,
         [CURLE_WEIRD_SERVER_REPLY] = AF_HTTP_PROTOCOL,
-        [CURLE_BAD_FUNCTION_ARGUMENT] = AF_HTTP_PROTOCOL, /* a header that is none */
         [CURLE_HTTP2] = AF_HTTP_PROTOCOL,
         [CURLE_HTTP2_STREAM] = AF_HTTP_RESET,
         [CURLE_HTTP3] = AF_HTTP_PROTOCOL,
@@ -255,6 +260,8 @@ enum af_http_error response_error(CURLcode code, const af_response *response)
         return unsupported_protocol(response);
     case CURLE_URL_MALFORMAT:
         return response->status / 100 == 3 ? AF_HTTP_REDIRECT : AF_HTTP_URL;
+    case CURLE_BAD_FUNCTION_ARGUMENT:
+        return bad_argument(response);
     case CURLE_RECV_ERROR:
         return lost_connection(response);
     case TOO_LARGE:

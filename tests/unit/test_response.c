@@ -72,3 +72,15 @@ Test(response, a_redirect_to_what_is_not_fetched_is_one_whatever_its_scheme)
     cr_expect_eq(response_error(CURLE_UNSUPPORTED_PROTOCOL, &ftp), AF_HTTP_REDIRECT);
     cr_expect_eq(response_error(CURLE_UNSUPPORTED_PROTOCOL, &answer), AF_HTTP_PROTOCOL);
 }
+
+Test(response, an_unusable_key_is_a_tls_error)
+{
+    const af_response response = {0};
+    cr_expect_eq(response_error(CURLE_BAD_FUNCTION_ARGUMENT, &response), AF_HTTP_TLS);
+}
+
+Test(response, an_invalid_header_is_a_protocol_error)
+{
+    const af_response response = {.status = 200, .size_header = 20};
+    cr_expect_eq(response_error(CURLE_BAD_FUNCTION_ARGUMENT, &response), AF_HTTP_PROTOCOL);
+}
