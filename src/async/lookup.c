@@ -22,11 +22,19 @@ static void lookup_free(void *arg)
     free(lookup);
 }
 
+/* The resolver's name for a host. Its loopback addresses, which it has for no name at all, are
+ * those of localhost (RFC 6761), also where no file of hosts says so. */
+static const char *node_of(const char *host)
+{
+    return strcasecmp(host, "localhost") == 0 ? NULL : host;
+}
+
 static int look_up(void *arg, void **ret_result)
 {
     struct lookup *lookup = arg;
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
-    int error = getaddrinfo(lookup->host, lookup->service, &hints, &lookup->found);
+    const char *node = node_of(lookup->host);
+    int error = getaddrinfo(node, lookup->service, &hints, &lookup->found);
     switch (error) {
     case 0:
         *ret_result = lookup->found;

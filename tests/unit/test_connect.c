@@ -31,12 +31,13 @@ static const struct name {
     {.name = "nobody.test", .error = EAI_NONAME},
     {.name = "broken.test", .error = EAI_SYSTEM},
     {.name = "full.test", .error = EAI_MEMORY},
+    {.name = "localhost", .error = EAI_NONAME},
 };
 
 static const struct name *find_name(const char *node)
 {
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(names[i].name, node) == 0)
+        if (node && strcmp(names[i].name, node) == 0)
             return &names[i];
     return NULL;
 }
@@ -107,13 +108,25 @@ static int names_main(void *arg, void **ret_result)
 {
     (void)arg, (void)ret_result;
     expect_code(open_to("second.test", port), 0);
-    expect_code(open_to("localhost", port), 0);
     return 0;
 }
 
 Test(connect, a_name_is_looked_up_and_its_addresses_are_tried_in_turn)
 {
     run_with_server(names_main);
+}
+
+static int localhost_main(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    expect_code(open_to("localhost", port), 0);
+    expect_code(open_to("LocalHost", port), 0);
+    return 0;
+}
+
+Test(connect, localhost_is_this_machine_where_the_resolver_does_not_know_it)
+{
+    run_with_server(localhost_main);
 }
 
 static int number_main(void *arg, void **ret_result)
