@@ -494,6 +494,13 @@ HTTP_TEST(a_handle_forgets_what_one_request_asked_for)
     return 0;
 }
 
+/* The server's for some of COUNT requests and the last, and one that refuses connections for the
+ * rest, so that 1,024 descriptors are enough: both ends of a connection are here. */
+static const char *choose_url(const struct world *world, int number, int count)
+{
+    return number % 50 == 0 || number == count - 1 ? world->url : "http://127.0.0.1:1/";
+}
+
 HTTP_TEST(what_a_request_asks_for_outlives_a_wait_in_the_queue)
 {
     enum { MANY = 700 };
@@ -503,7 +510,7 @@ HTTP_TEST(what_a_request_asks_for_outlives_a_wait_in_the_queue)
     for (int i = 0; i < MANY; i++) {
         char method[] = "PATCH", header[] = "X-Own: 1", url[64];
         const char *headers[] = {header, NULL};
-        strcpy(url, world->url);
+        strcpy(url, choose_url(world, i, MANY));
         af_request wanted = {.url = url, .method = method, .headers = headers};
         cr_assert_eq(af_client_request(world->client, &wanted, &futures[i]), 0);
         memset(method, 'X', strlen(method));
@@ -771,19 +778,21 @@ HTTP_TEST(freeing_the_client_cancels_what_runs)
 
 HTTP_TEST(more_requests_than_may_be_starting_at_once_all_come_through)
 {
-    enum { MANY = 1200 };
+    enum { MANY = 700 };
     static af_future *futures[MANY];
     world->options.concurrency = MANY;
     world_open(world);
     for (int i = 0; i < MANY; i++)
-        futures[i] = request(world, world->url);
+        futures[i] = request(world, choose_url(world, i, MANY));
     expect_cancelled(futures[MANY - 1]); /* it waits in the queue */
     for (int i = 0; i < MANY - 1; i++) {
+        bool is_answered = choose_url(world, i, MANY) == world->url;
         cr_assert_eq(af_await(futures[i], NULL), 0);
-        cr_assert_eq(af_request_response(futures[i])->status, 200);
+        cr_assert_eq(af_request_response(futures[i])->error,
+                     is_answered ? AF_HTTP_OK : AF_HTTP_CONNECT);
         af_future_unref(futures[i]);
     }
-    cr_expect_eq(world->script.requests, MANY - 1);
+    cr_expect_eq(world->script.requests, MANY / 50);
     world_close(world);
     return 0;
 }
