@@ -29,7 +29,7 @@ static const char *const keys[] = {
     "largest_file", /* as many bytes as the program may write to a file */
     "steps",        /* see steps.h */
     /* Afterwards */
-    "exit",         /* the status, or the name of the signal that ended it */
+    "exit",         /* the status, {"any_of": [...]}, or the name of the signal that ended it */
     "stderr",       /* a pattern; what is not said must be empty */
     "stdout",       /* the exact content, or {"matches": pattern} */
     "stdout_lines", /* how many */

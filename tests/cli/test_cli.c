@@ -164,17 +164,27 @@ static void await_end(void)
 
 /* ------------------------------------------------------------ how it ended */
 
+static void check_exit_status(const cJSON *expected, int status)
+{
+    cJSON *actual = cJSON_CreateNumber(WEXITSTATUS(status));
+    struct text why = {0};
+    if (!WIFEXITED(status) || !match_value(&trial.world, expected, actual, &why))
+        fail("the exit status was to be %s", cJSON_PrintUnformatted(expected));
+    text_free(&why);
+    cJSON_Delete(actual);
+}
+
 static void check_exit(void)
 {
     int status = trial.program.status;
     const cJSON *expected = get("exit");
-    if (cJSON_IsString(expected)) {
-        int number = signal_number(expected->valuestring);
-        if (!WIFSIGNALED(status) || WTERMSIG(status) != number)
-            fail("it was to be ended by SIG%s", expected->valuestring);
-    } else if (!WIFEXITED(status) || WEXITSTATUS(status) != expected->valueint) {
-        fail("the exit status was to be %d", expected->valueint);
+    if (!cJSON_IsString(expected)) {
+        check_exit_status(expected, status);
+        return;
     }
+    int number = signal_number(expected->valuestring);
+    if (!WIFSIGNALED(status) || WTERMSIG(status) != number)
+        fail("it was to be ended by SIG%s", expected->valuestring);
 }
 
 static void check_seconds(void)
