@@ -1,5 +1,7 @@
 /* The HTTP client, against a server of a few lines in the same loop. */
 #include <criterion/criterion.h>
+#include <curl/curl.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -490,6 +492,32 @@ HTTP_TEST(a_handle_forgets_what_one_request_asked_for)
         expect_line(world, REQUEST(.method = NULL), plain);
         cr_expect_str_eq(world->script.request, plain);
     }
+    world_close(world);
+    return 0;
+}
+
+static size_t handles_made;
+
+/* Stands before libcurl's, and counts. */
+CURL *curl_easy_init(void)
+{
+    typeof(curl_easy_init) *next = (typeof(next))dlsym(RTLD_NEXT, "curl_easy_init");
+    handles_made++;
+    return next();
+}
+
+HTTP_TEST(a_handle_is_used_again_from_libcurl_8_17_on)
+{
+    enum { MANY = 20 };
+    bool is_reusable = curl_version_info(CURLVERSION_NOW)->version_num >= 0x081100;
+    world_open(world);
+    handles_made = 0;
+    for (int i = 0; i < MANY; i++)
+        expect_line(world, REQUEST(.method = NULL), "GET / ");
+    if (is_reusable)
+        cr_expect_leq(handles_made, 1);
+    else
+        cr_expect_geq(handles_made, MANY - 1);
     world_close(world);
     return 0;
 }
