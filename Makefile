@@ -25,6 +25,7 @@ objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
 LIBRARY  := $(call objects,src/base/*.c src/async/*.c src/http/*.c)
 PROGRAM  := $(call objects,src/cli/*.c)
 ORIGIN   := $(call objects,tests/support/*.c)
+HTTP2    := $(call objects,tests/http2/*.c)
 UNIT     := $(call objects,tests/unit/*.c) $(filter-out %/main.o,$(PROGRAM))
 CLI      := $(call objects,tests/cli/*.c)
 EXAMPLES := $(patsubst %.c,$(BUILD)/%,$(wildcard examples/*.c))
@@ -64,6 +65,8 @@ $(BUILD)/libafetch.so: $(LIBRARY) scripts/libafetch.map
 $(BUILD)/afetch $(BUILD)/bare: LIBS := $(if $(SANITIZE),,-lmimalloc) $(LIBS)
 $(BUILD)/afetch: $(PROGRAM) $(BUILD)/libafetch.a
 $(BUILD)/origin: $(ORIGIN) $(BUILD)/libafetch.a
+$(BUILD)/http2-server: LIBS += -lnghttp2
+$(BUILD)/http2-server: $(HTTP2) $(BUILD)/libafetch.a
 # What the unit tests have fail: tests/unit/failing_allocation.h.
 ALLOCATORS := malloc calloc realloc free strdup vasprintf asprintf mmap munmap \
               madvise mprotect ZSTD_createDCtx ZSTD_freeDCtx
@@ -73,7 +76,7 @@ $(BUILD)/conformance: $(call objects,tests/conformance/*.c) $(BUILD)/libafetch.a
 $(BUILD)/comparer: $(call objects,tests/comparer/*.c)
 $(BUILD)/cli-tests: LIBS += -lcriterion
 $(BUILD)/cli-tests: $(CLI)
-$(addprefix $(BUILD)/,afetch origin conformance comparer unit-tests cli-tests):
+$(addprefix $(BUILD)/,afetch origin http2-server conformance comparer unit-tests cli-tests):
 	$(call run,LINK,$@)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # No example uses every argument that a coroutine or a callback is given.
@@ -97,7 +100,7 @@ demo: $(BUILD)/afetch $(BUILD)/origin
 
 # A program beside the tree is compiled as the library was.
 TESTING  := CC='$(CC)' SANITIZE='$(SANITIZE)'
-TESTS    := $(addprefix $(BUILD)/,afetch origin conformance comparer unit-tests cli-tests) $(EXAMPLES)
+TESTS    := $(addprefix $(BUILD)/,afetch origin http2-server conformance comparer unit-tests cli-tests) $(EXAMPLES)
 
 test: $(TESTS) $(BUILD)/libafetch.so
 	@$(TESTING) scripts/test $(BUILD)
