@@ -17,6 +17,8 @@ static const char *const keys[] = {
     "because",     /* what is not to be seen from the case */
     "at_once",     /* true: it is promised to a program that no wrapper slows down */
     "nginx",       /* true: one is started, see tests/cli/nginx */
+    "http2",       /* options of the HTTP/2 server that is started, see tests/http2 */
+    "busy",        /* how many processes keep the machine busy */
     "arguments",   /* strings */
     "environment", /* an object of strings */
     "files",       /* an object of contents, by name; a name that ends in '/' is a directory,
@@ -41,8 +43,9 @@ static const char *const keys[] = {
     "count",        /* how many, a number or {"between": [a, b]} */
     "directories",  /* by name, the files they have: see directories.h */
     "statistics",   /* what the origin has counted */
-    "never",        /* strings that nobody may see */
-    "seconds",      /* [least, most], where time itself is what is promised */
+    "http2_counters", /* what the HTTP/2 server has counted */
+    "never",          /* strings that nobody may see */
+    "seconds",        /* [least, most], where time itself is what is promised */
     NULL,
 };
 

@@ -69,6 +69,11 @@ static bool has_requests(const struct scene *scene)
     return world_statistic(scene->world, "requests") >= scene->step->valuedouble;
 }
 
+static bool has_http2_requests(const struct scene *scene)
+{
+    return world_http2_counter(scene->world, "requests") >= scene->step->valuedouble;
+}
+
 static void await(struct scene *scene, bool (*holds)(const struct scene *scene))
 {
     double end = now() + patience();
@@ -103,6 +108,11 @@ static void await_active(struct scene *scene)
 static void await_requests(struct scene *scene)
 {
     await(scene, has_requests);
+}
+
+static void await_http2_requests(struct scene *scene)
+{
+    await(scene, has_http2_requests);
 }
 
 static void expect_lines(struct scene *scene)
@@ -192,14 +202,22 @@ static const struct step {
     int type;
     void (*take)(struct scene *scene);
 } steps_known[] = {
-    {"await_lines", cJSON_Number, await_lines},   {"await_stderr", cJSON_String, await_stderr},
-    {"await_active", cJSON_Number, await_active}, {"await_requests", cJSON_Number, await_requests},
-    {"expect_lines", cJSON_Number, expect_lines}, {"write", 0, write_more},
-    {"close", cJSON_String, close_stream},        {"pause", cJSON_String, pause_stream},
-    {"resume", cJSON_String, resume_stream},      {"signal", cJSON_String, send_signal},
-    {"sleep", cJSON_Number, sleep_for},           {"make", cJSON_String, make_file},
-    {"append", cJSON_Object, append_to_file},     {"columns", cJSON_Number, set_columns},
+    {"await_lines", cJSON_Number, await_lines},
+    {"await_stderr", cJSON_String, await_stderr},
+    {"await_active", cJSON_Number, await_active},
+    {"await_requests", cJSON_Number, await_requests},
+    {"expect_lines", cJSON_Number, expect_lines},
+    {"write", 0, write_more},
+    {"close", cJSON_String, close_stream},
+    {"pause", cJSON_String, pause_stream},
+    {"resume", cJSON_String, resume_stream},
+    {"signal", cJSON_String, send_signal},
+    {"sleep", cJSON_Number, sleep_for},
+    {"make", cJSON_String, make_file},
+    {"append", cJSON_Object, append_to_file},
+    {"columns", cJSON_Number, set_columns},
     {"await_stdout", cJSON_String, await_stdout},
+    {"await_http2_requests", cJSON_Number, await_http2_requests},
 };
 
 static void take(struct scene *scene)

@@ -18,6 +18,7 @@ double patience(void);
  *   {"await_stdout": pattern}, {"await_stderr": pattern}
  *   {"await_active": n}       until the origin answers so many requests at once
  *   {"await_requests": n}     until it has had so many
+ *   {"await_http2_requests": n}   the same of the HTTP/2 server
  *   {"expect_lines": n}       stdout has so many now
  *   {"write": content}        to stdin
  *   {"close": "stdin" | "stdout"}

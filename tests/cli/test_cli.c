@@ -210,6 +210,19 @@ static void check_statistics(void)
     }
 }
 
+static void check_http2_counters(void)
+{
+    const cJSON *counter;
+    struct text why = {0};
+    cJSON_ArrayForEach(counter, get("http2_counters"))
+    {
+        cJSON *number = cJSON_CreateNumber(world_http2_counter(&trial.world, counter->string));
+        if (!match_value(&trial.world, counter, number, &why))
+            fail("the HTTP/2 server's %s", text_get(&why));
+        cJSON_Delete(number);
+    }
+}
+
 /* ------------------------------------------------------------ what it said */
 
 static bool has_argument(const char *argument)
@@ -517,6 +530,10 @@ ParameterizedTest(struct case_place *place, cli, keeps_its_promise, .fini = clea
     world_open(&trial.world);
     if (get("nginx") && !world_start_nginx(&trial.world))
         cr_skip_test("there is no nginx, or no openssl (scripts/deps installs them)");
+    if (get("http2"))
+        world_start_http2(&trial.world, get("http2"));
+    if (get("busy"))
+        world_start_load(&trial.world, get("busy")->valueint);
     start();
     steps_take(get("steps"), &trial.world, &trial.program);
     await_end();
@@ -525,6 +542,7 @@ ParameterizedTest(struct case_place *place, cli, keeps_its_promise, .fini = clea
     check_output();
     directories_check(&trial.world, get("directories"));
     check_statistics();
+    check_http2_counters();
     check_seconds();
 }
 

@@ -4,11 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cases.h"
@@ -77,13 +80,12 @@ static void start_origin(struct world *world)
              world->origin_port);
 }
 
-double world_statistic(const struct world *world, const char *name)
+/* The object that a server on PORT has at PATH; to be deleted. */
+static cJSON *get_object(unsigned port, const char *path)
 {
-    static const char request[] =
-        "GET /stats HTTP/1.1\r\nHost: origin\r\nConnection: close\r\n\r\n";
-    int fd = connect_socket(world->origin_port, 0);
-    if (write(fd, request, strlen(request)) < 0)
-        fail("/stats: %s", strerror(errno));
+    int fd = connect_socket(port, 0);
+    if (dprintf(fd, "GET %s HTTP/1.1\r\nHost: origin\r\nConnection: close\r\n\r\n", path) < 0)
+        fail("%s: %s", path, strerror(errno));
     struct text answer = {0};
     char block[1024];
     ssize_t size;
@@ -91,14 +93,86 @@ double world_statistic(const struct world *world, const char *name)
         text_append(&answer, block, (size_t)size);
     close(fd);
     const char *body = strstr(text_get(&answer), "\r\n\r\n");
-    cJSON *statistics = body ? cJSON_Parse(body) : NULL;
+    cJSON *object = body ? cJSON_Parse(body) : NULL;
+    if (!object)
+        fail("%s has no object: %s", path, text_get(&answer));
+    text_free(&answer);
+    return object;
+}
+
+double world_statistic(const struct world *world, const char *name)
+{
+    cJSON *statistics = get_object(world->origin_port, "/stats");
     const cJSON *number = cJSON_GetObjectItemCaseSensitive(statistics, name);
     if (!cJSON_IsNumber(number))
-        fail("/stats has no \"%s\": %s", name, text_get(&answer));
+        fail("/stats has no \"%s\"", name);
     double value = number->valuedouble;
     cJSON_Delete(statistics);
-    text_free(&answer);
     return value;
+}
+
+/* -------------------------------------------------------- the HTTP/2 server */
+
+enum { HTTP2_OPTIONS = 16 };
+
+void world_start_http2(struct world *world, const cJSON *options)
+{
+    struct http2_server *http2 = &world->http2;
+    struct text certificate = {0};
+    text_format(&certificate, "%s/http2.pem", world->directory);
+    char *arguments[HTTP2_OPTIONS + 4] = {strdup(world_sibling("http2-server")),
+                                          (char[]){"--certificate"}, certificate.data};
+    const cJSON *option;
+    size_t count = 3;
+    cJSON_ArrayForEach(option, options) if (count < HTTP2_OPTIONS + 3) arguments[count++] =
+        option->valuestring;
+    char line[64];
+    helper_start(&http2->helper, arguments, line, sizeof line);
+    if (sscanf(line, "%u %u", &http2->port, &http2->counters_port) != 2)
+        fail("%s has no ports: %s", arguments[0], line);
+    free(arguments[0]);
+    text_free(&certificate);
+}
+
+double world_http2_counter(const struct world *world, const char *name)
+{
+    cJSON *counters = get_object(world->http2.counters_port, "/");
+    const cJSON *number = cJSON_GetObjectItemCaseSensitive(counters, name);
+    double value = number ? number->valuedouble : 0;
+    cJSON_Delete(counters);
+    return value;
+}
+
+/* -------------------------------------------------------------------- load */
+
+_Noreturn static void work(pid_t parent)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    while (getppid() == parent)
+        for (volatile int i = 0; i < 1000000; i++)
+            ;
+    _exit(0);
+}
+
+void world_start_load(struct world *world, int count)
+{
+    pid_t parent = getpid();
+    for (int i = 0; i < count; i++) {
+        world->load[i] = fork();
+        if (world->load[i] < 0)
+            fail("fork: %s", strerror(errno));
+        if (world->load[i] == 0)
+            work(parent);
+    }
+}
+
+static void stop_load(struct world *world)
+{
+    for (size_t i = 0; i < sizeof world->load / sizeof world->load[0] && world->load[i] > 0; i++) {
+        kill(world->load[i], SIGKILL);
+        waitpid(world->load[i], NULL, 0);
+        world->load[i] = 0;
+    }
 }
 
 /* ------------------------------------------------------------------- nginx */
@@ -192,6 +266,8 @@ void world_open(struct world *world)
 
 void world_close(struct world *world)
 {
+    stop_load(world);
+    helper_stop(&world->http2.helper);
     helper_stop(&world->nginx.helper);
     helper_stop(&world->origin);
     if (world->directory[0])
@@ -220,6 +296,8 @@ void world_expand(const struct world *world, const char *string, struct text *to
         {"{client}", "https://127.0.0.1:", world->nginx.client},
         {"{proxy}", "127.0.0.1:", world->nginx.proxy},
         {"{secure_proxy}", "127.0.0.1:", world->nginx.secure_proxy},
+        {"{http2}", "https://127.0.0.1:", world->http2.port},
+        {"{http2_port}", "", world->http2.port},
     };
     while (*string) {
         size_t plain = strcspn(string, "{"), i = 0, count = sizeof places / sizeof places[0];

@@ -19,6 +19,13 @@ struct nginx {
     unsigned secure_proxy; /* the same, by TLS */
 };
 
+/* tests/http2. */
+struct http2_server {
+    struct helper helper;
+    unsigned port;
+    unsigned counters_port;
+};
+
 struct world {
     char directory[64];
     struct helper origin;
@@ -27,6 +34,8 @@ struct world {
     int closed_socket; /* its port is taken, and refuses connections */
     unsigned closed_port;
     struct nginx nginx;
+    struct http2_server http2;
+    pid_t load[16];      /* processes that keep the machine busy */
     int full_sockets[4]; /* the first listens, and has as many waiting as it lets wait */
     unsigned full_port;
 };
@@ -38,8 +47,16 @@ void world_close(struct world *world);
  * none. */
 bool world_start_nginx(struct world *world);
 
-/* Appends STRING with {origin}, {port}, {closed}, {full}, {directory} and, of nginx, {http},
- * {http_port}, {https}, {https_port}, {client}, {proxy} and {secure_proxy} replaced. */
+/* Starts the HTTP/2 server with an array of its options. Its certificate is http2.pem in the
+ * world's directory. */
+void world_start_http2(struct world *world, const cJSON *options);
+
+/* Starts COUNT processes, at most 16, that work without end until the world closes. */
+void world_start_load(struct world *world, int count);
+
+/* Appends STRING with {origin}, {port}, {closed}, {full}, {directory}, of nginx {http},
+ * {http_port}, {https}, {https_port}, {client}, {proxy} and {secure_proxy}, and of the HTTP/2
+ * server {http2} and {http2_port} replaced. */
 void world_expand(const struct world *world, const char *string, struct text *to);
 
 /* The same for what a case has as a content: a string, {"bytes": [...]}, {"repeat": content,
@@ -53,6 +70,9 @@ void world_create_files(const struct world *world, const cJSON *files);
 
 /* One of the origin's counters: "requests", "active", "peak", "connections". */
 double world_statistic(const struct world *world, const char *name);
+
+/* One of the HTTP/2 server's, see tests/http2/counters.h; 0 where it has not counted any. */
+double world_http2_counter(const struct world *world, const char *name);
 
 /* The path of what stands beside the tests' own executable, in a static buffer. */
 const char *world_sibling(const char *name);
