@@ -195,6 +195,7 @@ size_t transfer_write(char *data, size_t size, size_t count, void *arg)
     struct transfer *transfer = ((struct easy *)arg)->transfer;
     const af_request *request = &transfer->request;
     size *= count;
+    watchdog_progress(transfer->easy->watchdog);
     transfer->received += (int64_t)size;
     client_received(transfer, size);
     if ((size_t)transfer->received >= transfer->body.maximum)
@@ -239,6 +240,7 @@ size_t transfer_header(char *line, size_t size, size_t count, void *arg)
 {
     struct transfer *transfer = ((struct easy *)arg)->transfer;
     size *= count;
+    watchdog_progress(transfer->easy->watchdog);
     transfer->header_size += size;
     if (transfer->header_size > HEADERS_MAXIMUM)
         return refuse(transfer, CURLE_RECV_ERROR, AF_HTTP_LIMIT_HEADERS,

@@ -9,26 +9,30 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
-/* How long a call may take: so many looks, and so many seconds of work. */
-struct patience {
-    int looks;
-    double work;
-};
-
+/* The time between two looks at the thread. A stopped process has one look for all of the time that
+ * it stood, and not one for each half a second. */
 enum { LOOK_MILLISECONDS = 500 };
 
-static const struct patience AT_FIRST = {6, 1.5};
-
-/* Where one server is hostile, there may be more. */
-static const struct patience ONCE_BITTEN = {2, 0.5};
+/* Looks at one call, each with bytes read since the look before, until its connection is shut down.
+ * There are two more before them: the one that finds the call, and the one that the bytes are
+ * counted from. */
+enum { LIMIT_FIRST = 3, LIMIT_AFTER_THE_FIRST = 1 };
 
 struct connection {
     bool open;
-    uint64_t received; /* bytes, at the last look */
+    int64_t read; /* bytes that were taken from the socket, at the last look */
+};
+
+/* A call of libcurl that has lasted since an earlier look. */
+struct call {
+    size_t number;
+    bool is_counted; /* the bytes of the connections are those of a look at this call */
+    int reads;       /* looks with bytes read */
 };
 
 struct watchdog {
@@ -38,8 +42,7 @@ struct watchdog {
     bool ends;
     struct connection *connections; /* by their sockets */
     size_t room;
-    clockid_t clock;     /* of the thread that is watched */
-    atomic_size_t calls; /* begun and ended: odd within one */
+    atomic_size_t calls; /* odd within one; each begin, end and progress makes it another */
 };
 
 /* --------------------------------------------------------------- the thread */
@@ -58,27 +61,29 @@ static bool wait_for_look(struct watchdog *watchdog)
     return !watchdog->ends;
 }
 
-static uint64_t count_received(int socket)
+/* Bytes that were received and are no longer in the socket's buffer. */
+static int64_t count_read(int socket)
 {
     struct tcp_info info = {0};
     socklen_t size = sizeof info;
-    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) < 0)
+    int unread = 0;
+    if (ioctl(socket, FIONREAD, &unread) < 0 ||
+        getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) < 0)
         return 0;
-    return info.tcpi_bytes_received;
+    return (int64_t)info.tcpi_bytes_received - unread;
 }
 
-/* The socket that received the most since the last look: those from which nobody reads get no more
- * once they are full. -1 where none received anything. */
+/* The socket from which most was read since the last look, -1 if nothing was read from any. */
 static int find_busiest(struct watchdog *watchdog)
 {
     int busiest = -1;
-    uint64_t most = 0;
+    int64_t most = 0;
     for (size_t i = 0; i < watchdog->room; i++) {
         struct connection *connection = &watchdog->connections[i];
         if (!connection->open)
             continue;
-        uint64_t received = count_received((int)i), more = received - connection->received;
-        connection->received = received;
+        int64_t read = count_read((int)i), more = read - connection->read;
+        connection->read = read;
         if (more <= most)
             continue;
         most = more;
@@ -87,37 +92,34 @@ static int find_busiest(struct watchdog *watchdog)
     return busiest;
 }
 
-/* Seconds that the thread has worked. */
-static double worked(const struct watchdog *watchdog)
+/* One look: the socket to be shut down, -1 for none. */
+static int look(struct watchdog *watchdog, struct call *call, int limit)
 {
-    struct timespec time;
-    if (clock_gettime(watchdog->clock, &time) < 0)
-        return 0;
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+    size_t number = atomic_load(&watchdog->calls);
+    if (number % 2 == 0 || number != call->number) {
+        *call = (struct call){.number = number};
+        return -1;
+    }
+    int socket = find_busiest(watchdog);
+    if (call->is_counted && socket >= 0)
+        call->reads++;
+    call->is_counted = true;
+    return call->reads < limit ? -1 : socket;
 }
 
 static void *watch(void *arg)
 {
     struct watchdog *watchdog = arg;
-    struct patience patience = AT_FIRST;
-    size_t seen = 0;
-    int looks = 0;
-    double began = 0;
+    struct call call = {0};
+    int limit = LIMIT_FIRST;
     pthread_mutex_lock(&watchdog->mutex);
     while (wait_for_look(watchdog)) {
-        size_t calls = atomic_load(&watchdog->calls);
-        looks = calls % 2 == 1 && calls == seen ? looks + 1 : 0;
-        seen = calls;
-        if (looks == 0)
-            continue;
-        if (looks == 1)
-            began = worked(watchdog);
-        int socket = find_busiest(watchdog);
-        if (looks < patience.looks || worked(watchdog) - began < patience.work || socket < 0)
+        int socket = look(watchdog, &call, limit);
+        if (socket < 0)
             continue;
         shutdown(socket, SHUT_RDWR);
-        patience = ONCE_BITTEN;
-        looks = 0;
+        limit = LIMIT_AFTER_THE_FIRST; /* one hostile server is seldom alone */
+        call.reads = 0;
     }
     pthread_mutex_unlock(&watchdog->mutex);
     return NULL;
@@ -153,9 +155,7 @@ int watchdog_new(struct watchdog **ret_watchdog)
     pthread_cond_init(&watchdog->changed, &attributes);
     pthread_condattr_destroy(&attributes);
     pthread_mutex_init(&watchdog->mutex, NULL);
-    int r = -pthread_getcpuclockid(pthread_self(), &watchdog->clock);
-    if (r >= 0)
-        r = begin_thread(watchdog);
+    int r = begin_thread(watchdog);
     if (r < 0) {
         destroy(watchdog);
         return r;
@@ -178,16 +178,26 @@ void watchdog_free(struct watchdog *watchdog)
 
 /* ----------------------------------------------------- the thread it watches */
 
-void watchdog_begin(struct watchdog *watchdog)
+/* Only the watched thread changes it. */
+static void add_calls(struct watchdog *watchdog, size_t count)
 {
     if (watchdog)
-        atomic_fetch_add_explicit(&watchdog->calls, 1, memory_order_relaxed);
+        atomic_fetch_add_explicit(&watchdog->calls, count, memory_order_relaxed);
+}
+
+void watchdog_begin(struct watchdog *watchdog)
+{
+    add_calls(watchdog, 1);
 }
 
 void watchdog_end(struct watchdog *watchdog)
 {
-    if (watchdog)
-        atomic_fetch_add_explicit(&watchdog->calls, 1, memory_order_relaxed);
+    add_calls(watchdog, 1);
+}
+
+void watchdog_progress(struct watchdog *watchdog)
+{
+    add_calls(watchdog, 2);
 }
 
 static bool make_room(struct watchdog *watchdog, size_t room)
