@@ -93,7 +93,18 @@ static void on_settled(const struct record *record, void *arg)
         stop(fetcher, STOP_ENOUGH);
 }
 
-/* The second signal finds no handler and ends the program at once. */
+/* Restores the default action as the first signal is caught, so that the second ends the program at
+ * once, even if the loop cannot run its handler: libcurl may be busy with a flood. */
+static void reset_when_caught(int number)
+{
+    struct sigaction action;
+    if (sigaction(number, NULL, &action) < 0)
+        return;
+    action.sa_flags |= SA_RESETHAND;
+    sigaction(number, &action, NULL);
+}
+
+/* The second signal, of whatever number, finds no handler and ends the program at once. */
 static void forget_signals(struct fetcher *fetcher)
 {
     af_loop *loop = af_future_loop(fetcher->task);
@@ -124,9 +135,11 @@ static int handle_signals(struct fetcher *fetcher)
     for (size_t i = 0; i < SIGNALS && r >= 0; i++) {
         fetcher->signals[i] = signals[i];
         fetcher->signals[i].fetcher = fetcher;
-        if (!is_to_stay(signals[i].number))
-            r = af_loop_add_signal_handler(loop, signals[i].number, on_signal,
-                                           &fetcher->signals[i]);
+        if (is_to_stay(signals[i].number))
+            continue;
+        r = af_loop_add_signal_handler(loop, signals[i].number, on_signal, &fetcher->signals[i]);
+        if (r >= 0)
+            reset_when_caught(signals[i].number);
     }
     return r;
 }
