@@ -12,9 +12,9 @@ AF_BEGIN_DECLARATIONS
  * the loop owned.
  *
  * In the main thread the first SIGINT cancels MAIN, and the answer is AF_INTERRUPTED if MAIN lets
- * that cancellation through; once the loop has seen that one, the next ends the process as an
- * unhandled SIGINT does. A program that handles SIGINT itself, by af_loop_add_signal_handler() in
- * MAIN, replaces this.
+ * that cancellation through; the next ends the process as an unhandled SIGINT does, even while
+ * something keeps the loop busy. A program that handles SIGINT itself, by
+ * af_loop_add_signal_handler() in MAIN, replaces this.
  *
  * options may be NULL. AF_RUNTIME_ERROR where a loop is running in this thread; the errors of
  * af_loop_new() and af_create_task(); what the poll returned; otherwise what MAIN returned. */

@@ -58,14 +58,21 @@ static int on_interrupt(void *arg)
     return 0;
 }
 
-/* Only in the main thread, and where nobody else has taken SIGINT, as in asyncio. */
+/* Only in the main thread, and where nobody else has taken SIGINT, as in asyncio. The default
+ * action is restored as the first is caught: the second ends the process even if the loop cannot
+ * run. */
 static int handle_interrupt(af_runner *runner)
 {
     struct sigaction action;
     if (runner->loop->options.poll || gettid() != getpid() ||
         sigaction(SIGINT, NULL, &action) < 0 || action.sa_handler != SIG_DFL)
         return 0;
-    return af_loop_add_signal_handler(runner->loop, SIGINT, on_interrupt, runner);
+    int r = af_loop_add_signal_handler(runner->loop, SIGINT, on_interrupt, runner);
+    if (r < 0 || sigaction(SIGINT, NULL, &action) < 0)
+        return r;
+    action.sa_flags |= SA_RESETHAND;
+    sigaction(SIGINT, &action, NULL);
+    return 0;
 }
 
 /* MAIN may have put a handler of its own in its place. An interrupt that came as MAIN ended must

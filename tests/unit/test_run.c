@@ -351,6 +351,19 @@ Test(run, rule_68_the_second_interrupt_kills)
     expect_death_by_interrupt(ignore_interrupts);
 }
 
+static int compute_through_interrupts(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    raise(SIGINT);
+    raise(SIGINT);
+    return 0;
+}
+
+Test(run, rule_68_the_second_interrupt_kills_though_main_computes)
+{
+    expect_death_by_interrupt(compute_through_interrupts);
+}
+
 static int be_interrupted_when_cancelled(void *arg, void **ret_result)
 {
     af_sleep(1000);
