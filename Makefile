@@ -79,6 +79,9 @@ $(BUILD)/cli-tests: $(CLI)
 $(addprefix $(BUILD)/,afetch origin http2-server conformance comparer unit-tests cli-tests):
 	$(call run,LINK,$@)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+$(BUILD)/dns: $(BUILD)/tests/web/dns.o
+	$(call run,LINK,$@)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^
+
 # No example uses every argument that a coroutine or a callback is given.
 $(EXAMPLES:=.o): FLAGS += -Wno-unused-parameter
 examples: $(EXAMPLES)
@@ -100,7 +103,7 @@ demo: $(BUILD)/afetch $(BUILD)/origin
 
 # A program beside the tree is compiled as the library was.
 TESTING  := CC='$(CC)' SANITIZE='$(SANITIZE)'
-TESTS    := $(addprefix $(BUILD)/,afetch origin http2-server conformance comparer unit-tests cli-tests) $(EXAMPLES)
+TESTS    := $(addprefix $(BUILD)/,afetch origin http2-server conformance comparer dns unit-tests cli-tests) $(EXAMPLES)
 
 test: $(TESTS) $(BUILD)/libafetch.so
 	@$(TESTING) scripts/test $(BUILD)
