@@ -126,6 +126,9 @@ $(BUILD)/bench-core: $(BUILD)/tests/bench/core.o $(BUILD)/libafetch.a
 bench: $(BUILD)/afetch $(BUILD)/origin $(BUILD)/bare $(BUILD)/bench-core
 	@scripts/bench $(BUILD)
 
+bench-web: $(addprefix $(BUILD)/,afetch origin dns bare)
+	@scripts/bench-web $(BUILD) $(LINES)
+
 bench-core: $(BUILD)/bench-core
 	@scripts/bench $(BUILD) core
 
@@ -178,10 +181,11 @@ help:
 	@echo 'make valgrind   all tests under valgrind'
 	@echo 'make twins      the examples in Python (3.13), which print the same'
 	@echo 'make bench      the figures of the README; make bench-core: those of the core'
+	@echo 'make bench-web  those of many hosts, HTTPS and HTTP/2; LINES="once names" for some of them'
 	@echo 'make install    to PREFIX ($(PREFIX)) below DESTDIR; make uninstall takes it away'
 	@echo 'make format lint compdb clean'
 
-.PHONY: all examples demo test conformance valgrind twins bench bench-core install uninstall format \
+.PHONY: all examples demo test conformance valgrind twins bench bench-web bench-core install uninstall format \
         lint compdb clean help
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 endif
