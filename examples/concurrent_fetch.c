@@ -41,8 +41,7 @@ static int main_task(void *base, void **ret_result)
 {
     af_client *client;
     af_future *requests[COUNT] = {NULL};
-    const af_client_options options = {.follow_redirects = true, .max_redirects = 5};
-    int r = af_client_new(&options, &client);
+    int r = af_client_new(NULL, &client);
     if (r < 0)
         return r;
     r = fetch_all(client, base, requests);

@@ -1,5 +1,5 @@
-/* An HTTP client on the loop: every request is a future. Made of libcurl, which does all of HTTP,
- * TLS, redirects and decoding. Only http and https are spoken, in redirects too. */
+/* An HTTP client on the loop: every request is a future. Made of libcurl, which does all of HTTP
+ * and TLS. Only http and https are spoken, in redirects too. */
 #ifndef AFETCH_HTTP_H
 #define AFETCH_HTTP_H
 
@@ -20,10 +20,10 @@ typedef struct af_client_options {
     const char *referer;        /* NULL: none */
     const char *const *headers; /* "Name: value" lines, as curl's -H takes them; NULL-terminated */
     bool decompress;            /* ask for packed bodies, and unpack them */
-    int http_version;           /* 11; 20: many requests on one connection; 0: what is agreed on */
-    bool follow_redirects;
-    long max_redirects; /* -1: no limit */
-    bool auto_referer;  /* after a redirect, send where it came from */
+    int http_version;           /* 11: HTTP/1.1 alone; 20, 0: HTTP/2 where TLS agrees on it */
+    bool follow_redirects;      /* see af_client_follow() */
+    long max_redirects;         /* -1: no limit */
+    bool auto_referer;          /* after a redirect, send the URL that it came from */
 
     /* Credentials: for the host of the request's URL, and for no other that a redirect names. */
     const char *user; /* "NAME:PASSWORD" */
@@ -39,7 +39,7 @@ typedef struct af_client_options {
 
     double attempt_timeout; /* one request, from its start to the last byte */
     double connect_timeout; /* until a connection stands; 0: curl's 300 s */
-    double idle_timeout;    /* with no byte moving, whole seconds */
+    double idle_timeout;    /* with no byte moving up or down once the request is sent */
     int64_t max_body;       /* bytes; a larger body is AF_HTTP_TOO_LARGE */
 
     int ip_version;          /* 4 or 6; 0: either */
@@ -90,13 +90,17 @@ typedef struct af_request {
     af_request_listener *listener; /* NULL: nobody */
     void *listener_arg;
 
-    /* NULL: POST with a content, GET without. Redirects turn a POST into a GET as curl does it; any
-     * other method that is named stays what it is, with its content. */
+    /* NULL: POST with a content, GET without. After a redirect it changes as RFC 9110 has it: to
+     * GET after 303, and after 301 and 302 where it was POST. */
     const char *method;
+    bool keep_method; /* the method stays after redirects, as with curl -X; the content does not */
     /* Lines like those of the options; those of a name take the place of the options' of that name.
      * NULL: the options' alone. */
     const char *const *headers;
-    const void *content; /* NULL: none. Borrowed until the future is done; not sent with HEAD */
+    /* NULL: none. Borrowed until the future, and those that follow it, are done; not sent with
+     * HEAD.
+     */
+    const void *content;
     size_t content_size;
 } af_request;
 
@@ -151,8 +155,9 @@ typedef struct af_response {
     const char *redirect_url; /* where it would have led, had it been followed */
     int64_t retry_after;      /* seconds that the server asks to wait, in either form */
 
-    long redirects;
-    long connects; /* new connections made for it; 0 where one was reused */
+    long redirects; /* that were followed before; all sizes of headers and requests, and all times,
+                       include theirs */
+    long connects;  /* new connections made for it; 0 where one was reused */
     const char *remote_ip;
     long remote_port;
     const char *local_ip;
@@ -196,9 +201,24 @@ void af_client_free(af_client *client);
 /* Begins a request. The future's result is a const af_response *, which lives as long as the
  * future: a status of 404 is a response, and so is a connection that failed, with error set. The
  * future itself fails only where there is nothing to say: -ENOMEM, which may also be returned at
- * once, as -EINVAL is for a URL of more than 8,000,000 bytes. Cancelling it removes the transfer at
- * once, at any stage. The caller owns the future. Does not suspend. */
+ * once, as -EINVAL is for a URL of more than 8,000,000 bytes. A redirect is not followed by itself:
+ * see af_client_follow() and af_client_fetch(). Cancelling it removes the transfer at once, at any
+ * stage. The caller owns the future. Does not suspend. */
 int af_client_request(af_client *client, const af_request *request, af_future **ret_future);
+
+/* The URL that the response of a request which is done redirects to, where its client follows
+ * redirects; NULL where it is no redirect, or one that cannot be followed, which is an error of the
+ * response: AF_HTTP_REDIRECT. Borrowed from the future. */
+const char *af_request_redirect(const af_future *future);
+
+/* Begins the request that a redirect leads to: PREVIOUS is one that has af_request_redirect(). What
+ * is asked, and with which credentials, is decided as by libcurl: those that were given for the
+ * first request go to its scheme, host and port alone. Otherwise as af_client_request(). */
+int af_client_follow(af_client *client, const af_future *previous, af_future **ret_future);
+
+/* Awaits a request and all that it is redirected to: *ret_future is the last one's, done. The
+ * errors of af_client_request() and af_await(). Suspends. */
+int af_client_fetch(af_client *client, const af_request *request, af_future **ret_future);
 
 /* How many bytes of bodies have come for all requests of the client, those under way among them; as
  * many as they became where they came packed. */

@@ -122,6 +122,7 @@ void fetch_choose_request(const struct fetch *fetch, af_request *request)
     const struct options *options = fetch->session->options;
     const struct request *asked = fetch->asked;
     request->method = options->method;
+    request->keep_method = options->method;
     request->content = options->data.data;
     request->content_size = options->data.length;
     if (!asked)
@@ -131,10 +132,30 @@ void fetch_choose_request(const struct fetch *fetch, af_request *request)
         request->content = asked->body.data;
         request->content_size = asked->body.length;
     }
+    request->keep_method = options->method && !asked->method;
     if (asked->method)
         request->method = asked->method;
     else if (asked->has_body && options->method && strcmp(options->method, "HEAD") == 0)
         request->method = NULL; /* it would not send the body */
+}
+
+/* A redirect is followed as another request: every limit holds for it. */
+static int follow_redirects(struct fetch *fetch)
+{
+    const char *url;
+    int r;
+    while ((r = af_await(fetch->request, NULL)) >= 0 &&
+           (url = af_request_redirect(fetch->request))) {
+        af_future *next;
+        r = pass_move(&fetch->pass, url);
+        if (r >= 0)
+            r = af_client_follow(fetch->session->client, fetch->request, &next);
+        if (r < 0)
+            break;
+        af_future_unref(fetch->request);
+        fetch->request = next;
+    }
+    return r;
 }
 
 /* One attempt. That the URL is none, or the server down, is no error here: the response says so. */
@@ -159,7 +180,7 @@ static int request_url(void *arg, void **ret_result)
     fetch->request = NULL;
     int r = af_client_request(fetch->session->client, &request, &fetch->request);
     if (r >= 0)
-        r = af_await(fetch->request, NULL);
+        r = follow_redirects(fetch);
     if (r < 0 || options->retries == 0)
         return r;
     if (!retry_conditions_match(&options->retry_on, af_request_response(fetch->request)))

@@ -119,25 +119,66 @@ static int enter_in_line(struct pass *pass)
     return r;
 }
 
-/* What is no URL has no host, and is told so by the client. */
-static int find_host(struct pass *pass, const char *url)
+static void let_go_of_host(struct pass *pass)
 {
-    if (pass->host || !pass->gate->knows_hosts)
-        return 0;
-    int r = hosts_borrow(&pass->gate->hosts, url, &pass->host);
+    if (pass->has_place)
+        af_semaphore_release(pass->host->places);
+    pass->has_place = false;
+    if (pass->host)
+        host_give_back(pass->host);
+    pass->host = NULL;
+}
+
+/* What is no URL has no host, and is told so by the client. *ret_host is then NULL. */
+static int find_host(struct pass *pass, const char *url, struct host **ret_host)
+{
+    *ret_host = NULL;
+    int r = hosts_borrow(&pass->gate->hosts, url, ret_host);
     return r == -EINVAL ? 0 : r;
+}
+
+/* An attempt begins where the first did, though a redirect led elsewhere. */
+static int return_to_host(struct pass *pass, const char *url)
+{
+    if (!pass->gate->knows_hosts || (pass->host && !pass->moved))
+        return 0;
+    let_go_of_host(pass);
+    pass->moved = false;
+    return find_host(pass, url, &pass->host);
 }
 
 /* -------------------------------------------------------------- in and out */
 
-int pass_enter(struct pass *pass, const char *url)
+static int enter(struct pass *pass)
 {
-    int r = find_host(pass, url);
-    if (r < 0)
-        return r;
     if (!pass->host)
         return take_turn(pass);
     return pass->gate->limits_hosts ? enter_in_line(pass) : take_turn_at_host(pass);
+}
+
+int pass_enter(struct pass *pass, const char *url)
+{
+    int r = return_to_host(pass, url);
+    return r < 0 ? r : enter(pass);
+}
+
+int pass_move(struct pass *pass, const char *url)
+{
+    if (!pass->gate->knows_hosts)
+        return take_turn(pass);
+    struct host *host;
+    int r = find_host(pass, url, &host);
+    if (r < 0)
+        return r;
+    /* Whoever has a place at a host must not stand in its line, whose head may wait for it. */
+    if (host && host == pass->host) {
+        host_give_back(host);
+        return take_turn_at_host(pass);
+    }
+    let_go_of_host(pass);
+    pass->host = host;
+    pass->moved = true;
+    return enter(pass);
 }
 
 void pass_leave(struct pass *pass)
@@ -157,7 +198,5 @@ void pass_hold_host(struct pass *pass, double seconds)
 void pass_end(struct pass *pass)
 {
     pass_leave(pass);
-    if (pass->host)
-        host_give_back(pass->host);
-    pass->host = NULL;
+    let_go_of_host(pass);
 }

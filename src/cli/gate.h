@@ -23,6 +23,7 @@ struct pass {
     struct host *host; /* NULL before the first attempt, and where it matters not */
     bool has_job;
     bool has_place;
+    bool moved; /* the host is one that a redirect led to */
 };
 
 /* -ENOMEM; the gate may be closed all the same. No pass may have anything when it is closed. */
@@ -36,10 +37,15 @@ int gate_admit(struct gate *gate, struct pass *ret_pass);
  * -ENOMEM; leave it then too. */
 int pass_enter(struct pass *pass, const char *url);
 
+/* The same for the request to URL that a redirect leads to. The place at the host before is given
+ * back, unless it is the same. */
+int pass_move(struct pass *pass, const char *url);
+
 /* The attempt is over: the permit and the place are given back. Leaving twice is fine. */
 void pass_leave(struct pass *pass);
 
-/* No attempt at the host of this pass starts for SECONDS from now. */
+/* No request to the host of this pass, which is the one that was asked last, starts for SECONDS
+ * from now. */
 void pass_hold_host(struct pass *pass, double seconds);
 
 /* Leaves, and lets go of the host. */

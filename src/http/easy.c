@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/callbacks.h"
+#include "http/request_headers.h"
 #include "http/transfer.h"
 
 static CURLcode set_callbacks(struct easy *easy)
@@ -34,7 +36,7 @@ static CURLcode set_callbacks(struct easy *easy)
     if (code == CURLE_OK)
         code = curl_easy_setopt(easy->curl, CURLOPT_CLOSESOCKETFUNCTION, transfer_close_socket);
     if (code == CURLE_OK)
-        code = curl_easy_setopt(easy->curl, CURLOPT_PREREQFUNCTION, transfer_connected);
+        code = curl_easy_setopt(easy->curl, CURLOPT_PREREQFUNCTION, transfer_sending);
     return code;
 }
 
@@ -79,17 +81,47 @@ void easy_explain(struct easy *easy, CURLcode result)
         snprintf(easy->error_text, sizeof easy->error_text, "%s", error);
 }
 
-/* ------------------------------------------------- what is of one request */
+/* --------------------------------------------------------------- one request */
+
+/* What https:// alone needs is not set for the rest. */
+static CURLcode set_scheme(struct easy *easy, bool is_secure)
+{
+    if (easy->is_secure == is_secure)
+        return CURLE_OK;
+    CURLcode code = settings_apply_scheme(easy->settings, easy->curl, is_secure);
+    if (code == CURLE_OK)
+        easy->is_secure = is_secure;
+    return code;
+}
+
+/* The first requests to a host that may speak HTTP/2 wait for one connection: each would make one
+ * of its own otherwise. */
+static CURLcode set_wait(struct easy *easy, bool waits)
+{
+    if (easy->waits == waits)
+        return CURLE_OK;
+    easy->waits = waits;
+    return curl_easy_setopt(easy->curl, CURLOPT_PIPEWAIT, (long)waits);
+}
+
+static CURLcode set_url(struct easy *easy, const struct transfer *transfer)
+{
+    const char *url = transfer->request.url;
+    const struct origin *origin = transfer->origin;
+    CURLcode code = curl_easy_setopt(easy->curl, CURLOPT_URL, url);
+    if (code == CURLE_OK)
+        code = set_scheme(easy, origin && origin->is_secure);
+    if (code == CURLE_OK)
+        code = set_wait(easy, origin && origin->is_secure && origin->protocol != ORIGIN_HTTP1);
+    /* Few URLs need it, and it is copied. */
+    if (code == CURLE_OK && !af_url_has_scheme(url))
+        code = curl_easy_setopt(easy->curl, CURLOPT_DEFAULT_PROTOCOL, "http");
+    return code;
+}
 
 static bool has_method(const af_request *request, const char *method)
 {
     return request->method && strcmp(request->method, method) == 0;
-}
-
-/* A POST has a content, if an empty one. */
-static bool has_content(const af_request *request)
-{
-    return (request->content && !has_method(request, "HEAD")) || has_method(request, "POST");
 }
 
 /* What libcurl would not choose by itself. */
@@ -100,101 +132,93 @@ static const char *own_method(const af_request *request)
     return chosen ? NULL : request->method;
 }
 
-/* Whether two header lines are of the same name. */
-static bool same_name(const char *line, const char *other)
+/* The content makes it a POST, whether there is one or not; so what it is comes last. */
+static CURLcode set_method(CURL *curl, const af_request *request)
 {
-    size_t length = strcspn(line, ":;");
-    return strcspn(other, ":;") == length && strncasecmp(line, other, length) == 0;
-}
-
-static bool names_header(const char *const *lines, const char *line)
-{
-    for (; lines && *lines; lines++)
-        if (same_name(*lines, line))
-            return true;
-    return false;
-}
-
-static bool lists_header(const struct curl_slist *list, const char *line)
-{
-    for (; list; list = list->next)
-        if (same_name(list->data, line))
-            return true;
-    return false;
-}
-
-struct header_list {
-    struct curl_slist *first;
-    struct curl_slist *last;
-};
-
-static int add_header(struct header_list *list, const char *line)
-{
-    struct curl_slist *added = curl_slist_append(list->last, line);
-    if (!added)
-        return -ENOMEM;
-    if (!list->first)
-        list->first = added;
-    list->last = added->next ? added->next : added;
-    return 0;
-}
-
-/* What libcurl would add to a content and nobody wants: the wait for a "100 Continue", and the type
- * of an empty one. */
-static int refuse_headers(struct header_list *list, const af_request *request)
-{
-    static const char expect[] = "Expect:", type[] = "Content-Type:";
-    int r = 0;
-    if (!lists_header(list->first, expect))
-        r = add_header(list, expect);
-    if (r >= 0 && !request->content && !lists_header(list->first, type))
-        r = add_header(list, type);
-    return r;
-}
-
-int easy_make_headers(const struct settings *settings, const af_request *request,
-                      struct curl_slist **ret_headers)
-{
-    struct header_list list = {0};
-    int r = 0;
-    *ret_headers = NULL;
-    if (!request->headers && !has_content(request))
-        return 0;
-    for (const struct curl_slist *line = settings->headers; line && r >= 0; line = line->next)
-        if (!names_header(request->headers, line->data))
-            r = add_header(&list, line->data);
-    for (const char *const *line = request->headers; line && *line && r >= 0; line++)
-        r = add_header(&list, *line);
-    if (r >= 0 && has_content(request))
-        r = refuse_headers(&list, request);
-    if (r < 0) {
-        curl_slist_free_all(list.first);
-        return r;
-    }
-    *ret_headers = list.first;
-    return 0;
-}
-
-int easy_alter(struct easy *easy, const struct settings *settings, const af_request *request,
-               struct curl_slist *headers)
-{
-    bool alters = request->method || request->content || headers;
-    if (!alters && !easy->altered)
-        return 0;
-    easy->altered = alters;
-    CURL *curl = easy->curl;
-    const char *method = own_method(request);
-    /* The content makes it a POST, whether there is one or not; so what it is comes last. */
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->content ? request->content : "");
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->content_size);
     curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
-    if (has_content(request))
+    if (request_has_content(request))
         curl_easy_setopt(curl, CURLOPT_POST, 1L);
     else if (has_method(request, "HEAD"))
         curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
-    curl_easy_setopt(curl, CURLOPT_POSTREDIR, method ? CURL_REDIR_POST_ALL : 0L);
-    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers ? headers : settings->headers);
-    CURLcode code = curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
-    easy->altered |= code != CURLE_OK;
-    return code == CURLE_OK ? 0 : -ENOMEM;
+    return curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, own_method(request));
+}
+
+/* A connection that was not used for some seconds may be dead, which shows only once the request is
+ * sent; and what libcurl says of its work may tell that the server did not process it. */
+static CURLcode set_sent_once(struct easy *easy)
+{
+    static const long FRESH = 2;
+    curl_easy_setopt(easy->curl, CURLOPT_MAXAGE_CONN, FRESH);
+    curl_easy_setopt(easy->curl, CURLOPT_VERBOSE, 1L);
+    curl_easy_setopt(easy->curl, CURLOPT_DEBUGDATA, easy);
+    return curl_easy_setopt(easy->curl, CURLOPT_DEBUGFUNCTION, transfer_debug);
+}
+
+static CURLcode forget_credentials(CURL *curl)
+{
+    curl_easy_setopt(curl, CURLOPT_USERPWD, NULL);
+    curl_easy_setopt(curl, CURLOPT_XOAUTH2_BEARER, NULL);
+    return curl_easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+}
+
+/* Some of the time was used before libcurl got the request. */
+static CURLcode shorten_times(struct easy *easy, const struct transfer *transfer)
+{
+    const af_client_options *options = &easy->settings->options;
+    double used =
+        transfer->given - transfer->response.start + (double)transfer->before.time_total * 1e-6;
+    CURLcode code = CURLE_OK;
+    if (options->attempt_timeout > 0)
+        code = curl_easy_setopt(easy->curl, CURLOPT_TIMEOUT_MS,
+                                settings_milliseconds(options->attempt_timeout - used));
+    if (options->connect_timeout > 0 && code == CURLE_OK)
+        code =
+            curl_easy_setopt(easy->curl, CURLOPT_CONNECTTIMEOUT_MS,
+                             settings_milliseconds(options->connect_timeout - transfer->looked_up));
+    return code;
+}
+
+/* What few requests ask for. */
+static CURLcode set_rest(struct easy *easy, const struct transfer *transfer)
+{
+    const af_request *request = &transfer->request;
+    CURL *curl = easy->curl;
+    CURLcode code = CURLE_OK;
+    bool has_used_time = transfer->given > transfer->response.start || transfer->first;
+    easy->altered |= request->method || request->content || transfer->has_own_headers ||
+                     transfer->is_foreign || transfer->referer || transfer->resolve ||
+                     has_used_time;
+    if (!easy->altered)
+        return CURLE_OK;
+    if (request->method || request->content)
+        code = set_method(curl, request);
+    if (code == CURLE_OK && transfer->has_own_headers)
+        code = curl_easy_setopt(curl, CURLOPT_HTTPHEADER, transfer->request_headers);
+    if (code == CURLE_OK && !transfer->is_idempotent)
+        code = set_sent_once(easy);
+    if (code == CURLE_OK && transfer->is_foreign)
+        code = forget_credentials(curl);
+    if (code == CURLE_OK && transfer->referer)
+        code = curl_easy_setopt(curl, CURLOPT_REFERER, transfer->referer);
+    if (code == CURLE_OK && transfer->resolve)
+        code = curl_easy_setopt(curl, CURLOPT_RESOLVE, transfer->resolve);
+    if (code == CURLE_OK && has_used_time)
+        code = shorten_times(easy, transfer);
+    return code;
+}
+
+int easy_prepare(struct easy *easy, struct transfer *transfer)
+{
+    easy->error_text[0] = '\0';
+    CURLcode code = set_url(easy, transfer);
+    if (code == CURLE_BAD_FUNCTION_ARGUMENT)
+        return af_raise(-EINVAL, "the URL is too long");
+    if (code == CURLE_OK)
+        code = set_rest(easy, transfer);
+    if (code != CURLE_OK)
+        return -ENOMEM;
+    easy->transfer = transfer;
+    return 0;
 }

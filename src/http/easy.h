@@ -15,7 +15,9 @@ struct easy {
     const struct settings *settings;
     struct watchdog *watchdog; /* of its connections */
     struct transfer *transfer; /* NULL while idle */
-    bool altered;              /* has what only its last request asked for */
+    bool is_secure;            /* has the options of https:// */
+    bool waits;                /* for a connection that may take more requests */
+    bool altered;              /* has options of its request alone: it is not used again */
     char error_text[CURL_ERROR_SIZE];
 };
 
@@ -24,18 +26,11 @@ struct easy {
 int easy_new(const struct settings *settings, struct watchdog *watchdog, struct easy **ret_easy);
 void easy_free(struct easy *easy);
 
+/* Sets what TRANSFER asks for. -ENOMEM; -EINVAL with a text where its URL is too long. */
+int easy_prepare(struct easy *easy, struct transfer *transfer);
+
 /* Changes the error text of a transfer that ended with RESULT where libcurl's says too little:
  * where the CA certificates could not be read, it names the file. */
 void easy_explain(struct easy *easy, CURLcode result);
-
-/* The headers of a request that has some of its own or a content; NULL where the settings' do as
- * they are. The caller frees the list. -ENOMEM. */
-int easy_make_headers(const struct settings *settings, const af_request *request,
-                      struct curl_slist **ret_headers);
-
-/* Sets what only REQUEST asks for, HEADERS being those made for it, and takes back what the request
- * before it did. -ENOMEM. */
-int easy_alter(struct easy *easy, const struct settings *settings, const af_request *request,
-               struct curl_slist *headers);
 
 #endif

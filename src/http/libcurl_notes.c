@@ -35,7 +35,11 @@ void libcurl_read_note(struct libcurl_notes *notes, const char *message, size_t 
              message);
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
         notes->is_unprocessed |= strstr(text, refused[i]) != NULL;
-    notes->is_unprocessed |= !*error_text && strstr(text, "Connection died, retrying");
+    notes->is_http2 |= strstr(text, "Using Stream ID: ") || strstr(text, "OPENED stream");
+    /* Over HTTP/1.1 this is said of a connection that the server ended, which may have processed
+     * it. */
+    notes->is_unprocessed |=
+        notes->is_http2 && !*error_text && strstr(text, "Connection died, retrying");
     notes->is_unprocessed |= is_above_last_stream(notes, text);
     unsigned long stream = number_after(text, "Using Stream ID: ");
     if (stream > 0)

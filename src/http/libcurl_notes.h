@@ -8,7 +8,8 @@
 
 /* What the debug output of a transfer said since its request was last sent. All zero at first. */
 struct libcurl_notes {
-    bool is_unprocessed;  /* the server did not process the request (RFC 9113, 8.7) */
+    bool is_unprocessed; /* the server did not process the request (RFC 9113, 8.7) */
+    bool is_http2;
     unsigned long stream; /* 0: not said */
 };
 

@@ -19,7 +19,6 @@ static const struct {
     {"invalid chunk size: ", "", LIBCURL_MEANS_CHUNK},
     {"The redirect target URL could not be parsed", "", LIBCURL_MEANS_REDIRECT},
     {"Protocol \"", " (in redirect)", LIBCURL_MEANS_REDIRECT},
-    {"Operation too slow", "", LIBCURL_MEANS_IDLE},
     {"Could not resolve", "", LIBCURL_MEANS_UNRESOLVED},
     {"Couldn't resolve", "", LIBCURL_MEANS_UNRESOLVED},
     {"Failed to resolve", "", LIBCURL_MEANS_UNRESOLVED},
@@ -54,7 +53,6 @@ bool libcurl_text_suits(CURLcode code, const char *text)
     if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY)
         return meaning == LIBCURL_MEANS_UNRESOLVED;
     if (code == CURLE_OPERATION_TIMEDOUT)
-        return meaning == LIBCURL_MEANS_TIMEOUT || meaning == LIBCURL_MEANS_IDLE ||
-               meaning == LIBCURL_MEANS_UNRESOLVED;
+        return meaning == LIBCURL_MEANS_TIMEOUT || meaning == LIBCURL_MEANS_UNRESOLVED;
     return true;
 }

@@ -11,7 +11,6 @@ enum libcurl_meaning {
     LIBCURL_MEANS_CHUNK,   /* the chunked coding is not valid */
     LIBCURL_MEANS_HEADERS, /* headers or trailers are over a limit of libcurl's own */
     LIBCURL_MEANS_REDIRECT,
-    LIBCURL_MEANS_IDLE,
     LIBCURL_MEANS_UNRESOLVED,
     LIBCURL_MEANS_TIMEOUT,
 };

@@ -12,7 +12,7 @@ struct pump {
     struct watchdog *watchdog;
     ev_timer timer;
     size_t load;
-    size_t calls;
+    size_t idle; /* connections that may be */
     pump_done *done;
     void *done_arg;
     struct socket *spare; /* for when there is no memory: libcurl gives up all transfers of a multi
@@ -50,7 +50,6 @@ static void set_timer(struct pump *pump, long milliseconds)
 static void act(struct pump *pump, curl_socket_t fd, int events)
 {
     int running;
-    pump->calls++;
     watchdog_begin(pump->watchdog);
     /* Without memory it has set no timer that would bring it back. */
     if (curl_multi_socket_action(pump->multi, fd, events, &running) != CURLM_OK)
@@ -123,8 +122,8 @@ static int on_socket_change(CURL *easy, curl_socket_t fd, int what, void *arg, v
     return 0;
 }
 
-int pump_new(af_loop *loop, size_t connections, struct watchdog *watchdog, pump_done *done,
-             void *arg, struct pump **ret_pump)
+int pump_new(af_loop *loop, struct watchdog *watchdog, pump_done *done, void *arg,
+             struct pump **ret_pump)
 {
     struct pump *pump = malloc(sizeof *pump);
     if (!pump)
@@ -145,9 +144,6 @@ int pump_new(af_loop *loop, size_t connections, struct watchdog *watchdog, pump_
     curl_multi_setopt(pump->multi, CURLMOPT_SOCKETDATA, pump);
     curl_multi_setopt(pump->multi, CURLMOPT_TIMERFUNCTION, on_timer_change);
     curl_multi_setopt(pump->multi, CURLMOPT_TIMERDATA, pump);
-    /* Left alone, libcurl closes idle connections whenever few transfers are in, as between the end
-     * of some and the begin of the next. */
-    curl_multi_setopt(pump->multi, CURLMOPT_MAXCONNECTS, (long)connections);
     *ret_pump = pump;
     return 0;
 }
@@ -162,13 +158,21 @@ void pump_free(struct pump *pump)
     free(pump);
 }
 
-int pump_add(struct pump *pump, CURL *easy)
+/* libcurl's limit counts the connections in use too, and it looks at it when one becomes idle. */
+static void limit_connections(struct pump *pump)
+{
+    curl_multi_setopt(pump->multi, CURLMOPT_MAXCONNECTS, (long)(pump->load + pump->idle));
+}
+
+int pump_add(struct pump *pump, CURL *easy, size_t idle)
 {
     if (!pump->spare && !(pump->spare = malloc(sizeof *pump->spare)))
         return -ENOMEM;
     if (curl_multi_add_handle(pump->multi, easy) != CURLM_OK)
         return -ENOMEM;
     pump->load++;
+    pump->idle = idle;
+    limit_connections(pump);
     pump->loop->watchers++; /* a busy loop must poll now */
     return 0;
 }
@@ -177,15 +181,6 @@ void pump_remove(struct pump *pump, CURL *easy)
 {
     curl_multi_remove_handle(pump->multi, easy);
     pump->load--;
+    limit_connections(pump);
     pump->loop->watchers--;
-}
-
-size_t pump_calls(const struct pump *pump)
-{
-    return pump->calls;
-}
-
-size_t pump_load(const struct pump *pump)
-{
-    return pump->load;
 }

@@ -13,24 +13,18 @@ struct pump;
 /* A transfer has ended: its easy handle is out of the pump already. */
 typedef void pump_done(CURL *easy, CURLcode result, void *arg);
 
-/* A pump that keeps at most so many connections, used or idle. DONE is called with ARG. The
- * watchdog is borrowed, and may be NULL. -ENOMEM. */
-int pump_new(af_loop *loop, size_t connections, struct watchdog *watchdog, pump_done *done,
-             void *arg, struct pump **ret_pump);
+/* DONE is called with ARG. The watchdog is borrowed, and may be NULL. -ENOMEM. */
+int pump_new(af_loop *loop, struct watchdog *watchdog, pump_done *done, void *arg,
+             struct pump **ret_pump);
 
 /* NULL is fine. No transfer may be in it. */
 void pump_free(struct pump *pump);
 
-/* Begins a transfer. -ENOMEM. */
-int pump_add(struct pump *pump, CURL *easy);
+/* Begins a transfer. From then on at most IDLE connections are kept for which there is no transfer.
+ * -ENOMEM. */
+int pump_add(struct pump *pump, CURL *easy, size_t idle);
 
 /* Takes a transfer out, at any stage. */
 void pump_remove(struct pump *pump, CURL *easy);
-
-/* How often libcurl was called for it; within a call of its callbacks that one is the last. */
-size_t pump_calls(const struct pump *pump);
-
-/* How many transfers are in it. */
-size_t pump_load(const struct pump *pump);
 
 #endif

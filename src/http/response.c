@@ -17,7 +17,6 @@ struct info {
 
 static const struct info longs[] = {
     {CURLINFO_RESPONSE_CODE, offsetof(af_response, status)},
-    {CURLINFO_REDIRECT_COUNT, offsetof(af_response, redirects)},
     {CURLINFO_NUM_CONNECTS, offsetof(af_response, connects)},
     {CURLINFO_PRIMARY_PORT, offsetof(af_response, remote_port)},
     {CURLINFO_LOCAL_PORT, offsetof(af_response, local_port)},
@@ -118,13 +117,8 @@ static void fill_numbers(af_response *response, CURL *easy)
     response->http_version = version_number(get_long(easy, CURLINFO_HTTP_VERSION));
     if (response->status != 200)
         response->retry_after = find_retry_after(easy);
-    if (response->redirects > 0)
-        curl_easy_getinfo(easy, CURLINFO_REDIRECT_TIME_T, &response->time_redirect);
     if (response->connects > 0)
         curl_easy_getinfo(easy, CURLINFO_APPCONNECT_TIME_T, &response->time_appconnect);
-    if (response->time_total > 0)
-        response->speed_download =
-            (int64_t)((double)response->size_download * 1e6 / (double)response->time_total);
 }
 
 static char *copy(char **end, const char *string, size_t size)
@@ -201,7 +195,9 @@ static enum af_http_error lost_connection(const af_response *response)
     case LIBCURL_MEANS_HEADERS:
         return AF_HTTP_TOO_LARGE;
     default:
-        return AF_HTTP_RESET;
+        /* Of a block of HTTP/2 headers that is too large, libcurl 7.88 says nothing more. */
+        return response->error_text || response->time_appconnect == 0 ? AF_HTTP_RESET
+                                                                      : AF_HTTP_TOO_LARGE;
     }
 }
 
@@ -273,11 +269,9 @@ enum af_http_error response_error(CURLcode code, const af_response *response)
     }
 }
 
-/* The code is the same for each time limit. The text alone tells the idle limit. */
+/* The code is the same for each time limit. */
 static enum af_http_limit time_limit(const af_response *response, const af_client_options *options)
 {
-    if (libcurl_text_meaning(response->error_text) == LIBCURL_MEANS_IDLE)
-        return AF_HTTP_LIMIT_IDLE;
     double seconds = (double)response->time_total * 1e-6;
     bool in_attempt = options->attempt_timeout > 0 && seconds >= options->attempt_timeout;
     return in_attempt ? AF_HTTP_LIMIT_ATTEMPT : AF_HTTP_LIMIT_CONNECT;

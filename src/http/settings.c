@@ -8,6 +8,7 @@
 
 #include <afetch/error.h>
 
+#include "http/decoder.h"
 #include "http/tls_context.h"
 
 /* The options that are strings, which libcurl takes as they are. */
@@ -119,6 +120,30 @@ static int choose_proxy(af_client_options *options)
     return r < 0 ? r : 0;
 }
 
+static bool may_use_proxy(const af_client_options *options)
+{
+    return !options->proxy || *options->proxy;
+}
+
+/* ------------------------------------------------------------------- names */
+
+bool settings_leave_names(const struct settings *settings)
+{
+    return may_use_proxy(&settings->options) || settings->connect_to ||
+           settings_resolve(settings, "*");
+}
+
+bool settings_resolve(const struct settings *settings, const char *host)
+{
+    size_t length = strlen(host);
+    for (const struct curl_slist *entry = settings->resolve; entry; entry = entry->next) {
+        const char *name = entry->data + strspn(entry->data, "+-");
+        if (strncasecmp(name, host, length) == 0 && name[length] == ':')
+            return true;
+    }
+    return false;
+}
+
 /* ------------------------------------------------------- files and cookies */
 
 static int check_readable(const char *what, const char *file)
@@ -169,7 +194,9 @@ static int open_share(struct settings *settings, const af_client_options *option
     settings->share = curl_share_init();
     if (!settings->share)
         return -ENOMEM;
-    curl_share_setopt(settings->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
+    /* Addresses that CURLOPT_RESOLVE gives would stay there for ever. */
+    if (settings_leave_names(settings))
+        curl_share_setopt(settings->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
     curl_share_setopt(settings->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
     if (!options->cookie_files)
         return 0;
@@ -224,21 +251,19 @@ struct setter {
             (setter)->result = curl_easy_setopt((setter)->curl, option, value); \
     } while (0)
 
-static long milliseconds(double seconds)
+long settings_milliseconds(double seconds)
 {
-    return seconds < (double)(1L << 30) ? (long)ceil(seconds * 1e3) : 0;
+    if (seconds >= (double)(1L << 30))
+        return 0;
+    return seconds > 1e-3 ? (long)ceil(seconds * 1e3) : 1;
 }
 
 static void set_times(struct setter *setter, const af_client_options *options)
 {
     if (options->attempt_timeout > 0)
-        SET(setter, CURLOPT_TIMEOUT_MS, milliseconds(options->attempt_timeout));
+        SET(setter, CURLOPT_TIMEOUT_MS, settings_milliseconds(options->attempt_timeout));
     if (options->connect_timeout > 0)
-        SET(setter, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(options->connect_timeout));
-    if (options->idle_timeout > 0) {
-        SET(setter, CURLOPT_LOW_SPEED_LIMIT, 1L);
-        SET(setter, CURLOPT_LOW_SPEED_TIME, (milliseconds(options->idle_timeout) + 999) / 1000);
-    }
+        SET(setter, CURLOPT_CONNECTTIMEOUT_MS, settings_milliseconds(options->connect_timeout));
 }
 
 static void set_strings(struct setter *setter, const struct settings *settings)
@@ -263,19 +288,6 @@ static void set_lists(struct setter *setter, const struct settings *settings)
         SET(setter, CURLOPT_RESOLVE, settings->resolve);
 }
 
-/* HTTP/2 is agreed on in TLS only: after an upgrade of plain HTTP, libcurl 7.88 takes responses for
- * those of other requests. With its default buffer of 16 KiB, larger header blocks and bodies in
- * HTTP/2 may wait for ever; this size is the curl tool's. */
-static void set_version(struct setter *setter, int version)
-{
-    if (version == 11)
-        SET(setter, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    if (version == 20)
-        SET(setter, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-    if (version != 11)
-        SET(setter, CURLOPT_BUFFERSIZE, 100L * 1024);
-}
-
 static void set_verification(struct setter *setter, const struct settings *settings)
 {
     if (!settings->options.insecure) {
@@ -291,13 +303,14 @@ static void set_verification(struct setter *setter, const struct settings *setti
         setter->result = tls_context_apply(setter->curl);
 }
 
-static void set_redirects(struct setter *setter, const af_client_options *options)
+/* HTTP/2 is agreed on in TLS only: after an upgrade of plain HTTP, libcurl 7.88 takes responses for
+ * those of other requests. */
+static void set_version(struct setter *setter, int version)
 {
-    if (!options->follow_redirects)
-        return;
-    SET(setter, CURLOPT_FOLLOWLOCATION, 1L);
-    SET(setter, CURLOPT_MAXREDIRS, options->max_redirects);
-    SET(setter, CURLOPT_AUTOREFERER, (long)options->auto_referer);
+    if (version == 11)
+        SET(setter, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    if (version == 20)
+        SET(setter, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 }
 
 static void set_credentials(struct setter *setter, const af_client_options *options)
@@ -310,6 +323,12 @@ static void set_credentials(struct setter *setter, const af_client_options *opti
         SET(setter, CURLOPT_COOKIEFILE, ""); /* they are in the share */
 }
 
+/* libcurl takes one byte more, which a size of 16 KiB would make a block of 20 KiB. */
+static const long BUFFER_SIZE = 16 * 1024 - 1;
+
+/* With less, larger header blocks and bodies in HTTP/2 may wait for ever in libcurl 7.88. */
+static const long HTTP2_BUFFER_SIZE = 96 * 1024 - 1;
+
 CURLcode settings_apply(const struct settings *settings, CURL *curl)
 {
     const af_client_options *options = &settings->options;
@@ -317,23 +336,37 @@ CURLcode settings_apply(const struct settings *settings, CURL *curl)
     SET(setter, CURLOPT_SHARE, settings->share);
     SET(setter, CURLOPT_NOSIGNAL, 1L);
     SET(setter, CURLOPT_PROTOCOLS_STR, "http,https");
-    SET(setter, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    SET(setter, CURLOPT_BUFFERSIZE, BUFFER_SIZE);
+    SET(setter, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); /* a proxy's are no response */
 #if LIBCURL_VERSION_NUM >= 0x075700
     SET(setter, CURLOPT_QUICK_EXIT, 1L); /* a cancel must not wait for a resolver's thread */
 #endif
-    if (options->max_body > 0)
-        SET(setter, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)options->max_body);
-    if (options->decompress)
-        SET(setter, CURLOPT_ACCEPT_ENCODING, "");
+    if (options->decompress) {
+        SET(setter, CURLOPT_ACCEPT_ENCODING, decoder_accept_encoding());
+        SET(setter, CURLOPT_HTTP_CONTENT_DECODING, 0L);
+    }
     if (options->ip_version != 0)
         SET(setter, CURLOPT_IPRESOLVE,
             (long)(options->ip_version == 4 ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_V6));
     set_strings(setter, settings);
-    set_verification(setter, settings);
+    if (may_use_proxy(options)) /* it may be an HTTPS one */
+        set_verification(setter, settings);
+    /* What libcurl has in its cache is ours, and need not be looked through for what is old. */
+    if (!settings_leave_names(settings))
+        SET(setter, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
     set_lists(setter, settings);
     set_version(setter, options->http_version);
-    set_redirects(setter, options);
     set_credentials(setter, options);
     set_times(setter, options);
+    return setter->result;
+}
+
+CURLcode settings_apply_scheme(const struct settings *settings, CURL *curl, bool is_secure)
+{
+    struct setter all = {.curl = curl}, *setter = &all;
+    bool may_be_http2 = is_secure && settings->options.http_version != 11;
+    SET(setter, CURLOPT_BUFFERSIZE, may_be_http2 ? HTTP2_BUFFER_SIZE : BUFFER_SIZE);
+    if (is_secure)
+        set_verification(setter, settings);
     return setter->result;
 }

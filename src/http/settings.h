@@ -22,8 +22,20 @@ struct settings {
 int settings_init(struct settings *settings, const af_client_options *options);
 void settings_free(struct settings *settings);
 
-/* Sets them on a new handle. Returns libcurl's code for the first that it refuses. The settings are
- * borrowed. */
+/* Sets them on a new handle, which is then one for http://. Returns libcurl's code for the first
+ * that it refuses. The settings are borrowed. */
 CURLcode settings_apply(const struct settings *settings, CURL *curl);
+
+/* Sets what https:// alone needs, or takes back what costs memory without it. */
+CURLcode settings_apply_scheme(const struct settings *settings, CURL *curl, bool is_secure);
+
+/* True if libcurl itself has to look names up: a proxy does it, or another host is connected to. */
+bool settings_leave_names(const struct settings *settings);
+
+/* True if --resolve names HOST, "example.com:443". */
+bool settings_resolve(const struct settings *settings, const char *host);
+
+/* A time limit as libcurl takes it: at least 1, since 0 is none. */
+long settings_milliseconds(double seconds);
 
 #endif

@@ -1,25 +1,44 @@
-/* A transfer: the future of one request. */
+/* A transfer: the future of one request, which libcurl makes. A redirect is followed by another
+ * transfer. */
 #ifndef HTTP_TRANSFER_H
 #define HTTP_TRANSFER_H
 
 #include "async/future.h"
+#include "async/resolver.h"
 #include "base/buffer.h"
 #include "http/easy.h"
 #include "http/headers.h"
+#include "http/libcurl_notes.h"
+#include "http/origin.h"
 #include "http/pump.h"
 
-/* A call of libcurl in which it had something to say of the transfer. */
-struct turn {
-    size_t number; /* of the pump's calls */
-    double began;  /* on the clock of the thread */
+/* What ended a transfer that libcurl did not end, or has no words for. */
+struct failure {
+    enum af_http_error error; /* AF_HTTP_OK: none */
+    enum af_http_limit limit;
+    CURLcode code;    /* libcurl's for such an error */
+    const char *text; /* borrowed */
 };
 
-/* Why a callback ended a transfer, for which libcurl has no words. */
-struct failure {
-    enum af_http_error error; /* AF_HTTP_OK: none did */
-    enum af_http_limit limit;
-    CURLcode code;
-    const char *text;
+#define OUT_OF_MEMORY \
+    ((struct failure){AF_HTTP_OTHER, AF_HTTP_LIMIT_NONE, CURLE_OUT_OF_MEMORY, "out of memory"})
+
+#define BODY_TOO_LARGE                                                                \
+    ((struct failure){AF_HTTP_TOO_LARGE, AF_HTTP_LIMIT_BODY, CURLE_FILESIZE_EXCEEDED, \
+                      "the body is larger than allowed"})
+
+/* What the requests that led here took, as redirects have it. */
+struct redirect_totals {
+    long redirects;
+    long connects;
+    int64_t size_header;
+    int64_t size_request;
+    int64_t time_namelookup;
+    int64_t time_connect;
+    int64_t time_appconnect;
+    int64_t time_pretransfer;
+    int64_t time_starttransfer;
+    int64_t time_total;
 };
 
 struct transfer {
@@ -28,51 +47,82 @@ struct transfer {
     af_client *client; /* NULL once done */
     struct easy *easy; /* NULL before it was begun and once done */
     struct pump *pump;
+    size_t pump_index;
+    struct origin *origin; /* NULL where the URL has none, and once done */
+    uint64_t answers;      /* of the origin, as it was begun */
+    double given;          /* when libcurl got it, on the loop's clock */
+    double looked_up;      /* seconds that the lookup of its name took */
+
+    af_request request;                 /* its strings are in text; it has no headers */
+    struct curl_slist *request_headers; /* where it has its own; NULL: none */
+    bool has_own_headers;               /* false: the settings' */
+    bool is_foreign;                    /* gets no credentials: a redirect led to another origin */
+    bool is_idempotent;
+    char *referer;          /* of a redirect, with auto_referer */
+    struct transfer *first; /* that began a chain of redirects; NULL: this one */
+    struct redirect_totals before;
+
+    struct resolver_lookup *lookup; /* NULL: none is under way */
+    struct addresses *addresses;    /* NULL: libcurl finds them */
+    struct curl_slist *resolve;     /* for CURLOPT_RESOLVE; NULL: libcurl has what it needs */
+
     bool starting;   /* counted by the client among those that have no connection yet */
     bool connecting; /* since the request was last sent */
-    af_request request;
-    char *url; /* these are copies, where it has to wait in the client's queue */
-    char *method;
-    struct curl_slist *request_headers; /* where it does not have the settings' alone */
-    int64_t received;
-    bool answered;      /* a final answer's headers are in: what comes behind them are trailers */
-    size_t header_size; /* of all its responses, trailers included */
-    bool unpacks;       /* what comes packed */
-    struct turn turn;
+    bool sent;
+    bool unanswered;            /* the request was sent, and nothing has come */
+    struct libcurl_notes notes; /* of a request that must not be sent twice, since it was sent */
+    bool answered;     /* the headers of the final response are in: what follows are trailers */
+    bool has_location; /* one of its headers */
+    bool redirects;    /* the response is a redirect to be followed: its body is not kept */
+    int64_t length;    /* Content-Length; -1: none */
+    char *redirect;    /* the URL to which it redirects, or why that is not followed */
+
+    struct timer timer;   /* of the lookup, the connection and then idle_timeout */
+    double moved;         /* when a byte last moved, as far as it is known */
+    uint64_t bytes_acked; /* of the connection, when silence was last looked into */
+
+    uint64_t passed_over; /* bytes of a redirect's body */
+    bool is_enough;       /* of them: libcurl was told to stop */
+    bool is_chunked;
+    char *codings;           /* of Content-Encoding, until the body begins; NULL: none */
+    struct decoder *decoder; /* NULL: the body is not coded */
+    uint64_t received;       /* bytes of the body, decoded */
+    size_t header_size;      /* of all its responses, trailers included */
+    unsigned restarts;       /* by us, of a request that got no response */
+    unsigned stalls;         /* the last of them, while the origin answered none */
     struct failure failure;
+    char *failure_text; /* where it is no literal */
     struct buffer body;
     struct header_lines header_lines;
     af_header *headers; /* their strings are in the lines */
     char *strings;      /* of the response, where they are too long for the room */
     char string_room[192];
     af_response response;
+    char text[];
 };
 
-/* A pending transfer of CLIENT. The request's url is borrowed. -ENOMEM. */
+/* A pending transfer of CLIENT, whose request is copied but for its headers. -ENOMEM. */
 int transfer_new(af_client *client, af_loop *loop, const af_request *request, int64_t max_body,
                  struct transfer **ret_transfer);
 
-/* Whether a future is a transfer. */
+/* True if FUTURE is a transfer. */
 bool future_is_transfer(const af_future *future);
 
 /* Fills the response with how it ended. */
-void transfer_settle(struct transfer *transfer, CURLcode result);
+void transfer_finish(struct transfer *transfer, CURLcode result);
 
-/* Lets go of the headers and the body that the response has. */
-void transfer_discard(struct transfer *transfer);
+/* Notes a failure that was raised as R, with its text. */
+void transfer_note_failure(struct transfer *transfer, struct failure failure, int r);
 
-/* libcurl's callbacks. Their argument is the struct easy, but for the last, which has the watchdog.
- */
-size_t transfer_write(char *data, size_t size, size_t count, void *arg);
-size_t transfer_header(char *line, size_t size, size_t count, void *arg);
-curl_socket_t transfer_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address);
-int transfer_connected(void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port);
-int transfer_close_socket(void *arg, curl_socket_t socket);
+/* Makes it ready to be given to libcurl once more: nothing of a response has come. */
+void transfer_reset(struct transfer *transfer);
 
-/* The client's part, for those callbacks and for cancelling: the transfer has a connection, or
- * needs none any more; it is to be let go at once, at whatever stage; it received so many bytes. */
+/* The client's part, for libcurl's callbacks and for cancelling: the transfer has a connection, or
+ * needs none any more; it is to be let go at once, at whatever stage; it received so many bytes;
+ * what holds for all requests. */
 void client_started(struct transfer *transfer);
 void client_abandon(struct transfer *transfer);
 void client_received(struct transfer *transfer, size_t size);
+const struct settings *client_settings(const af_client *client);
 
 #endif

@@ -67,8 +67,7 @@ Test(response, a_redirect_to_what_is_not_fetched_is_one_whatever_its_scheme)
         .error_text = "The redirect target URL could not be parsed: Unsupported URL scheme"};
     const af_response ftp = {.status = 302, .url = "ftp://example.com/"};
     const af_response answer = {.url = URL, .error_text = "Received HTTP/0.9 when not allowed"};
-    cr_expect_eq(response_error(CURLE_UNSUPPORTED_PROTOCOL, &unparsed),
-                 AF_HTTP_REDIRECT);
+    cr_expect_eq(response_error(CURLE_UNSUPPORTED_PROTOCOL, &unparsed), AF_HTTP_REDIRECT);
     cr_expect_eq(response_error(CURLE_UNSUPPORTED_PROTOCOL, &ftp), AF_HTTP_REDIRECT);
     cr_expect_eq(response_error(CURLE_UNSUPPORTED_PROTOCOL, &answer), AF_HTTP_PROTOCOL);
 }

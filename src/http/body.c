@@ -1,0 +1,101 @@
+#include "http/body.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/decoder.h"
+#include "http/transfer.h"
+
+int body_add_coding(struct transfer *transfer, const char *value, size_t size)
+{
+    const char *before = transfer->codings;
+    char *codings;
+    if (asprintf(&codings, "%s%s%.*s", before ? before : "", before ? "," : "", (int)size, value) <
+        0)
+        return -ENOMEM;
+    free(transfer->codings);
+    transfer->codings = codings;
+    return 0;
+}
+
+/* True if the end of the connection alone ended the body, which may be a break. */
+static bool ended_with_connection(const struct transfer *transfer)
+{
+    long version = 0;
+    curl_easy_getinfo(transfer->easy->curl, CURLINFO_HTTP_VERSION, &version);
+    return transfer->length < 0 && !transfer->is_chunked && version <= CURL_HTTP_VERSION_1_1;
+}
+
+/* What a code of the decoder means. */
+static struct failure failure_of(const struct transfer *transfer, int r)
+{
+    bool has_maximum = client_settings(transfer->client)->options.max_body > 0;
+    switch (r) {
+    case AF_LIMIT_OVERRUN:
+        return (struct failure){AF_HTTP_TOO_LARGE,
+                                has_maximum ? AF_HTTP_LIMIT_BODY : AF_HTTP_LIMIT_DECOMPRESSION,
+                                CURLE_FILESIZE_EXCEEDED, NULL};
+    case AF_INCOMPLETE_READ:
+        return (struct failure){ended_with_connection(transfer) ? AF_HTTP_RESET : AF_HTTP_PROTOCOL,
+                                AF_HTTP_LIMIT_NONE, CURLE_BAD_CONTENT_ENCODING, NULL};
+    case -ENOMEM:
+        return OUT_OF_MEMORY;
+    default:
+        return (struct failure){AF_HTTP_PROTOCOL, AF_HTTP_LIMIT_NONE, CURLE_BAD_CONTENT_ENCODING,
+                                NULL};
+    }
+}
+
+static void note_failure(struct transfer *transfer, int r)
+{
+    transfer_note_failure(transfer, failure_of(transfer, r), r);
+}
+
+/* Takes decoded bytes. */
+static int take(const void *data, size_t size, void *arg)
+{
+    struct transfer *transfer = arg;
+    const af_request *request = &transfer->request;
+    transfer->received += size;
+    client_received(transfer, size);
+    if (transfer->received >= transfer->body.maximum) {
+        transfer->failure = BODY_TOO_LARGE;
+        return AF_LIMIT_OVERRUN;
+    }
+    int r = 0;
+    if (request->body == AF_BODY_MEMORY)
+        r = buffer_append(&transfer->body, data, size);
+    if (r >= 0 && request->on_body && (r = request->on_body(data, size, request->on_body_arg)) < 0)
+        transfer->failure = (struct failure){AF_HTTP_IO, AF_HTTP_LIMIT_NONE, CURLE_WRITE_ERROR,
+                                             "the body callback failed"};
+    return r;
+}
+
+static int begin_decoding(struct transfer *transfer)
+{
+    const af_client_options *options = &client_settings(transfer->client)->options;
+    uint64_t maximum = options->max_body > 0 ? (uint64_t)options->max_body : 0;
+    int r = decoder_new(transfer->codings, maximum, &transfer->decoder);
+    free(transfer->codings);
+    transfer->codings = NULL;
+    return r;
+}
+
+int body_write(struct transfer *transfer, const void *data, size_t size)
+{
+    int r = transfer->codings ? begin_decoding(transfer) : 0;
+    if (r >= 0)
+        r = decoder_write(transfer->decoder, data, size, take, transfer);
+    if (r < 0 && transfer->failure.error == AF_HTTP_OK)
+        note_failure(transfer, r);
+    return r;
+}
+
+void body_finish(struct transfer *transfer)
+{
+    int r = decoder_finish(transfer->decoder);
+    if (r < 0)
+        note_failure(transfer, r);
+}

@@ -1,0 +1,255 @@
+#include "http/callbacks.h"
+
+#include <ctype.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "http/body.h"
+#include "http/headers.h"
+#include "http/libcurl_notes.h"
+#include "http/time_limits.h"
+#include "http/transfer.h"
+
+#ifndef CURL_WRITEFUNC_ERROR /* before libcurl 7.87 */
+#define CURL_WRITEFUNC_ERROR 0xFFFFFFFF
+#endif
+
+static struct transfer *transfer_of(void *arg)
+{
+    return ((struct easy *)arg)->transfer;
+}
+
+/* libcurl is to end the transfer. */
+static size_t fail(struct transfer *transfer, struct failure failure)
+{
+    transfer->failure = failure;
+    return CURL_WRITEFUNC_ERROR;
+}
+
+static void tell(const struct transfer *transfer, const af_request_news *news)
+{
+    transfer->request.listener(news, transfer->request.listener_arg);
+}
+
+/* The body of a redirect is read, so that its connection can be used again, but not to any length.
+ */
+static size_t pass_over(struct transfer *transfer, size_t size)
+{
+    static const uint64_t MAXIMUM = 1 << 20;
+    transfer->passed_over += size;
+    transfer->is_enough = transfer->passed_over > MAXIMUM;
+    return transfer->is_enough ? CURL_WRITEFUNC_ERROR : size;
+}
+
+size_t transfer_write(char *data, size_t size, size_t count, void *arg)
+{
+    struct transfer *transfer = transfer_of(arg);
+    size *= count;
+    watchdog_progress(transfer->easy->watchdog);
+    transfer->moved = af_loop_time(transfer->future.loop);
+    if (transfer->redirects)
+        return pass_over(transfer, size);
+    return body_write(transfer, data, size) < 0 ? CURL_WRITEFUNC_ERROR : size;
+}
+
+/* ------------------------------------------------------------------ headers */
+
+/* A status line: libcurl gives every line of headers whole. */
+static void tell_answer(const struct transfer *transfer, const char *line, size_t size)
+{
+    long status;
+    char start[32];
+    snprintf(start, sizeof start, "%.*s", (int)(size < sizeof start ? size : sizeof start), line);
+    if (sscanf(start, "HTTP/%*s %ld", &status) == 1)
+        tell(transfer, &(af_request_news){.event = AF_REQUEST_ANSWERED, .status = status});
+}
+
+/* The value of a header line if its name is NAME, which ends in a colon; NULL otherwise. */
+static const char *value_of(const char *line, size_t size, const char *name)
+{
+    size_t length = strlen(name);
+    if (size <= length || strncasecmp(line, name, length) != 0)
+        return NULL;
+    const char *value = line + length;
+    while (*value == ' ' || *value == '\t')
+        value++;
+    return value;
+}
+
+/* libcurl takes the last of several lengths; a proxy on the way may take another. */
+static size_t read_length(struct transfer *transfer, const char *value)
+{
+    int64_t length = isdigit((unsigned char)*value) ? strtoll(value, NULL, 10) : transfer->length;
+    if (transfer->length >= 0 && transfer->length != length)
+        return fail(transfer,
+                    (struct failure){AF_HTTP_PROTOCOL, AF_HTTP_LIMIT_NONE, CURLE_WEIRD_SERVER_REPLY,
+                                     "different Content-Length headers"});
+    transfer->length = length;
+    return 0;
+}
+
+static size_t read_coding(struct transfer *transfer, const char *value, size_t size)
+{
+    if (!client_settings(transfer->client)->options.decompress)
+        return 0;
+    size_t length = strcspn(value, "\r\n");
+    return body_add_coding(transfer, value, length < size ? length : size) < 0
+               ? CURL_WRITEFUNC_ERROR
+               : 0;
+}
+
+/* What matters before all headers are in; 0, or what the callback returns. Every line has a line
+ * end, at which reading stops. */
+static size_t read_header(struct transfer *transfer, const char *line, size_t size)
+{
+    const char *value;
+    if ((value = value_of(line, size, "content-length:")))
+        return read_length(transfer, value);
+    if ((value = value_of(line, size, "content-encoding:")))
+        return read_coding(transfer, value, (size_t)(line + size - value));
+    if ((value = value_of(line, size, "location:")))
+        transfer->has_location |= *value && *value != '\r' && *value != '\n';
+    transfer->is_chunked |= value_of(line, size, "transfer-encoding:") != NULL;
+    return 0;
+}
+
+static bool has_no_body(const struct transfer *transfer, long status)
+{
+    const char *method = transfer->request.method;
+    return status == 204 || status == 304 || (method && strcmp(method, "HEAD") == 0);
+}
+
+/* Those of an interim response say nothing of the final one. */
+static void forget_headers(struct transfer *transfer)
+{
+    transfer->length = -1;
+    transfer->is_chunked = transfer->has_location = false;
+    free(transfer->codings);
+    transfer->codings = NULL;
+}
+
+/* The headers of a response, which may be an interim one, are all in. */
+static size_t end_headers(struct transfer *transfer)
+{
+    long status = 0;
+    curl_easy_getinfo(transfer->easy->curl, CURLINFO_RESPONSE_CODE, &status);
+    transfer->moved = af_loop_time(transfer->future.loop);
+    if (status < 200) {
+        forget_headers(transfer);
+        return 0;
+    }
+    transfer->answered = true;
+    transfer->redirects = transfer->has_location && status / 100 == 3 &&
+                          client_settings(transfer->client)->options.follow_redirects;
+    /* One byte is for the NUL behind the body. */
+    bool is_too_long = transfer->length >= 0 && (size_t)transfer->length >= transfer->body.maximum;
+    if (is_too_long && !transfer->redirects && !has_no_body(transfer, status))
+        return fail(transfer, BODY_TOO_LARGE);
+    return 0;
+}
+
+static size_t keep_line(struct transfer *transfer, const char *line, size_t size, bool is_trailer)
+{
+    int r = is_trailer ? headers_add_trailer(&transfer->header_lines, line, size)
+                       : headers_add_line(&transfer->header_lines, line, size);
+    return r < 0 ? fail(transfer, OUT_OF_MEMORY) : size;
+}
+
+size_t transfer_header(char *line, size_t size, size_t count, void *arg)
+{
+    struct transfer *transfer = transfer_of(arg);
+    size *= count;
+    watchdog_progress(transfer->easy->watchdog);
+    transfer->unanswered = false;
+    transfer->header_size += size;
+    if (transfer->header_size >= transfer->header_lines.text.maximum)
+        return fail(transfer, (struct failure){AF_HTTP_TOO_LARGE, AF_HTTP_LIMIT_HEADERS,
+                                               CURLE_RECV_ERROR, "response headers exceed 4 MiB"});
+    /* A trailer is no response, whatever it looks like. */
+    bool is_trailer = transfer->answered;
+    if (!is_trailer) {
+        if (transfer->request.listener)
+            tell_answer(transfer, line, size);
+        size_t failed = *line == '\r' || *line == '\n' ? end_headers(transfer)
+                                                       : read_header(transfer, line, size);
+        if (failed)
+            return failed;
+    }
+    return transfer->request.keep_headers ? keep_line(transfer, line, size, is_trailer) : size;
+}
+
+/* -------------------------------------------------------------- connections */
+
+static void tell_connecting(const struct transfer *transfer, const struct curl_sockaddr *address)
+{
+    char ip[INET6_ADDRSTRLEN], port[8];
+    if (getnameinfo(&address->addr, address->addrlen, ip, sizeof ip, port, sizeof port,
+                    NI_NUMERICHOST | NI_NUMERICSERV) == 0)
+        tell(transfer, &(af_request_news){.event = AF_REQUEST_CONNECTING,
+                                          .remote_ip = ip,
+                                          .remote_port = strtol(port, NULL, 10)});
+}
+
+curl_socket_t transfer_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    (void)purpose;
+    struct transfer *transfer = transfer_of(arg);
+    client_started(transfer);
+    transfer->connecting = true;
+    transfer->easy->error_text[0] = '\0'; /* of a connection before */
+    if (transfer->request.listener)
+        tell_connecting(transfer, address);
+    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    watchdog_add(transfer->easy->watchdog, fd);
+    return fd;
+}
+
+int transfer_close_socket(void *arg, curl_socket_t socket)
+{
+    return watchdog_close(arg, socket);
+}
+
+/* libcurl sends a request again by itself where a kept connection ends before an answer, though the
+ * server may have acted on it. */
+static bool may_send(const struct transfer *transfer)
+{
+    return !transfer->unanswered || transfer->is_idempotent || transfer->notes.is_unprocessed;
+}
+
+int transfer_sending(void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port)
+{
+    (void)local_ip, (void)local_port;
+    struct transfer *transfer = transfer_of(arg);
+    client_started(transfer);
+    if (!may_send(transfer)) {
+        fail(transfer, (struct failure){AF_HTTP_RESET, AF_HTTP_LIMIT_NONE, CURLE_GOT_NOTHING,
+                                        "connection closed before a response; not sent again, as "
+                                        "the method is not idempotent"});
+        return CURL_PREREQFUNC_ABORT;
+    }
+    if (transfer->request.listener)
+        tell(transfer, &(af_request_news){.event = AF_REQUEST_SENDING,
+                                          .remote_ip = remote_ip,
+                                          .remote_port = remote_port,
+                                          .reused = !transfer->connecting});
+    transfer->easy->error_text[0] = '\0';
+    transfer->connecting = false;
+    transfer->answered = false;
+    transfer->unanswered = true;
+    transfer->notes = (struct libcurl_notes){0};
+    time_limits_send(transfer);
+    return CURL_PREREQFUNC_OK;
+}
+
+int transfer_debug(CURL *curl, curl_infotype type, char *data, size_t size, void *arg)
+{
+    (void)curl;
+    struct easy *easy = arg;
+    if (easy->transfer && type == CURLINFO_TEXT)
+        libcurl_read_note(&easy->transfer->notes, data, size, easy->error_text);
+    return 0;
+}

@@ -1,0 +1,33 @@
+/* What the public header hides of a client. */
+#ifndef HTTP_CLIENT_H
+#define HTTP_CLIENT_H
+
+#include "async/resolver.h"
+#include "http/origin.h"
+#include "http/pump.h"
+#include "http/settings.h"
+#include "http/watchdog.h"
+
+struct af_client {
+    af_loop *loop;
+    struct settings settings;
+    struct watchdog *watchdog; /* NULL where no thread could be made */
+    struct pump **pumps;       /* NULL where not needed yet */
+    size_t pump_limit;
+    size_t pump_room; /* of each, for one origin */
+    struct origins origins;
+    struct resolver *resolver; /* NULL: libcurl looks names up */
+    struct curl_slist **stale; /* by pump: what libcurl is to forget, for CURLOPT_RESOLVE */
+    size_t idle_maximum;       /* idle connections of all pumps */
+    bool has_secure;           /* some connections are TLS */
+    struct list handles;       /* easy handles that are not in use */
+    bool reuses_handles;
+    struct list queued; /* transfers that wait until others have their connections */
+    struct list active;
+    size_t starting;
+    size_t starting_maximum;
+    uint64_t received;
+    struct handle start_more;
+};
+
+#endif

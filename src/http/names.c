@@ -1,0 +1,84 @@
+#include "http/names.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "http/time_limits.h"
+
+void names_forget(const struct origin *origin, void *arg)
+{
+    af_client *client = arg;
+    char host[ORIGIN_SIZE], entry[ORIGIN_SIZE + 1];
+    origin_write_host_and_port(origin, host);
+    snprintf(entry, sizeof entry, "-%s", host);
+    for (size_t i = 0; origin->given && i < client->pump_limit; i++) {
+        if (i != origin->pump && !origin->loads)
+            continue;
+        struct curl_slist *longer = curl_slist_append(client->stale[i], entry);
+        if (longer) /* else libcurl remembers it */
+            client->stale[i] = longer;
+    }
+}
+
+int names_list(af_client *client, struct transfer *transfer)
+{
+    struct origin *origin = transfer->origin;
+    if (!transfer->addresses)
+        return 0;
+    bool is_first = transfer->pump_index == origin->pump;
+    if (is_first && origin->given == transfer->addresses)
+        return 0;
+    char host[ORIGIN_SIZE], *entry;
+    origin_write_host_and_port(origin, host);
+    if (asprintf(&entry, "%s:%s", host, transfer->addresses->text) < 0)
+        return -ENOMEM;
+    struct curl_slist **stale = &client->stale[transfer->pump_index];
+    struct curl_slist *longer = curl_slist_append(*stale, entry);
+    free(entry);
+    if (!longer)
+        return -ENOMEM;
+    transfer->resolve = longer;
+    *stale = NULL;
+    if (is_first) {
+        addresses_unref(origin->given);
+        origin->given = addresses_ref(transfer->addresses);
+    }
+    return 0;
+}
+
+void names_unlist(struct transfer *transfer)
+{
+    struct origin *origin = transfer->origin;
+    bool was_read = transfer->sent || transfer->connecting;
+    if (transfer->resolve && !was_read && origin->given == transfer->addresses) {
+        addresses_unref(origin->given);
+        origin->given = NULL;
+    }
+    curl_slist_free_all(transfer->resolve);
+    transfer->resolve = NULL;
+}
+
+static bool needs_lookup(const af_client *client, const struct origin *origin)
+{
+    char host[ORIGIN_SIZE];
+    if (!client->resolver || !origin || !origin->has_name)
+        return false;
+    origin_write_host_and_port(origin, host);
+    return !client->settings.resolve || !settings_resolve(&client->settings, host);
+}
+
+int names_look_up(af_client *client, struct transfer *transfer, resolver_done *found)
+{
+    static const int families[] = {[0] = AF_UNSPEC, [4] = AF_INET, [6] = AF_INET6};
+    char host[ORIGIN_SIZE];
+    if (!needs_lookup(client, transfer->origin))
+        return 1;
+    origin_write_host(transfer->origin, host);
+    int r = resolver_lookup(client->resolver, host, families[client->settings.options.ip_version],
+                            found, transfer, &transfer->addresses, &transfer->lookup);
+    if (r != 0)
+        return r;
+    list_append(&client->active, &transfer->link);
+    return time_limits_lookup(transfer);
+}

@@ -1,0 +1,110 @@
+#include "http/time_limits.h"
+
+#include "http/client.h"
+#include "http/dispatch.h"
+#include "http/silence.h"
+
+/* ---------------------------------------------------------------- connecting */
+
+/* Seconds of a lookup and of what follows until a connection stands. */
+static double connect_limit(const struct transfer *transfer)
+{
+    static const double CONNECT_TIMEOUT = 300; /* libcurl's */
+    const af_client_options *options = &client_settings(transfer->client)->options;
+    double limit = options->connect_timeout > 0 ? options->connect_timeout : CONNECT_TIMEOUT;
+    double used = (double)transfer->before.time_total * 1e-6;
+    if (options->attempt_timeout > 0 && options->attempt_timeout - used < limit)
+        limit = options->attempt_timeout - used;
+    return limit;
+}
+
+int time_limits_lookup(struct transfer *transfer)
+{
+    return timers_add(&transfer->client->loop->timers, &transfer->timer,
+                      transfer->response.start + connect_limit(transfer));
+}
+
+void time_limits_connect(struct transfer *transfer)
+{
+    /* libcurl keeps the limit itself where it connects, and says more of it. */
+    static const double LATER = 0.1;
+    if (transfer->easy->waits)
+        timers_add(&transfer->client->loop->timers, &transfer->timer,
+                   transfer->given + connect_limit(transfer) - transfer->looked_up + LATER);
+}
+
+static void end_connecting(struct transfer *transfer, const char *text)
+{
+    const af_client_options *options = &client_settings(transfer->client)->options;
+    double seconds = connect_limit(transfer);
+    bool in_attempt = options->attempt_timeout > 0 &&
+                      (options->connect_timeout == 0 || seconds < options->connect_timeout);
+    transfer->failure = (struct failure){AF_HTTP_TIMEOUT,
+                                         in_attempt ? AF_HTTP_LIMIT_ATTEMPT : AF_HTTP_LIMIT_CONNECT,
+                                         CURLE_OPERATION_TIMEDOUT, text};
+    dispatch_finish(transfer, CURLE_OPERATION_TIMEDOUT);
+}
+
+/* ------------------------------------------------------------------- silence */
+
+void time_limits_send(struct transfer *transfer)
+{
+    af_client *client = transfer->client;
+    double limit = client->settings.options.idle_timeout;
+    if (!transfer->sent)
+        timer_stop(client->loop, &transfer->timer);
+    transfer->sent = true;
+    transfer->moved = af_loop_time(client->loop);
+    if (limit > 0 && transfer->timer.slot == 0 && list_empty(&transfer->timer.handle.link))
+        timers_add(&client->loop->timers, &transfer->timer, transfer->moved + limit);
+}
+
+/* In HTTP/2 the bytes of a connection may be other requests', but what is sent shows nowhere else.
+ */
+static bool owns_connection(const struct transfer *transfer)
+{
+    return !transfer->origin || transfer->origin->protocol != ORIGIN_HTTP2 ||
+           transfer->request.content_size > 0;
+}
+
+static void look_for_bytes(struct transfer *transfer, double now)
+{
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    curl_easy_getinfo(transfer->easy->curl, CURLINFO_ACTIVESOCKET, &socket);
+    if (socket == CURL_SOCKET_BAD || !owns_connection(transfer))
+        return;
+    double silence =
+        silence_of_socket(socket, transfer->request.content_size > 0, &transfer->bytes_acked);
+    if (silence >= 0 && now - silence > transfer->moved)
+        transfer->moved = now - silence;
+}
+
+/* The timer is not moved with every byte: it runs, and is set again if there were some. */
+static void run_silence(struct transfer *transfer)
+{
+    af_client *client = transfer->client;
+    double limit = client->settings.options.idle_timeout, now = loop_due_until(client->loop);
+    if (transfer->moved + limit <= now)
+        look_for_bytes(transfer, now);
+    if (transfer->moved + limit > now) {
+        timers_add(&client->loop->timers, &transfer->timer, transfer->moved + limit);
+        return;
+    }
+    transfer->failure =
+        (struct failure){AF_HTTP_TIMEOUT, AF_HTTP_LIMIT_IDLE, CURLE_OPERATION_TIMEDOUT,
+                         "no data received or sent for too long"};
+    dispatch_finish(transfer, CURLE_OPERATION_TIMEDOUT);
+}
+
+int time_limits_run(struct handle *handle)
+{
+    struct transfer *transfer =
+        container_of(container_of(handle, struct timer, handle), struct transfer, timer);
+    if (transfer->lookup)
+        end_connecting(transfer, "name lookup timed out");
+    else if (!transfer->sent)
+        end_connecting(transfer, "connection timed out");
+    else
+        run_silence(transfer);
+    return 0;
+}
