@@ -258,6 +258,9 @@ int url_resolve(const char *base, const char *location, char **ret_url)
         return -EPROTONOSUPPORT;
     CURLU *parts = curl_url();
     CURLUcode code = parts ? parse_url(parts, base) : CURLUE_OUT_OF_MEMORY;
+    /* libcurl 7.88 takes a query behind a fragment for a part of that. */
+    if (code == CURLUE_OK)
+        code = curl_url_set(parts, CURLUPART_FRAGMENT, NULL, 0);
     if (code == CURLUE_OK)
         code = curl_url_set(parts, CURLUPART_URL, location, CURLU_URLENCODE | CURLU_ALLOW_SPACE);
     int r = error_of(code);
