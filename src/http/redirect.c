@@ -118,11 +118,13 @@ static int set_headers(struct transfer *transfer, unsigned dropped)
     const struct transfer *first = transfer->first;
     const struct settings *settings = client_settings(transfer->client);
     transfer->is_foreign = dropped & DROP_CREDENTIALS;
+    transfer->lost_content = dropped & DROP_CONTENT;
     if (!first->has_own_headers && !dropped)
         return 0;
     transfer->has_own_headers = true;
-    return request_headers_keep(first->has_own_headers ? first->request_headers : settings->headers,
-                                dropped, &transfer->request_headers);
+    return request_headers_keep(
+        first->has_own_headers ? first->request_headers : settings->headers, &transfer->request,
+        dropped, &transfer->request_headers);
 }
 
 static void sum_totals(const struct transfer *previous, struct redirect_totals *totals)
@@ -147,7 +149,8 @@ int redirect_follow(af_client *client, struct transfer *previous, struct transfe
     struct transfer *first = previous->first ? previous->first : previous, *transfer;
     const struct settings *settings = client_settings(client);
     af_request request = previous->request;
-    unsigned dropped = find_dropped(first->request.url, previous->redirect);
+    unsigned dropped = find_dropped(first->request.url, previous->redirect) |
+                       (previous->lost_content ? DROP_CONTENT : 0);
     request.url = previous->redirect;
     if (becomes_get(&request, previous->response.status)) {
         dropped |= DROP_CONTENT;

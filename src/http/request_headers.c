@@ -108,13 +108,15 @@ static bool is_dropped(const char *line, unsigned dropped)
     return false;
 }
 
-int request_headers_keep(const struct curl_slist *headers, unsigned dropped,
-                         struct curl_slist **ret_headers)
+int request_headers_keep(const struct curl_slist *headers, const af_request *request,
+                         unsigned dropped, struct curl_slist **ret_headers)
 {
     struct header_list list = {0};
     int r = 0;
     for (; headers && r >= 0; headers = headers->next)
         if (!is_dropped(headers->data, dropped))
             r = add_header(&list, headers->data);
+    if (r >= 0 && request_has_content(request))
+        r = refuse_headers(&list, request);
     return give_list(&list, r, ret_headers);
 }

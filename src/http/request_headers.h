@@ -19,9 +19,10 @@ enum {
 int request_headers_make(const struct curl_slist *defaults, const af_request *request,
                          struct curl_slist **ret_headers);
 
-/* A copy of HEADERS without what DROPPED says, which may be empty. The caller frees it. -ENOMEM. */
-int request_headers_keep(const struct curl_slist *headers, unsigned dropped,
-                         struct curl_slist **ret_headers);
+/* A copy of HEADERS for REQUEST without what DROPPED says, which may be empty. The caller frees it.
+ * -ENOMEM. */
+int request_headers_keep(const struct curl_slist *headers, const af_request *request,
+                         unsigned dropped, struct curl_slist **ret_headers);
 
 /* True if the request has a content, which a POST has always, if an empty one. */
 bool request_has_content(const af_request *request);

@@ -57,6 +57,7 @@ struct transfer {
     struct curl_slist *request_headers; /* where it has its own; NULL: none */
     bool has_own_headers;               /* false: the settings' */
     bool is_foreign;                    /* gets no credentials: a redirect led to another origin */
+    bool lost_content;                  /* a redirect on the way here made a GET of it */
     bool is_idempotent;
     char *referer;          /* of a redirect, with auto_referer */
     struct transfer *first; /* that began a chain of redirects; NULL: this one */
