@@ -160,12 +160,12 @@ static void add_wait(struct transfer *transfer)
         *times[i] += *times[i] > 0 ? wait : 0;
 }
 
-static void finish_times(struct transfer *transfer)
+static void finish_times(struct transfer *transfer, CURLcode result)
 {
     af_response *response = &transfer->response;
     add_wait(transfer);
     /* libcurl keeps its total up to date only as long as the transfer moves. */
-    if (response->error == AF_HTTP_CANCELLED || response->limit == AF_HTTP_LIMIT_IDLE ||
+    if (result == CURLE_ABORTED_BY_CALLBACK || transfer->failure.limit == AF_HTTP_LIMIT_IDLE ||
         !transfer->easy)
         response->time_total = (int64_t)((response->end - response->start) * 1e6);
     redirect_add_totals(&transfer->before, response);
@@ -223,11 +223,11 @@ void transfer_finish(struct transfer *transfer, CURLcode result)
         r = finish_body(transfer);
     if (r < 0)
         transfer->failure = OUT_OF_MEMORY;
-    explain(transfer, result);
     if (transfer->redirects)
         response->size_download = 0;
     response->end = af_loop_time(transfer->future.loop);
-    finish_times(transfer);
+    finish_times(transfer, result);
+    explain(transfer, result); /* the limit shows in the times */
     if (transfer->redirects && response->error == AF_HTTP_OK)
         redirect_find(transfer);
 }
