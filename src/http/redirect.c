@@ -25,16 +25,22 @@ __attribute__((format(printf, 3, 4))) static void refuse(struct transfer *transf
     response->error_text = transfer->redirect ? transfer->redirect : curl_easy_strerror(code);
 }
 
-/* The last one counts, as for libcurl. */
-static const char *find_location(CURL *curl)
+/* The value of the Location header, of which several are fine where they are equal or empty; as
+ * libcurl has it from 8.17 on. Otherwise *ret_ambiguous. NULL where there is none. */
+static const char *find_location(CURL *curl, bool *ret_ambiguous)
 {
+    static const char blanks[] = " \t\r\n"; /* libcurl 7.88 leaves some in an empty value */
     struct curl_header *header;
-    if (curl_easy_header(curl, "Location", 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
-        return NULL;
-    if (header->amount > 1 && curl_easy_header(curl, "Location", header->amount - 1, CURLH_HEADER,
-                                               -1, &header) != CURLHE_OK)
-        return NULL;
-    return header->value;
+    const char *location = NULL;
+    for (size_t i = 0;
+         curl_easy_header(curl, "Location", i, CURLH_HEADER, -1, &header) == CURLHE_OK; i++) {
+        bool is_empty = !header->value[strspn(header->value, blanks)];
+        if (is_empty || (location && strcmp(header->value, location) == 0))
+            continue;
+        *ret_ambiguous |= location != NULL;
+        location = header->value;
+    }
+    return location;
 }
 
 /* The user that a URL names goes on to the same origin, though an absolute reference does not
@@ -51,11 +57,17 @@ static int keep_user(const char *from, char **url)
 void redirect_find(struct transfer *transfer)
 {
     const af_client_options *options = &client_settings(transfer->client)->options;
-    const char *location = find_location(transfer->easy->curl);
+    bool is_ambiguous = false;
+    const char *location = find_location(transfer->easy->curl, &is_ambiguous);
     char *url = NULL;
     if (options->max_redirects >= 0 && transfer->before.redirects >= options->max_redirects) {
         refuse(transfer, CURLE_TOO_MANY_REDIRECTS, "Maximum (%ld) redirects followed",
                options->max_redirects);
+        return;
+    }
+    if (is_ambiguous) {
+        refuse(transfer, CURLE_WEIRD_SERVER_REPLY, "different Location headers");
+        transfer->response.error = AF_HTTP_PROTOCOL;
         return;
     }
     int r = location ? url_resolve(transfer->response.url, location, &url) : -ENOMEM;
@@ -122,9 +134,8 @@ static int set_headers(struct transfer *transfer, unsigned dropped)
     if (!first->has_own_headers && !dropped)
         return 0;
     transfer->has_own_headers = true;
-    return request_headers_keep(
-        first->has_own_headers ? first->request_headers : settings->headers, &transfer->request,
-        dropped, &transfer->request_headers);
+    return request_headers_keep(first->has_own_headers ? first->request_headers : settings->headers,
+                                &transfer->request, dropped, &transfer->request_headers);
 }
 
 static void sum_totals(const struct transfer *previous, struct redirect_totals *totals)
