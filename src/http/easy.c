@@ -74,6 +74,18 @@ void easy_free(struct easy *easy)
     free(easy);
 }
 
+/* Handles of libcurl's own have no easy. */
+void easy_note_socket(CURL *curl, curl_socket_t socket, bool is_watched)
+{
+    struct easy *easy = NULL;
+    if (curl_easy_getinfo(curl, CURLINFO_PRIVATE, &easy) != CURLE_OK || !easy)
+        return;
+    if (is_watched)
+        easy->socket = socket;
+    else if (easy->socket == socket)
+        easy->socket = CURL_SOCKET_BAD;
+}
+
 void easy_explain(struct easy *easy, CURLcode result)
 {
     const char *error = easy->settings->ca_store ? easy->settings->ca_store->error : NULL;
@@ -212,6 +224,7 @@ static CURLcode set_rest(struct easy *easy, const struct transfer *transfer)
 int easy_prepare(struct easy *easy, struct transfer *transfer)
 {
     easy->error_text[0] = '\0';
+    easy->socket = CURL_SOCKET_BAD;
     CURLcode code = set_url(easy, transfer);
     if (code == CURLE_BAD_FUNCTION_ARGUMENT)
         return af_raise(-EINVAL, "the URL is too long");

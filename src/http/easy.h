@@ -15,6 +15,7 @@ struct easy {
     const struct settings *settings;
     struct watchdog *watchdog; /* of its connections */
     struct transfer *transfer; /* NULL while idle */
+    curl_socket_t socket;      /* its connection's, as far as it is known; CURL_SOCKET_BAD */
     bool is_secure;            /* has the options of https:// */
     bool waits;                /* for a connection that may take more requests */
     bool altered;              /* has options of its request alone: it is not used again */
@@ -28,6 +29,9 @@ void easy_free(struct easy *easy);
 
 /* Sets what TRANSFER asks for. -ENOMEM; -EINVAL with a text where its URL is too long. */
 int easy_prepare(struct easy *easy, struct transfer *transfer);
+
+/* libcurl wants SOCKET watched for the transfer of CURL, or no more. */
+void easy_note_socket(CURL *curl, curl_socket_t socket, bool is_watched);
 
 /* Changes the error text of a transfer that ended with RESULT where libcurl's says too little:
  * where the CA certificates could not be read, it names the file. */

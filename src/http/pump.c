@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "http/easy.h"
+
 /* Milliseconds after which a call that failed is made again. */
 enum { TRY_AGAIN = 50 };
 
@@ -101,9 +103,9 @@ static struct socket *take_socket(struct pump *pump)
 
 static int on_socket_change(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
 {
-    (void)easy;
     struct pump *pump = arg;
     struct socket *watched = socket_arg;
+    easy_note_socket(easy, fd, what != CURL_POLL_REMOVE);
     if (what == CURL_POLL_REMOVE)
         return forget_socket(pump, fd, watched);
     int events = (what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0);

@@ -69,8 +69,7 @@ static bool owns_connection(const struct transfer *transfer)
 
 static void look_for_bytes(struct transfer *transfer, double now)
 {
-    curl_socket_t socket = CURL_SOCKET_BAD;
-    curl_easy_getinfo(transfer->easy->curl, CURLINFO_ACTIVESOCKET, &socket);
+    curl_socket_t socket = transfer->easy->socket;
     if (socket == CURL_SOCKET_BAD || !owns_connection(transfer))
         return;
     double silence =
