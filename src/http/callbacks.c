@@ -249,7 +249,9 @@ int transfer_debug(CURL *curl, curl_infotype type, char *data, size_t size, void
 {
     (void)curl;
     struct easy *easy = arg;
-    if (easy->transfer && type == CURLINFO_TEXT)
+    const struct origin *origin = easy->transfer ? easy->transfer->origin : NULL;
+    /* An HTTP/1.1 server may have processed the request whatever libcurl says. */
+    if (origin && origin->protocol != ORIGIN_HTTP1 && type == CURLINFO_TEXT)
         libcurl_read_note(&easy->transfer->notes, data, size, easy->error_text);
     return 0;
 }
