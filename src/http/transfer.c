@@ -209,11 +209,21 @@ static int fill(struct transfer *transfer, CURLcode result)
     return r;
 }
 
+/* libcurl has all that came. Headers that end with the connection are fine for it. */
+static void finish_message(struct transfer *transfer)
+{
+    if (transfer->answered)
+        body_finish(transfer);
+    else
+        transfer->failure = (struct failure){AF_HTTP_RESET, AF_HTTP_LIMIT_NONE, CURLE_RECV_ERROR,
+                                             "connection closed within the response headers"};
+}
+
 void transfer_finish(struct transfer *transfer, CURLcode result)
 {
     af_response *response = &transfer->response;
     if (result == CURLE_OK)
-        body_finish(transfer);
+        finish_message(transfer);
     if (transfer->failure.error != AF_HTTP_OK)
         result = transfer->failure.code;
     int r = transfer->easy ? fill(transfer, result) : fill_unsent(transfer);
