@@ -8,6 +8,7 @@
 #include <afetch/http.h>
 #include <afetch/task.h>
 
+#include "http/cookie_line.h"
 #include "http/dispatch.h"
 #include "http/names.h"
 #include "http/redirect.h"
@@ -160,6 +161,8 @@ int af_client_request(af_client *client, const af_request *request, af_future **
         return r;
     r = request_headers_make(client->settings.headers, request, &transfer->request_headers);
     transfer->has_own_headers = transfer->request_headers;
+    if (r >= 0)
+        r = cookie_line_take(&transfer->request_headers, &transfer->cookies);
     if (r < 0)
         af_future_unref(&transfer->future);
     else

@@ -172,6 +172,7 @@ static CURLcode forget_credentials(CURL *curl)
 {
     curl_easy_setopt(curl, CURLOPT_USERPWD, NULL);
     curl_easy_setopt(curl, CURLOPT_XOAUTH2_BEARER, NULL);
+    curl_easy_setopt(curl, CURLOPT_COOKIE, NULL);
     return curl_easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
 }
 
@@ -208,6 +209,8 @@ static CURLcode set_rest(struct easy *easy, const struct transfer *transfer)
         code = set_method(curl, request);
     if (code == CURLE_OK && transfer->has_own_headers)
         code = curl_easy_setopt(curl, CURLOPT_HTTPHEADER, transfer->request_headers);
+    if (code == CURLE_OK && transfer->cookies)
+        code = curl_easy_setopt(curl, CURLOPT_COOKIE, transfer->cookies);
     if (code == CURLE_OK && !transfer->is_idempotent)
         code = set_sent_once(easy);
     if (code == CURLE_OK && transfer->is_foreign)

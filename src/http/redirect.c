@@ -134,6 +134,8 @@ static int set_headers(struct transfer *transfer, unsigned dropped)
     if (!first->has_own_headers && !dropped)
         return 0;
     transfer->has_own_headers = true;
+    if (first->cookies && !transfer->is_foreign && !(transfer->cookies = strdup(first->cookies)))
+        return -ENOMEM;
     return request_headers_keep(first->has_own_headers ? first->request_headers : settings->headers,
                                 &transfer->request, dropped, &transfer->request_headers);
 }

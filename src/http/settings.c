@@ -8,6 +8,7 @@
 
 #include <afetch/error.h>
 
+#include "http/cookie_line.h"
 #include "http/decoder.h"
 #include "http/tls_context.h"
 
@@ -217,6 +218,8 @@ int settings_init(struct settings *settings, const af_client_options *options)
     if (r >= 0)
         r = copy_list(&settings->headers, options->headers);
     if (r >= 0)
+        r = cookie_line_take(&settings->headers, &settings->cookies);
+    if (r >= 0)
         r = copy_list(&settings->connect_to, options->connect_to);
     if (r >= 0)
         r = copy_list(&settings->resolve, options->resolve);
@@ -231,6 +234,7 @@ void settings_free(struct settings *settings)
 {
     curl_share_cleanup(settings->share);
     curl_slist_free_all(settings->headers);
+    free(settings->cookies);
     curl_slist_free_all(settings->connect_to);
     curl_slist_free_all(settings->resolve);
     ca_store_free(settings->ca_store);
@@ -313,12 +317,15 @@ static void set_version(struct setter *setter, int version)
         SET(setter, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 }
 
-static void set_credentials(struct setter *setter, const af_client_options *options)
+static void set_credentials(struct setter *setter, const struct settings *settings)
 {
+    const af_client_options *options = &settings->options;
     if (options->bearer_token)
         SET(setter, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
     if (options->netrc)
         SET(setter, CURLOPT_NETRC, (long)CURL_NETRC_REQUIRED);
+    if (settings->cookies)
+        SET(setter, CURLOPT_COOKIE, settings->cookies);
     if (options->cookie_files)
         SET(setter, CURLOPT_COOKIEFILE, ""); /* they are in the share */
 }
@@ -356,7 +363,7 @@ CURLcode settings_apply(const struct settings *settings, CURL *curl)
         SET(setter, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
     set_lists(setter, settings);
     set_version(setter, options->http_version);
-    set_credentials(setter, options);
+    set_credentials(setter, settings);
     set_times(setter, options);
     return setter->result;
 }

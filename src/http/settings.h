@@ -9,8 +9,9 @@
 #include "http/ca_store.h"
 
 struct settings {
-    af_client_options options; /* the strings are copies; the lists are those below */
-    struct curl_slist *headers;
+    af_client_options options;  /* the strings are copies; the lists are those below */
+    struct curl_slist *headers; /* without cookies */
+    char *cookies;              /* of the headers, in one line; NULL: none */
     struct curl_slist *connect_to;
     struct curl_slist *resolve;
     struct ca_store *ca_store; /* NULL: any certificate is accepted */

@@ -56,6 +56,7 @@ struct transfer {
     af_request request;                 /* its strings are in text; it has no headers */
     struct curl_slist *request_headers; /* where it has its own; NULL: none */
     bool has_own_headers;               /* false: the settings' */
+    char *cookies;                      /* of its own headers; NULL: the settings' */
     bool is_foreign;                    /* gets no credentials: a redirect led to another origin */
     bool lost_content;                  /* a redirect on the way here made a GET of it */
     bool is_idempotent;
