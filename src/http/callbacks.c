@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "http/body.h"
+#include "http/content_length.h"
 #include "http/headers.h"
 #include "http/libcurl_notes.h"
 #include "http/time_limits.h"
@@ -81,9 +82,13 @@ static const char *value_of(const char *line, size_t size, const char *name)
 }
 
 /* libcurl takes the last of several lengths; a proxy on the way may take another. */
-static size_t read_length(struct transfer *transfer, const char *value)
+static size_t read_length(struct transfer *transfer, const char *value, size_t size)
 {
-    int64_t length = isdigit((unsigned char)*value) ? strtoll(value, NULL, 10) : transfer->length;
+    int64_t length = content_length_parse(value, size);
+    if (length < 0)
+        return fail(transfer,
+                    (struct failure){AF_HTTP_PROTOCOL, AF_HTTP_LIMIT_NONE, CURLE_WEIRD_SERVER_REPLY,
+                                     "a Content-Length that is no single number"});
     if (transfer->length >= 0 && transfer->length != length)
         return fail(transfer,
                     (struct failure){AF_HTTP_PROTOCOL, AF_HTTP_LIMIT_NONE, CURLE_WEIRD_SERVER_REPLY,
@@ -108,7 +113,7 @@ static size_t read_header(struct transfer *transfer, const char *line, size_t si
 {
     const char *value;
     if ((value = value_of(line, size, "content-length:")))
-        return read_length(transfer, value);
+        return read_length(transfer, value, (size_t)(line + size - value));
     if ((value = value_of(line, size, "content-encoding:")))
         return read_coding(transfer, value, (size_t)(line + size - value));
     if ((value = value_of(line, size, "location:")))

@@ -36,6 +36,7 @@ static void destroy_transfer(af_future *future)
     if (transfer->first)
         af_future_unref(&transfer->first->future);
     curl_slist_free_all(transfer->request_headers);
+    free(transfer->cookies);
     free(transfer->referer);
     free(transfer->redirect);
     free(transfer->codings);
