@@ -50,6 +50,7 @@ struct transfer {
     size_t pump_index;
     struct origin *origin; /* NULL where the URL has none, and once done */
     uint64_t answers;      /* of the origin, as it was begun */
+    size_t shutdowns;      /* of the watchdog, as it was begun */
     double given;          /* when libcurl got it, on the loop's clock */
     double looked_up;      /* seconds that the lookup of its name took */
 

@@ -135,7 +135,6 @@ Test(url, the_quick_way_to_an_origin_finds_what_libcurl_finds)
     static const char *const users[] = {"", "u@", "u:p@", "@", "a.test:80@"};
     static const char *const hosts[] = {"a.test",
                                         "A.test",
-                                        "a.test.",
                                         "a",
                                         "a-b.c-d",
                                         "-a.test",
@@ -187,6 +186,13 @@ Test(url, the_quick_way_to_an_origin_finds_what_libcurl_finds)
         found += r == 0;
     }
     cr_expect_gt(found, 1000);
+}
+
+Test(url, a_name_with_a_dot_behind_it_is_of_another_origin_as_for_libcurl)
+{
+    char origin[ORIGIN_SIZE];
+    cr_assert_eq(url_origin("http://a.test./", origin), 0);
+    cr_expect_str_eq(origin, "http://a.test.:80");
 }
 
 /* --------------------------------------------------------------- references */
