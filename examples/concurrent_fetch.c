@@ -8,31 +8,40 @@ enum { COUNT = 5 };
 static const char *const paths[COUNT] = {"/delay/0.1", "/bytes/1000", "/status/404", "/redirect/2",
                                          "/truncate"};
 
-static void say(const char *path, const af_response *response)
+struct fetch {
+    af_client *client;
+    char url[200];
+    af_future *request; /* the last, after redirects; it has the response */
+};
+
+static int fetch_url(void *arg, void **ret_result)
 {
+    struct fetch *fetch = arg;
+    return af_client_fetch(fetch->client, &(af_request){.url = fetch->url}, &fetch->request);
+}
+
+static void say(const char *path, const struct fetch *fetch)
+{
+    const af_response *response = af_request_response(fetch->request);
     if (response->error)
         printf("%s: no response\n", path);
     else
         printf("%s: %ld\n", path, response->status);
 }
 
-static int fetch_all(af_client *client, const char *base, af_future **requests)
+static int fetch_all(struct fetch *fetches, af_task **tasks)
 {
     af_future *all;
-    void *outcomes;
     int r = 0;
-    for (int i = 0; r >= 0 && i < COUNT; i++) {
-        char url[200];
-        snprintf(url, sizeof url, "%s%s", base, paths[i]);
-        r = af_client_request(client, &(af_request){.url = url}, &requests[i]);
-    }
+    for (int i = 0; r >= 0 && i < COUNT; i++)
+        r = af_create_task(fetch_url, &fetches[i], NULL, &tasks[i]);
     if (r >= 0)
-        r = af_gather(requests, COUNT, false, &all);
+        r = af_gather(tasks, COUNT, false, &all);
     if (r < 0)
         return r;
-    r = af_await(all, &outcomes);
+    r = af_await(all, NULL);
     for (int i = 0; r >= 0 && i < COUNT; i++)
-        say(paths[i], ((af_outcome *)outcomes)[i].result);
+        say(paths[i], &fetches[i]);
     af_future_unref(all);
     return r;
 }
@@ -40,13 +49,21 @@ static int fetch_all(af_client *client, const char *base, af_future **requests)
 static int main_task(void *base, void **ret_result)
 {
     af_client *client;
-    af_future *requests[COUNT] = {NULL};
-    int r = af_client_new(NULL, &client);
+    struct fetch fetches[COUNT] = {0};
+    af_task *tasks[COUNT] = {NULL};
+    const af_client_options options = {.follow_redirects = true, .max_redirects = 5};
+    int r = af_client_new(&options, &client);
     if (r < 0)
         return r;
-    r = fetch_all(client, base, requests);
-    for (int i = 0; i < COUNT; i++)
-        af_future_unref(requests[i]);
+    for (int i = 0; i < COUNT; i++) {
+        fetches[i].client = client;
+        snprintf(fetches[i].url, sizeof fetches[i].url, "%s%s", (const char *)base, paths[i]);
+    }
+    r = fetch_all(fetches, tasks);
+    for (int i = 0; i < COUNT; i++) {
+        af_future_unref(tasks[i]);
+        af_future_unref(fetches[i].request);
+    }
     af_client_free(client);
     return r;
 }

@@ -178,7 +178,7 @@ typedef struct af_response {
     int64_t time_total;
 
     int64_t started_at; /* microseconds since 1970, UTC */
-    double start;       /* on the loop's clock */
+    double start;       /* on the loop's clock; after redirects, that of the first request */
     double end;
 
     const af_header *headers; /* in the order they came, of the last response */

@@ -168,8 +168,11 @@ static int start(af_client *client, struct transfer *transfer)
 /* Looks the name up, and starts the transfer where that needs no wait. */
 static int enter(af_client *client, struct transfer *transfer)
 {
-    transfer->response.started_at = clock_realtime();
-    transfer->response.start = af_loop_time(client->loop);
+    transfer->began = af_loop_time(client->loop);
+    if (!transfer->first) {
+        transfer->response.started_at = clock_realtime();
+        transfer->response.start = transfer->began;
+    }
     /* A URL that has no origin is refused by libcurl. */
     int r = origins_take(&client->origins, transfer->request.url, &transfer->origin);
     if (r >= 0 || r == -EINVAL)
@@ -231,7 +234,7 @@ static void on_found(void *arg, int result, struct addresses *addresses)
     struct transfer *transfer = arg;
     af_client *client = transfer->client;
     transfer->lookup = NULL;
-    transfer->looked_up = af_loop_time(client->loop) - transfer->response.start;
+    transfer->looked_up = af_loop_time(client->loop) - transfer->began;
     timer_stop(client->loop, &transfer->timer);
     list_remove(&transfer->link);
     if (result == AF_RESOLVE_ERROR) {

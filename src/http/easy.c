@@ -180,8 +180,7 @@ static CURLcode forget_credentials(CURL *curl)
 static CURLcode shorten_times(struct easy *easy, const struct transfer *transfer)
 {
     const af_client_options *options = &easy->settings->options;
-    double used =
-        transfer->given - transfer->response.start + (double)transfer->before.time_total * 1e-6;
+    double used = transfer->given - transfer->began + (double)transfer->before.time_total * 1e-6;
     CURLcode code = CURLE_OK;
     if (options->attempt_timeout > 0)
         code = curl_easy_setopt(easy->curl, CURLOPT_TIMEOUT_MS,
@@ -199,7 +198,7 @@ static CURLcode set_rest(struct easy *easy, const struct transfer *transfer)
     const af_request *request = &transfer->request;
     CURL *curl = easy->curl;
     CURLcode code = CURLE_OK;
-    bool has_used_time = transfer->given > transfer->response.start || transfer->first;
+    bool has_used_time = transfer->given > transfer->began || transfer->first;
     easy->altered |= request->method || request->content || transfer->has_own_headers ||
                      transfer->is_foreign || transfer->referer || transfer->resolve ||
                      has_used_time;

@@ -178,6 +178,8 @@ int redirect_follow(af_client *client, struct transfer *previous, struct transfe
         return r;
     transfer->first = container_of(af_future_ref(&first->future), struct transfer, future);
     sum_totals(previous, &transfer->before);
+    transfer->response.started_at = first->response.started_at;
+    transfer->response.start = first->response.start;
     r = set_headers(transfer, dropped);
     if (r >= 0 && settings->options.auto_referer)
         r = url_as_referer(previous->response.url, &transfer->referer);

@@ -21,7 +21,7 @@ static double connect_limit(const struct transfer *transfer)
 int time_limits_lookup(struct transfer *transfer)
 {
     return timers_add(&transfer->client->loop->timers, &transfer->timer,
-                      transfer->response.start + connect_limit(transfer));
+                      transfer->began + connect_limit(transfer));
 }
 
 void time_limits_connect(struct transfer *transfer)

@@ -170,7 +170,7 @@ static void add_wait(struct transfer *transfer)
     int64_t *const times[] = {&response->time_namelookup,    &response->time_connect,
                               &response->time_appconnect,    &response->time_pretransfer,
                               &response->time_starttransfer, &response->time_total};
-    int64_t wait = (int64_t)((transfer->given - response->start) * 1e6);
+    int64_t wait = (int64_t)((transfer->given - transfer->began) * 1e6);
     for (size_t i = 0; i < sizeof times / sizeof times[0] && wait > 0; i++)
         *times[i] += *times[i] > 0 ? wait : 0;
 }
@@ -182,7 +182,7 @@ static void finish_times(struct transfer *transfer, CURLcode result)
     /* libcurl keeps its total up to date only as long as the transfer moves. */
     if (result == CURLE_ABORTED_BY_CALLBACK || transfer->failure.limit == AF_HTTP_LIMIT_IDLE ||
         !transfer->easy)
-        response->time_total = (int64_t)((response->end - response->start) * 1e6);
+        response->time_total = (int64_t)((response->end - transfer->began) * 1e6);
     redirect_add_totals(&transfer->before, response);
     if (response->time_total > 0)
         response->speed_download =

@@ -51,7 +51,8 @@ struct transfer {
     struct origin *origin; /* NULL where the URL has none, and once done */
     uint64_t answers;      /* of the origin, as it was begun */
     size_t shutdowns;      /* of the watchdog, as it was begun */
-    double given;          /* when libcurl got it, on the loop's clock */
+    double began;          /* on the loop's clock */
+    double given;          /* when libcurl got it */
     double looked_up;      /* seconds that the lookup of its name took */
 
     af_request request;                 /* its strings are in text; it has no headers */
