@@ -377,10 +377,12 @@ void client_abandon(struct transfer *transfer)
     if (transfer->easy) {
         pump_remove(transfer->pump, transfer->easy->curl);
         transfer_finish(transfer, CURLE_ABORTED_BY_CALLBACK);
-    } else if (transfer->lookup) {
+    } else if (transfer->lookup || transfer->first) {
         transfer->failure = (struct failure){.error = AF_HTTP_CANCELLED,
                                              .code = CURLE_ABORTED_BY_CALLBACK,
-                                             .text = "cancelled while its name was looked up"};
+                                             .text = "cancelled before it was sent"};
+        if (transfer->began == 0)
+            transfer->began = transfer->given = af_loop_time(transfer->client->loop);
         transfer_finish(transfer, CURLE_ABORTED_BY_CALLBACK);
     } else {
         transfer->response.error = AF_HTTP_CANCELLED;
