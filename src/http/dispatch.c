@@ -154,7 +154,6 @@ static int start(af_client *client, struct transfer *transfer)
 {
     transfer->given = af_loop_time(client->loop);
     transfer->answers = transfer->origin ? transfer->origin->answers : 0;
-    transfer->shutdowns = watchdog_shutdowns(client->watchdog);
     int r = give_to_libcurl(client, transfer);
     if (r < 0)
         return r;

@@ -195,9 +195,7 @@ static enum af_http_error lost_connection(const af_response *response)
     case LIBCURL_MEANS_HEADERS:
         return AF_HTTP_TOO_LARGE;
     default:
-        /* Of a block of HTTP/2 headers that is too large, libcurl 7.88 says nothing more. */
-        return response->error_text || response->time_appconnect == 0 ? AF_HTTP_RESET
-                                                                      : AF_HTTP_TOO_LARGE;
+        return AF_HTTP_RESET;
     }
 }
 

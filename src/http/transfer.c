@@ -133,15 +133,6 @@ static int finish_headers(struct transfer *transfer)
     return 0;
 }
 
-/* A connection that the watchdog shut down ends as one whose headers are too large: without a text.
- */
-static bool may_be_shut_down(const struct transfer *transfer, CURLcode result)
-{
-    const struct easy *easy = transfer->easy;
-    return result == CURLE_RECV_ERROR && !easy->error_text[0] &&
-           watchdog_shutdowns(easy->watchdog) != transfer->shutdowns;
-}
-
 /* What went wrong, if anything did. */
 static void explain(struct transfer *transfer, CURLcode result)
 {
@@ -150,11 +141,6 @@ static void explain(struct transfer *transfer, CURLcode result)
     if (failure->error == AF_HTTP_OK) {
         response_explain(response, transfer->easy->curl, result,
                          &client_settings(transfer->client)->options);
-        if (may_be_shut_down(transfer, result)) {
-            response->error = AF_HTTP_RESET;
-            response->limit = AF_HTTP_LIMIT_NONE;
-            response->error_text = curl_easy_strerror(result);
-        }
         return;
     }
     response->error = failure->error;

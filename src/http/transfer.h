@@ -50,7 +50,6 @@ struct transfer {
     size_t pump_index;
     struct origin *origin; /* NULL where the URL has none, and once done */
     uint64_t answers;      /* of the origin, as it was begun */
-    size_t shutdowns;      /* of the watchdog, as it was begun */
     double began;          /* on the loop's clock */
     double given;          /* when libcurl got it */
     double looked_up;      /* seconds that the lookup of its name took */

@@ -42,7 +42,6 @@ struct watchdog {
     bool ends;
     struct connection *connections; /* by their sockets */
     size_t room;
-    atomic_size_t shutdowns;
     atomic_size_t calls; /* odd within one; each begin, end and progress makes it another */
 };
 
@@ -119,7 +118,6 @@ static void *watch(void *arg)
         if (socket < 0)
             continue;
         shutdown(socket, SHUT_RDWR);
-        atomic_fetch_add(&watchdog->shutdowns, 1);
         limit = LIMIT_AFTER_THE_FIRST; /* one hostile server is seldom alone */
         call.reads = 0;
     }
@@ -195,11 +193,6 @@ void watchdog_begin(struct watchdog *watchdog)
 void watchdog_end(struct watchdog *watchdog)
 {
     add_calls(watchdog, 1);
-}
-
-size_t watchdog_shutdowns(const struct watchdog *watchdog)
-{
-    return watchdog ? atomic_load(&watchdog->shutdowns) : 0;
 }
 
 void watchdog_progress(struct watchdog *watchdog)

@@ -7,8 +7,6 @@
 #ifndef HTTP_WATCHDOG_H
 #define HTTP_WATCHDOG_H
 
-#include <stddef.h>
-
 struct watchdog;
 
 /* Watches the thread that makes it. -EAGAIN where no thread can be made, -ENOMEM. */
@@ -23,9 +21,6 @@ void watchdog_end(struct watchdog *watchdog);
 
 /* Within a call, by the same thread: libcurl has called back with a part of a response. */
 void watchdog_progress(struct watchdog *watchdog);
-
-/* How many connections it has shut down. */
-size_t watchdog_shutdowns(const struct watchdog *watchdog);
 
 /* The TCP sockets of the connections. One is closed here, so that it is no other that is shut down.
  * Without memory it is not watched. */
