@@ -129,7 +129,7 @@ static void let_go_of_host(struct pass *pass)
     pass->host = NULL;
 }
 
-/* What is no URL has no host, and is told so by the client. *ret_host is then NULL. */
+/* Sets *ret_host to NULL where URL is not valid: the client reports that. */
 static int find_host(struct pass *pass, const char *url, struct host **ret_host)
 {
     *ret_host = NULL;
@@ -170,7 +170,8 @@ int pass_move(struct pass *pass, const char *url)
     int r = find_host(pass, url, &host);
     if (r < 0)
         return r;
-    /* Whoever has a place at a host must not stand in its line, whose head may wait for it. */
+    /* A pass with a place at the host must not stand in its line: the head may wait for that place.
+     */
     if (host && host == pass->host) {
         host_give_back(host);
         return take_turn_at_host(pass);

@@ -28,7 +28,7 @@ static bool ended_with_connection(const struct transfer *transfer)
     return transfer->length < 0 && !transfer->is_chunked && version <= CURL_HTTP_VERSION_1_1;
 }
 
-/* What a code of the decoder means. */
+/* The failure for a code of the decoder. */
 static struct failure failure_of(const struct transfer *transfer, int r)
 {
     bool has_maximum = client_settings(transfer->client)->options.max_body > 0;

@@ -107,8 +107,8 @@ static size_t read_coding(struct transfer *transfer, const char *value, size_t s
                : 0;
 }
 
-/* What matters before all headers are in; 0, or what the callback returns. Every line has a line
- * end, at which reading stops. */
+/* Reads the headers that matter before all are in. Returns 0, or what the callback returns. Every
+ * line has a line end, at which reading stops. */
 static size_t read_header(struct transfer *transfer, const char *line, size_t size)
 {
     const char *value;
@@ -128,7 +128,7 @@ static bool has_no_body(const struct transfer *transfer, long status)
     return status == 204 || status == 304 || (method && strcmp(method, "HEAD") == 0);
 }
 
-/* Those of an interim response say nothing of the final one. */
+/* Headers of an interim response do not describe the final one. */
 static void forget_headers(struct transfer *transfer)
 {
     transfer->length = -1;

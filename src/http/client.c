@@ -26,7 +26,7 @@ static const size_t PUMP_STREAMS = 100;
  * a pump's. */
 static const size_t PUMPS_MINIMUM = 8;
 
-/* What libcurl takes of a string. */
+/* libcurl's limit on a string. */
 static const size_t URL_MAXIMUM = 8000000;
 
 /* Idle connections that are kept for their origins' next requests, of all pumps together. */

@@ -1,4 +1,4 @@
-/* What the public header hides of a client. */
+/* The private parts of a client. */
 #ifndef HTTP_CLIENT_H
 #define HTTP_CLIENT_H
 

@@ -81,10 +81,15 @@ static int choose_pump(af_client *client, struct transfer *transfer)
     int r = 0;
     if (transfer->origin)
         r = origin_choose_pump(transfer->origin, client->pump_room, &index);
-    if (r >= 0 && !client->pumps[index])
-        r = pump_new(client->loop, client->watchdog, on_done, client, &client->pumps[index]);
     if (r < 0)
         return r;
+    if (!client->pumps[index])
+        r = pump_new(client->loop, client->watchdog, on_done, client, &client->pumps[index]);
+    if (r < 0) {
+        if (transfer->origin)
+            origin_leave_pump(transfer->origin, index);
+        return r;
+    }
     transfer->pump_index = index;
     transfer->pump = client->pumps[index];
     return 0;
@@ -261,7 +266,7 @@ void client_started(struct transfer *transfer)
 
 /* ------------------------------------------------------------------ ending */
 
-/* What it has of the client but its place in a list. */
+/* Returns all that the transfer has of the client but its place in a list. */
 static void give_back(struct transfer *transfer)
 {
     af_client *client = transfer->client;

@@ -95,7 +95,7 @@ void easy_explain(struct easy *easy, CURLcode result)
 
 /* --------------------------------------------------------------- one request */
 
-/* What https:// alone needs is not set for the rest. */
+/* Sets the options of https:// for it alone. */
 static CURLcode set_scheme(struct easy *easy, bool is_secure)
 {
     if (easy->is_secure == is_secure)
@@ -136,7 +136,7 @@ static bool has_method(const af_request *request, const char *method)
     return request->method && strcmp(request->method, method) == 0;
 }
 
-/* What libcurl would not choose by itself. */
+/* The method if libcurl would not choose it by itself; NULL otherwise. */
 static const char *own_method(const af_request *request)
 {
     bool chosen = has_method(request, "HEAD") || has_method(request, "POST") ||
@@ -176,7 +176,7 @@ static CURLcode forget_credentials(CURL *curl)
     return curl_easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
 }
 
-/* Some of the time was used before libcurl got the request. */
+/* Subtracts the time that was used before libcurl got the request. */
 static CURLcode shorten_times(struct easy *easy, const struct transfer *transfer)
 {
     const af_client_options *options = &easy->settings->options;
@@ -192,7 +192,7 @@ static CURLcode shorten_times(struct easy *easy, const struct transfer *transfer
     return code;
 }
 
-/* What few requests ask for. */
+/* Sets the options that few requests ask for. */
 static CURLcode set_rest(struct easy *easy, const struct transfer *transfer)
 {
     const af_request *request = &transfer->request;

@@ -1,12 +1,12 @@
-/* What libcurl says in words alone. Its sentences change from version to version: this is the one
- * place that reads them. */
+/* Reads libcurl's debug output, which alone tells whether a server processed a request. Its texts
+ * change from version to version. */
 #ifndef HTTP_LIBCURL_NOTES_H
 #define HTTP_LIBCURL_NOTES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What the debug output of a transfer said since its request was last sent. All zero at first. */
+/* The debug output of a transfer since its request was last sent. All zero at first. */
 struct libcurl_notes {
     bool is_unprocessed; /* the server did not process the request (RFC 9113, 8.7) */
     bool is_http2;

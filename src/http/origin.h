@@ -1,5 +1,5 @@
-/* What the client knows of each origin (scheme, host and port) that it sends requests to: which
- * pump has its connections, how many requests are there, and which protocol it speaks. */
+/* The origins (scheme, host and port) that a client sends requests to: the pump that has the
+ * connections of each, the number of its requests, and its protocol. */
 #ifndef HTTP_ORIGIN_H
 #define HTTP_ORIGIN_H
 

@@ -115,7 +115,7 @@ static bool is_other_host(const char *origin, const char *other)
     return length != other_length || memcmp(host, other_host, length) != 0;
 }
 
-/* What a request to URL must not have of what the first had. */
+/* The parts of the first request that one to URL must not have. */
 static unsigned find_dropped(const char *first, const char *url)
 {
     char origin[ORIGIN_SIZE], next[ORIGIN_SIZE];

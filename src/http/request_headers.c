@@ -63,8 +63,8 @@ static int give_list(struct header_list *list, int r, struct curl_slist **ret_he
     return r;
 }
 
-/* What libcurl would add to a content and nobody wants: the wait for a "100 Continue", and the type
- * of an empty one. */
+/* Adds lines that keep libcurl from adding its own to a content: Expect, and the type of an empty
+ * one. */
 static int refuse_headers(struct header_list *list, const af_request *request)
 {
     static const char expect[] = "Expect:", type[] = "Content-Type:";

@@ -6,7 +6,7 @@
 
 #include <afetch/http.h>
 
-/* What a redirect takes from the headers of the request before it. */
+/* The headers that a redirect drops. */
 enum {
     DROP_CREDENTIALS = 1, /* Authorization and Cookie */
     DROP_HOST = 2,

@@ -358,7 +358,7 @@ CURLcode settings_apply(const struct settings *settings, CURL *curl)
     set_strings(setter, settings);
     if (may_use_proxy(options)) /* it may be an HTTPS one */
         set_verification(setter, settings);
-    /* What libcurl has in its cache is ours, and need not be looked through for what is old. */
+    /* The addresses in libcurl's cache are ours: it need not look for old ones. */
     if (!settings_leave_names(settings))
         SET(setter, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
     set_lists(setter, settings);

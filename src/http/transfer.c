@@ -58,7 +58,7 @@ bool future_is_transfer(const af_future *future)
     return future->type == &transfer_type;
 }
 
-/* Those that may be repeated with no other effect than once (RFC 9110, 9.2.2). */
+/* True if repeating the request has no other effect than sending it once (RFC 9110, 9.2.2). */
 static bool is_idempotent(const af_request *request)
 {
     static const char *const methods[] = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"};
@@ -133,7 +133,7 @@ static int finish_headers(struct transfer *transfer)
     return 0;
 }
 
-/* What went wrong, if anything did. */
+/* Sets the error of the response, if there is one. */
 static void explain(struct transfer *transfer, CURLcode result)
 {
     af_response *response = &transfer->response;
@@ -149,7 +149,7 @@ static void explain(struct transfer *transfer, CURLcode result)
     response->error_text = failure->text;
 }
 
-/* Some of its time passed before libcurl got it. */
+/* Adds the time that passed before libcurl got the transfer. */
 static void add_wait(struct transfer *transfer)
 {
     af_response *response = &transfer->response;
@@ -184,7 +184,7 @@ void transfer_note_failure(struct transfer *transfer, struct failure failure, in
         transfer->failure_text ? transfer->failure_text : curl_easy_strerror(failure.code);
 }
 
-/* Of a transfer that libcurl never had. */
+/* Fills the response of a transfer that libcurl never had. */
 static int fill_unsent(struct transfer *transfer)
 {
     af_response *response = &transfer->response;

@@ -12,7 +12,7 @@
 #include "http/origin.h"
 #include "http/pump.h"
 
-/* What ended a transfer that libcurl did not end, or has no words for. */
+/* An error that libcurl does not report, or has no words for. */
 struct failure {
     enum af_http_error error; /* AF_HTTP_OK: none */
     enum af_http_limit limit;
@@ -27,7 +27,7 @@ struct failure {
     ((struct failure){AF_HTTP_TOO_LARGE, AF_HTTP_LIMIT_BODY, CURLE_FILESIZE_EXCEEDED, \
                       "the body is larger than allowed"})
 
-/* What the requests that led here took, as redirects have it. */
+/* The totals of the requests before, of a chain of redirects. */
 struct redirect_totals {
     long redirects;
     long connects;
