@@ -144,6 +144,17 @@ static int flags_for(const struct name_service *service, const char *servers)
            (count_servers(service, servers) < 2 ? ARES_FLAG_NOCHECKRESP : 0);
 }
 
+/* From 1.32 on, c-ares begins with five times what a server mostly takes, 250 ms at least, and
+ * takes the time-out of the options for new servers alone. Some names of a fast server are slow:
+ * with more tries they have as long as before. */
+static int tries_for(const struct name_service *service)
+{
+    enum { VERSION_WITH_HISTORY = 0x012000, MORE = 3 };
+    int version;
+    ares_version(&version);
+    return version < VERSION_WITH_HISTORY ? service->tries : service->tries + MORE;
+}
+
 static int init_ares(struct dns_channel *channel, const struct name_service *service,
                      const char *path, const char *servers)
 {
@@ -151,7 +162,7 @@ static int init_ares(struct dns_channel *channel, const struct name_service *ser
     struct ares_options options = {
         .flags = flags_for(service, servers),
         .timeout = service->timeout,
-        .tries = service->tries,
+        .tries = tries_for(service),
         .sock_state_cb = on_socket_change,
         .sock_state_cb_data = channel,
         .socket_receive_buffer_size = SOCKET_BUFFER,

@@ -235,7 +235,6 @@ enum af_http_error response_error(CURLcode code, const af_response *response)
         [CURLE_PARTIAL_FILE] = AF_HTTP_RESET,
         [CURLE_SSL_SHUTDOWN_FAILED] = AF_HTTP_RESET,
         [CURLE_WEIRD_SERVER_REPLY] = AF_HTTP_PROTOCOL,
-        [CURLE_HTTP2] = AF_HTTP_PROTOCOL,
         [CURLE_HTTP2_STREAM] = AF_HTTP_RESET,
         [CURLE_HTTP3] = AF_HTTP_PROTOCOL,
         [CURLE_QUIC_CONNECT_ERROR] = AF_HTTP_PROTOCOL,
@@ -256,6 +255,8 @@ enum af_http_error response_error(CURLcode code, const af_response *response)
         return response->status / 100 == 3 ? AF_HTTP_REDIRECT : AF_HTTP_URL;
     case CURLE_BAD_FUNCTION_ARGUMENT:
         return bad_argument(response);
+    case CURLE_HTTP2: /* without a text, the connection ended */
+        return response->error_text ? AF_HTTP_PROTOCOL : AF_HTTP_RESET;
     case CURLE_RECV_ERROR:
         return lost_connection(response);
     case TOO_LARGE:

@@ -22,8 +22,15 @@ Test(response, an_http2_stream_that_ends_early_is_a_reset_as_a_connection_is)
 
 Test(response, a_broken_http2_connection_is_a_protocol_error)
 {
-    const af_response response = {.status = 0, .url = URL};
+    const af_response response = {
+        .url = URL, .error_text = "nghttp2 shuts down connection with error 1: PROTOCOL_ERROR"};
     cr_expect_eq(response_error(CURLE_HTTP2, &response), AF_HTTP_PROTOCOL);
+}
+
+Test(response, an_http2_connection_that_ends_is_a_reset)
+{
+    const af_response response = {.url = URL};
+    cr_expect_eq(response_error(CURLE_HTTP2, &response), AF_HTTP_RESET);
 }
 
 Test(response, a_chunked_coding_that_is_none_is_a_protocol_error)
