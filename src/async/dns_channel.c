@@ -23,6 +23,7 @@ struct dns_channel {
     ares_channel ares;
     dns_channel_done *done;
     enum ipv6_use ipv6;
+    bool may_leave; /* names that time out, to the system's resolver */
     bool freeing;
     size_t asked, unanswered;
     ev_timer tick;
@@ -144,16 +145,18 @@ static int flags_for(const struct name_service *service, const char *servers)
            (count_servers(service, servers) < 2 ? ARES_FLAG_NOCHECKRESP : 0);
 }
 
-/* From 1.32 on, c-ares begins with five times what a server mostly takes, 250 ms at least, and
- * takes the time-out of the options for new servers alone. Some names of a fast server are slow:
- * with more tries they have as long as before. */
-static int tries_for(const struct name_service *service)
+/* From 1.32 on, c-ares gives a server five times what it mostly takes, 250 ms at least, and drops
+ * an answer that comes later: slow names of a fast server would be lost. */
+static bool is_impatient(void)
 {
-    enum { VERSION_WITH_HISTORY = 0x012000, MORE = 3 };
+    enum { FIRST_IMPATIENT = 0x012000 };
     int version;
     ares_version(&version);
-    return version < VERSION_WITH_HISTORY ? service->tries : service->tries + MORE;
+    return version >= FIRST_IMPATIENT;
 }
+
+/* Tries of an impatient c-ares before a name is left to the system. */
+enum { TRIES_BEFORE_LEAVING = 2 };
 
 static int init_ares(struct dns_channel *channel, const struct name_service *service,
                      const char *path, const char *servers)
@@ -162,7 +165,7 @@ static int init_ares(struct dns_channel *channel, const struct name_service *ser
     struct ares_options options = {
         .flags = flags_for(service, servers),
         .timeout = service->timeout,
-        .tries = tries_for(service),
+        .tries = channel->may_leave ? TRIES_BEFORE_LEAVING : service->tries,
         .sock_state_cb = on_socket_change,
         .sock_state_cb_data = channel,
         .socket_receive_buffer_size = SOCKET_BUFFER,
@@ -188,6 +191,7 @@ static int open_ares(struct dns_channel *channel, const struct name_service *ser
 {
     if (open_library() != ARES_SUCCESS)
         return -ENOTSUP;
+    channel->may_leave = !servers && is_impatient();
     int r = init_ares(channel, service, path, servers);
     if (r < 0)
         close_library();
@@ -293,6 +297,8 @@ static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo 
     if (!channel->freeing) {
         struct name_answer answer =
             status == ARES_SUCCESS ? success(found->nodes) : failure(status, timeouts);
+        if (status == ARES_ETIMEOUT && channel->may_leave)
+            answer.code = -ENOTSUP;
         channel->done(question->query, &answer);
     }
     ares_freeaddrinfo(found);
