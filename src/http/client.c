@@ -32,13 +32,13 @@ static const size_t URL_MAXIMUM = 8000000;
 /* Idle connections that are kept for their origins' next requests, of all pumps together. */
 static const size_t IDLE_MAXIMUM = 4096;
 
-/* A quarter of the descriptors, which af_client_concurrency() leaves for it. */
+/* An eighth of the descriptors, which af_client_concurrency() leaves for it. */
 static size_t choose_idle_maximum(void)
 {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur / 4 >= IDLE_MAXIMUM)
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur / 8 >= IDLE_MAXIMUM)
         return IDLE_MAXIMUM;
-    return (size_t)limit.rlim_cur / 4;
+    return (size_t)limit.rlim_cur / 8;
 }
 
 static int init_pumps(af_client *client, const af_client_options *options)
@@ -119,7 +119,7 @@ size_t af_client_concurrency(size_t descriptors)
 {
     /* The resolvers' two each, a multi handle's two, and a few for files and the loop itself. */
     size_t starting = dispatch_starting_maximum(descriptors);
-    size_t idle = descriptors / 4 < IDLE_MAXIMUM ? descriptors / 4 : IDLE_MAXIMUM;
+    size_t idle = descriptors / 8 < IDLE_MAXIMUM ? descriptors / 8 : IDLE_MAXIMUM;
     size_t others = 2 * starting + idle + 2 * PUMPS_MINIMUM + 32;
     if (descriptors <= others + 1)
         return 1;

@@ -157,7 +157,8 @@ static int give_to_libcurl(af_client *client, struct transfer *transfer)
 
 static int start(af_client *client, struct transfer *transfer)
 {
-    transfer->given = af_loop_time(client->loop);
+    bool has_waited = transfer->looked_up > 0 || transfer->restarts > 0;
+    transfer->given = has_waited ? af_loop_time(client->loop) : transfer->began;
     transfer->answers = transfer->origin ? transfer->origin->answers : 0;
     int r = give_to_libcurl(client, transfer);
     if (r < 0)

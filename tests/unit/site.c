@@ -114,7 +114,8 @@ void site_expect_line(const struct site *site, size_t number, const char *line)
 {
     bool expected = *line != '!';
     cr_assert_gt(site->request_count, number, "no request %zu for %s", number, line);
-    cr_expect_eq(strstr(site->requests[number], line + !expected) != NULL, expected,
+    /* Newer libcurls write the digits of "%c3" as capitals. */
+    cr_expect_eq(strcasestr(site->requests[number], line + !expected) != NULL, expected,
                  "request %zu: %s in\n%s", number, line, site->requests[number]);
 }
 
