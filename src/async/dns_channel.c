@@ -155,8 +155,9 @@ static bool is_impatient(void)
     return version >= FIRST_IMPATIENT;
 }
 
-/* Tries of an impatient c-ares before a name is left to the system. */
-enum { TRIES_BEFORE_LEAVING = 2 };
+/* Tries of an impatient c-ares before a name is left to the system, and milliseconds of the first
+ * while it has no history. */
+enum { TRIES_BEFORE_LEAVING = 1, TIMEOUT_BEFORE_LEAVING = 1000 };
 
 static int init_ares(struct dns_channel *channel, const struct name_service *service,
                      const char *path, const char *servers)
@@ -164,7 +165,7 @@ static int init_ares(struct dns_channel *channel, const struct name_service *ser
     char lookups[] = "b"; /* DNS alone: see hosts_file.h */
     struct ares_options options = {
         .flags = flags_for(service, servers),
-        .timeout = service->timeout,
+        .timeout = channel->may_leave ? TIMEOUT_BEFORE_LEAVING : service->timeout,
         .tries = channel->may_leave ? TRIES_BEFORE_LEAVING : service->tries,
         .sock_state_cb = on_socket_change,
         .sock_state_cb_data = channel,

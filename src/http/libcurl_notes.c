@@ -22,6 +22,17 @@ static bool is_above_last_stream(const struct libcurl_notes *notes, const char *
            notes->stream > number_after(message, "last_stream=");
 }
 
+/* libcurl repeats the request, or gives up, and no connection broke: the error buffer has nothing
+ * but what is said just now. Over HTTP/1.1 that is said of a server, too, that read the request and
+ * ended the connection. */
+static bool is_clean_repeat(const char *message, const char *error_text)
+{
+    static const char gives_up[] = "Connection died, tried";
+    if (strstr(message, "Connection died, retrying"))
+        return !*error_text;
+    return strstr(message, gives_up) && strncmp(error_text, gives_up, strlen(gives_up)) == 0;
+}
+
 void libcurl_read_note(struct libcurl_notes *notes, const char *message, size_t size,
                        const char *error_text)
 {
@@ -36,10 +47,7 @@ void libcurl_read_note(struct libcurl_notes *notes, const char *message, size_t 
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
         notes->is_unprocessed |= strstr(text, refused[i]) != NULL;
     notes->is_http2 |= strstr(text, "Using Stream ID: ") || strstr(text, "OPENED stream");
-    /* Over HTTP/1.1 this is said of a connection that the server ended, which may have processed
-     * it. */
-    notes->is_unprocessed |=
-        notes->is_http2 && !*error_text && strstr(text, "Connection died, retrying");
+    notes->is_unprocessed |= notes->is_http2 && is_clean_repeat(text, error_text);
     notes->is_unprocessed |= is_above_last_stream(notes, text);
     unsigned long stream = number_after(text, "Using Stream ID: ");
     if (stream > 0)

@@ -36,6 +36,14 @@ Test(libcurl_notes, a_repeat_over_http_2_without_an_error_was_not_processed)
         MESSAGES("[HTTP/2] [3] OPENED stream for https://example.com/\n", died), ""));
 }
 
+Test(libcurl_notes, a_last_repeat_over_http_2_without_an_error_was_not_processed)
+{
+    static const char stream[] = "Using Stream ID: 3 (easy handle 0x1)\n";
+    static const char last[] = "Connection died, tried 5 times before giving up";
+    cr_expect(is_unprocessed(MESSAGES(stream, last), last));
+    cr_expect_not(is_unprocessed(MESSAGES(stream, last), "Recv failure: Connection reset by peer"));
+}
+
 Test(libcurl_notes, a_repeat_after_a_broken_connection_may_have_been_processed)
 {
     cr_expect_not(is_unprocessed(MESSAGES("Using Stream ID: 3 (easy handle 0x1)\n", died),
