@@ -14,7 +14,8 @@ struct af_client {
     struct watchdog *watchdog; /* NULL where no thread could be made */
     struct pump **pumps;       /* NULL where not needed yet */
     size_t pump_limit;
-    size_t pump_room; /* of each, for one origin */
+    size_t pump_count; /* made so far */
+    size_t pump_room;  /* of each, for one origin */
     struct origins origins;
     struct resolver *resolver; /* NULL: libcurl looks names up */
     struct curl_slist **stale; /* by pump: what libcurl is to forget, for CURLOPT_RESOLVE */

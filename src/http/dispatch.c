@@ -75,6 +75,13 @@ size_t dispatch_starting_maximum(size_t descriptors)
 
 /* ---------------------------------------------------------------- starting */
 
+static int make_pump(af_client *client, size_t index)
+{
+    int r = pump_new(client->loop, client->watchdog, on_done, client, &client->pumps[index]);
+    client->pump_count += r >= 0;
+    return r;
+}
+
 static int choose_pump(af_client *client, struct transfer *transfer)
 {
     size_t index = 0;
@@ -84,7 +91,7 @@ static int choose_pump(af_client *client, struct transfer *transfer)
     if (r < 0)
         return r;
     if (!client->pumps[index])
-        r = pump_new(client->loop, client->watchdog, on_done, client, &client->pumps[index]);
+        r = make_pump(client, index);
     if (r < 0) {
         if (transfer->origin)
             origin_leave_pump(transfer->origin, index);
@@ -128,7 +135,7 @@ static size_t idle_share(af_client *client, const struct transfer *transfer)
     size_t count = IDLE_BYTES / size;
     if (count > client->idle_maximum)
         count = client->idle_maximum;
-    return count / client->pump_limit + 1;
+    return count / client->pump_count + 1;
 }
 
 /* ---------------------------------------------------------- giving to libcurl */

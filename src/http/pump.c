@@ -8,6 +8,10 @@
 /* Milliseconds after which a call that failed is made again. */
 enum { TRY_AGAIN = 50 };
 
+/* From this version on, libcurl ends TLS with a server before it closes a connection, and a limit
+ * on all connections counts those that are being closed. */
+enum { CLOSES_LATE = 0x080c00 };
+
 struct pump {
     CURLM *multi;
     af_loop *loop;
@@ -15,6 +19,7 @@ struct pump {
     ev_timer timer;
     size_t load;
     size_t idle; /* connections that may be */
+    bool closes_late;
     pump_done *done;
     void *done_arg;
     struct socket *spare; /* for when there is no memory: libcurl gives up all transfers of a multi
@@ -142,6 +147,7 @@ int pump_new(af_loop *loop, struct watchdog *watchdog, pump_done *done, void *ar
         return -ENOMEM;
     }
     ev_timer_init(&pump->timer, on_timer, 0, 0);
+    pump->closes_late = curl_version_info(CURLVERSION_NOW)->version_num >= CLOSES_LATE;
     curl_multi_setopt(pump->multi, CURLMOPT_SOCKETFUNCTION, on_socket_change);
     curl_multi_setopt(pump->multi, CURLMOPT_SOCKETDATA, pump);
     curl_multi_setopt(pump->multi, CURLMOPT_TIMERFUNCTION, on_timer_change);
@@ -163,7 +169,10 @@ void pump_free(struct pump *pump)
 /* libcurl's limit counts the connections in use too, and it looks at it when one becomes idle. */
 static void limit_connections(struct pump *pump)
 {
-    curl_multi_setopt(pump->multi, CURLMOPT_MAXCONNECTS, (long)(pump->load + pump->idle));
+    long most = (long)(pump->load + pump->idle);
+    curl_multi_setopt(pump->multi, CURLMOPT_MAXCONNECTS, most);
+    if (pump->closes_late)
+        curl_multi_setopt(pump->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, most);
 }
 
 int pump_add(struct pump *pump, CURL *easy, size_t idle)
