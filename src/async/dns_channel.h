@@ -24,7 +24,7 @@ void dns_channel_free(struct dns_channel *channel);
 /* Sends a query, which has to stay in place until it is answered or the channel is freed. */
 void dns_channel_ask(struct dns_channel *channel, struct name_query *query);
 
-/* How many queries it was asked, and how many of them are unanswered. */
+/* Counts the queries that it was asked, and those of them that are unanswered. */
 size_t dns_channel_asked(const struct dns_channel *channel);
 size_t dns_channel_unanswered(const struct dns_channel *channel);
 

@@ -5,7 +5,7 @@
 #include "async/addresses.h"
 #include "base/list.h"
 
-/* What became of a query. */
+/* The result of a query. */
 struct name_answer {
     int code;           /* 0, AF_RESOLVE_ERROR, -ENOMEM; -ENOTSUP: the source cannot be used */
     bool final;         /* of AF_RESOLVE_ERROR: may be cached */

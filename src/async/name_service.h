@@ -1,4 +1,4 @@
-/* How this system looks up names, as /etc/nsswitch.conf, resolv.conf and gai.conf say. */
+/* The system's configuration for looking up names: /etc/nsswitch.conf, resolv.conf, gai.conf. */
 #ifndef ASYNC_NAME_SERVICE_H
 #define ASYNC_NAME_SERVICE_H
 

@@ -28,8 +28,8 @@ struct resolver_lookup;
  * free the resolver. The lookup is gone. */
 typedef void resolver_done(void *arg, int result, struct addresses *addresses);
 
-/* What differs from the system, for tests. NULL and 0 are the system's and the default. All is
- * borrowed as long as the resolver lives. */
+/* Replacements of the system's files, for tests. NULL and 0 are the system's and the default. All
+ * is borrowed as long as the resolver lives. */
 struct resolver_options {
     struct name_files files;
     const char *servers;     /* of DNS, in the place of resolv.conf's: "127.0.0.1:5353,..." */

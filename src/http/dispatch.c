@@ -10,12 +10,12 @@
 #include "http/names.h"
 #include "http/time_limits.h"
 
-/* How many transfers may be without a connection at once where libcurl looks names up: each may
- * hold a thread of its resolver with two descriptors. */
+/* Limits the transfers without a connection where libcurl looks names up: each may hold a thread of
+ * its resolver with two descriptors. */
 static const size_t STARTING_MAXIMUM = 512;
 
-/* How often a request goes out again: it may be what ends its connections. In a row without a
- * response to any other, since it may get another connection that has ended. */
+/* Limit the repeats of a request, which may itself be what ends its connections: in all, and in a
+ * row without a response to any other, since each may get another connection that has ended. */
 enum { RESTARTS_MAXIMUM = 20, STALLS_MAXIMUM = 6 };
 
 /* Memory of the idle connections of all pumps, and what one takes. */

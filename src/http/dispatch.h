@@ -18,8 +18,8 @@ void dispatch_close(af_client *client);
 /* Ends a transfer before libcurl does. */
 void dispatch_finish(struct transfer *transfer, CURLcode result);
 
-/* How many transfers may be looking for an address at once, each with two descriptors, in a process
- * with so many. */
+/* Returns the number of transfers that may be looking for an address at once, each with two
+ * descriptors, in a process with so many. */
 size_t dispatch_starting_maximum(size_t descriptors);
 
 #endif

@@ -1,4 +1,4 @@
-/* What libcurl says in words alone: where several errors share a code, its text is the only sign.
+/* Reads libcurl's error texts: where several errors share a code, the text is the only sign.
  * The texts change from version to version, so this is the one place that reads them. */
 #ifndef HTTP_LIBCURL_TEXT_H
 #define HTTP_LIBCURL_TEXT_H

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How many are remembered that no request goes to. */
+/* Origins that are remembered without a request. */
 enum { UNUSED_MAXIMUM = 4096 };
 
 /* The tree has the names, which stand in the origins. */

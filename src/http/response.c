@@ -292,7 +292,7 @@ static bool is_refused_by_proxy(CURL *easy)
     return get_long(easy, CURLINFO_HTTP_CONNECTCODE) >= 300;
 }
 
-/* What libcurl says, where it is of this error and says enough. */
+/* Chooses libcurl's text if it belongs to this error and says enough. */
 static const char *choose_text(const af_response *response, CURLcode code)
 {
     const char *text = response->error_text;
@@ -308,7 +308,7 @@ static const char *choose_text(const af_response *response, CURLcode code)
     return curl_easy_strerror(code);
 }
 
-/* What a proxy refused, or could not be asked for. */
+/* Tells a host that is unknown behind a proxy from other refusals of the proxy. */
 static void explain_proxy(af_response *response, CURL *easy, const char *proxy)
 {
     CURLproxycode refusal = (CURLproxycode)get_long(easy, CURLINFO_PROXY_ERROR);

@@ -1,4 +1,4 @@
-/* How long nothing has moved on a connection, as the kernel has it: libcurl reports bytes only once
+/* Measures silence on a connection by the kernel's counters: libcurl reports bytes only once
  * they make a line of headers or a part of a body. */
 #ifndef HTTP_SILENCE_H
 #define HTTP_SILENCE_H

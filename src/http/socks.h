@@ -1,4 +1,4 @@
-/* What the refusal of a SOCKS proxy says of a host. */
+/* Reads the refusal of a SOCKS proxy. */
 #ifndef HTTP_SOCKS_H
 #define HTTP_SOCKS_H
 

@@ -1,4 +1,4 @@
-/* What is changed in the TLS contexts that libcurl makes. */
+/* Changes to the TLS contexts that libcurl makes. */
 #ifndef HTTP_TLS_CONTEXT_H
 #define HTTP_TLS_CONTEXT_H
 

@@ -194,7 +194,7 @@ static int get_header_flood(struct exchange *exchange, const char *rest)
     return close_after(exchange, r < 0 ? r : af_stream_write(exchange->stream, end, strlen(end)));
 }
 
-/* What comes before and behind the long part of a line. */
+/* The text before and behind the long part of a line. */
 struct long_line {
     const char *place;
     const char *before;

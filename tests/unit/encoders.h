@@ -8,7 +8,7 @@
 
 enum format { GZIP, ZLIB, RAW_DEFLATE, BROTLI, ZSTD, FORMATS };
 
-/* What a format is called in Content-Encoding, and in a test's message. */
+/* The name of a format in Content-Encoding and in a test's message. */
 const char *format_coding(enum format format);
 const char *format_name(enum format format);
 

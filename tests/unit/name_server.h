@@ -26,7 +26,7 @@ void close_name_server(void);
 /* As c-ares takes it: "127.0.0.1:5353". */
 const char *name_server_address(void);
 
-/* How many questions came for NAME (without a dot at the end), or in all if it is NULL; the latter
+/* Counts the questions for NAME (without a dot at the end), or in all if it is NULL; the latter
  * over TCP too. */
 unsigned count_questions(const char *name);
 unsigned count_tcp_questions(void);

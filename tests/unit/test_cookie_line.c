@@ -4,7 +4,7 @@
 
 #include "http/cookie_line.h"
 
-/* What is taken out of up to four lines, and how many stay. */
+/* The lines that are taken out of up to four, and the number that stays. */
 static void expect(const char *const *lines, const char *cookies, size_t left)
 {
     struct curl_slist *headers = NULL;

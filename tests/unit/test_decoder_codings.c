@@ -1,4 +1,4 @@
-/* What Content-Encoding may say, what servers mean by it, and who receives the result. */
+/* Values of Content-Encoding, their use by servers, and the sink of the result. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* What a decoder must not be made to do: give too much, take too much memory. */
+/* The limits of a decoder: on its output and on its memory. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <errno.h>
@@ -108,7 +108,7 @@ Test(decoder_limits, a_bomb_in_two_codings_is_given_up_at_64_mib)
     buffer_free(&inner);
 }
 
-/* What comes of it is nothing at all; the way there is long. */
+/* Decodes to nothing, after a long way. */
 Test(decoder_limits, a_bomb_between_two_codings_is_given_up)
 {
     struct buffer member, members;

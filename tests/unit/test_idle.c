@@ -17,7 +17,7 @@ TestSuite(idle, .timeout = 60);
 
 static const double LIMIT = 0.3;
 
-/* What is sent, in pieces, and how long the server waits before each. */
+/* The pieces of a response, and the pause before each. */
 struct talk {
     const char *pieces[16]; /* NULL: it hangs from there on; "": the connection ends */
     double pause;
@@ -47,7 +47,7 @@ static int serve(af_stream *stream, void *arg)
     return r < 0 ? r : hang(stream);
 }
 
-/* What a request to it ends with. */
+/* The result of a request to it. */
 struct outcome {
     enum af_http_error error;
     enum af_http_limit limit;

@@ -1,4 +1,4 @@
-/* What libcurl's debug output tells of a request that must not be sent twice. */
+/* Notes from libcurl's debug output on a request that must not be sent twice. */
 #include <criterion/criterion.h>
 #include <string.h>
 

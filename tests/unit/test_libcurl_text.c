@@ -1,4 +1,4 @@
-/* What the texts of libcurl mean, as each version writes them. */
+/* The meanings of libcurl's texts, as each version writes them. */
 #include <criterion/criterion.h>
 
 #include "http/libcurl_text.h"

@@ -10,7 +10,7 @@ TestSuite(origin, .timeout = 30);
 
 enum { PUMPS = 8, ROOM = 3, REMEMBERED = 4096 };
 
-/* What was forgotten. */
+/* The origins that were forgotten. */
 struct forgotten {
     size_t count;
     char last[ORIGIN_SIZE];

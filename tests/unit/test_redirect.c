@@ -1,4 +1,4 @@
-/* Where redirects lead, what limits them, and what they leave in the response. */
+/* Redirects: targets, limits, and the totals in the response. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>

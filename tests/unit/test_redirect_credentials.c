@@ -1,4 +1,4 @@
-/* What a redirect must not carry to another origin: the cases are those of curl's tests 317, 318,
+/* Credentials must not go to another origin: the cases are those of curl's tests 317, 318,
  * 479, 898, 973, 2081 and their kin. */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -240,7 +240,7 @@ SITE_TEST(redirect_credentials, other_headers_go_everywhere)
     return 0;
 }
 
-/* What a chain leaves behind in a handle must not be in the next request. */
+/* Options of a chain must not be left in the handle of the next request. */
 SITE_TEST(redirect_credentials, the_next_request_has_its_credentials_again)
 {
     static const struct chain chain = {{"http://a.test/", "http://b.test/1", NULL},

@@ -93,7 +93,7 @@ static enum af_http_error ask(struct brief_server *server, af_request request)
     }                                                    \
     static int name(void *arg, void **ret_result)
 
-/* What came of one request on a kept connection that ends when it gets it. */
+/* The result of one request on a kept connection that ends when it gets it. */
 static void expect_on_dying_connection(af_request request, enum af_http_error error, size_t times)
 {
     struct brief_server server = {.answers = 1};

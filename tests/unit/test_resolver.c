@@ -41,7 +41,7 @@ static double ahead; /* of the real time */
 
 /* ----------------------------------------------------------------- the end */
 
-/* What became of a lookup. */
+/* The result of a lookup. */
 struct outcome {
     unsigned calls;
     int code;
