@@ -12,6 +12,9 @@
 /* Seconds. Addresses are cached as long as libcurl does it. */
 static const double CACHE_ADDRESSES = 60, CACHE_FAILURE = 5;
 
+/* Seconds for which addresses may be used while no server answers (RFC 8767, 5). */
+static const double OLDEST_ADDRESSES = 24 * 60 * 60;
+
 /* Seconds between two checks for changes of the system's files. */
 static const double CHECK_INTERVAL = 5;
 
@@ -50,6 +53,8 @@ struct name {
     bool cached;
     struct name_answer answer;
     double expires;
+    struct addresses *known; /* while it is renewed: those that it had; or NULL */
+    double found;            /* time of the latest answer with addresses */
     char text[];
 };
 
@@ -100,6 +105,7 @@ static void name_free(struct name *name)
 {
     free_lookups(&name->lookups);
     addresses_unref(name->answer.addresses);
+    addresses_unref(name->known);
     free(name);
 }
 
@@ -119,10 +125,9 @@ static void forget(struct name *name)
     name_free(name);
 }
 
-static void cache(struct name *name)
+static void cache(struct name *name, double seconds)
 {
     struct resolver *resolver = name->resolver;
-    double seconds = name->answer.code == 0 ? CACHE_ADDRESSES : CACHE_FAILURE;
     name->expires = af_loop_time(resolver->loop) + seconds;
     name->cached = true;
     list_append(&resolver->cached, &name->link);
@@ -130,7 +135,26 @@ static void cache(struct name *name)
         forget(container_of(resolver->cached.next, struct name, link));
 }
 
-/* The name, unless it is not known or was cached too long ago. */
+static void schedule(struct resolver *resolver)
+{
+    if (list_empty(&resolver->handle.link))
+        loop_ready(resolver->loop, &resolver->handle);
+}
+
+/* Asks again for a name whose addresses were cached too long ago. */
+static void renew(struct name *name)
+{
+    struct resolver *resolver = name->resolver;
+    list_remove(&name->link);
+    name->cached = false;
+    resolver->cached_count--;
+    name->known = name->answer.addresses;
+    name->answer = (struct name_answer){0};
+    list_append(&resolver->unasked, &name->link);
+    schedule(resolver);
+}
+
+/* The name, or NULL if nothing is known of it. */
 static struct name *find_name(struct resolver *resolver, const char *text, int family)
 {
     struct name_query key = {.name = text, .family = family};
@@ -140,22 +164,37 @@ static struct name *find_name(struct resolver *resolver, const char *text, int f
     struct name *name = container_of(*node, struct name, query);
     if (!name->cached || name->expires > af_loop_time(resolver->loop))
         return name;
+    if (name->answer.code == 0) {
+        renew(name);
+        return name;
+    }
     forget(name);
     return NULL;
 }
 
 /* ----------------------------------------------------------------- answers */
 
-static void schedule(struct resolver *resolver)
+/* Takes the addresses that the name had, which are better than none (RFC 8767): a request may go
+ * over a connection that stands, for which libcurl would not have asked. */
+static void reuse_known(struct name *name)
 {
-    if (list_empty(&resolver->handle.link))
-        loop_ready(resolver->loop, &resolver->handle);
+    if (af_loop_time(name->resolver->loop) > name->found + OLDEST_ADDRESSES)
+        return;
+    name->answer = (struct name_answer){.addresses = name->known};
+    name->known = NULL;
 }
 
 static void on_answer(struct name_query *query, const struct name_answer *answer)
 {
     struct name *name = container_of(query, struct name, query);
+    bool has_failed = answer->code == AF_RESOLVE_ERROR && answer->reason;
     name->answer = *answer;
+    if (answer->code == 0)
+        name->found = af_loop_time(name->resolver->loop);
+    if (has_failed && name->known)
+        reuse_known(name);
+    addresses_unref(name->known);
+    name->known = NULL;
     list_append(&name->resolver->answered, &name->link);
     schedule(name->resolver);
 }
@@ -196,7 +235,7 @@ static void deliver(struct name *name)
     if (answer.addresses)
         addresses_ref(answer.addresses);
     if (answer.code == 0 || answer.final)
-        cache(name);
+        cache(name, answer.code == 0 ? CACHE_ADDRESSES : CACHE_FAILURE);
     else
         forget(name);
     call_lookups(resolver, text, &answer);
@@ -408,10 +447,24 @@ int resolver_lookup(struct resolver *resolver, const char *host, int family, res
     return 0;
 }
 
+/* Takes back the renewal of a name, which stays expired. */
+static void cancel_renewal(struct name *name)
+{
+    list_remove(&name->link);
+    list_remove(&name->query.link);
+    name->answer.addresses = name->known;
+    name->known = NULL;
+    cache(name, 0);
+}
+
 /* A name that nobody waits for is not asked for, unless it was already. */
 static void withdraw(struct name *name)
 {
-    if (!list_empty(&name->link) || !list_empty(&name->query.link))
+    if (list_empty(&name->link) && list_empty(&name->query.link))
+        return;
+    if (name->known)
+        cancel_renewal(name);
+    else
         forget(name);
 }
 

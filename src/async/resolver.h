@@ -52,7 +52,8 @@ void resolver_free(struct resolver *resolver);
  * 1: known already; *ret_addresses has a reference of the caller's. 0: DONE will be called, unless
  * *ret_lookup is cancelled before. AF_RESOLVE_ERROR, raised with its text, if there is known to be
  * no such name; -ENOMEM. Addresses are cached for 60 s and names that do not exist for 5 s; other
- * failures are not. Asking is left to the loop, so that a small stack is enough. */
+ * failures are not. While no server answers, addresses of the last day are used for another 60 s.
+ * Asking is left to the loop, so that a small stack is enough. */
 int resolver_lookup(struct resolver *resolver, const char *host, int family, resolver_done *done,
                     void *arg, struct addresses **ret_addresses,
                     struct resolver_lookup **ret_lookup);

@@ -273,6 +273,11 @@ void close_name_server(void)
     close(server.tcp);
 }
 
+void set_zone(const struct zone_entry *zone)
+{
+    server.zone = zone;
+}
+
 const char *name_server_address(void)
 {
     return server.address;

@@ -23,6 +23,9 @@ struct zone_entry {
 void open_name_server(af_loop *loop, const struct zone_entry *zone);
 void close_name_server(void);
 
+/* Changes the answers from now on. */
+void set_zone(const struct zone_entry *zone);
+
 /* As c-ares takes it: "127.0.0.1:5353". */
 const char *name_server_address(void);
 

@@ -313,6 +313,70 @@ Test(resolver, caches_addresses_for_a_minute)
     close_all();
 }
 
+/* Has the server fail from now on. */
+static void break_server(void)
+{
+    static const struct zone_entry failing[] = {
+        {.name = "*.test", .code = 2},
+        {0},
+    };
+    set_zone(failing);
+}
+
+Test(resolver, uses_old_addresses_while_the_server_fails)
+{
+    open_all();
+    assert_found("one.test", "192.0.2.1");
+    ahead = 61;
+    break_server();
+    assert_found("one.test", "192.0.2.1");
+    unsigned questions = count_questions("one.test");
+    ahead = 120;
+    assert_found("one.test", "192.0.2.1");
+    cr_expect_eq(count_questions("one.test"), questions, "they are cached again");
+    cr_expect_eq(look_up("two.test")->code, AF_RESOLVE_ERROR, "it has none");
+    close_all();
+}
+
+Test(resolver, uses_no_old_addresses_of_a_name_that_does_not_exist_any_more)
+{
+    static const struct zone_entry empty[] = {{0}};
+    open_all();
+    assert_found("one.test", "192.0.2.1");
+    ahead = 61;
+    set_zone(empty);
+    assert_failed("one.test", "Could not resolve host: one.test");
+    ahead = 67;
+    break_server();
+    assert_failed("one.test", "Could not resolve host: one.test (DNS server failure)");
+    close_all();
+}
+
+Test(resolver, uses_no_addresses_older_than_a_day)
+{
+    open_all();
+    assert_found("one.test", "192.0.2.1");
+    break_server();
+    ahead = 86000;
+    assert_found("one.test", "192.0.2.1");
+    ahead = 86500;
+    assert_failed("one.test", "Could not resolve host: one.test (DNS server failure)");
+    close_all();
+}
+
+Test(resolver, keeps_old_addresses_if_the_lookup_that_renews_them_is_cancelled)
+{
+    open_all();
+    assert_found("one.test", "192.0.2.1");
+    ahead = 61;
+    break_server();
+    struct outcome cancelled;
+    cr_assert_eq(begin("one.test", &cancelled), 0);
+    resolver_lookup_cancel(cancelled.lookup);
+    assert_found("one.test", "192.0.2.1");
+    close_all();
+}
+
 Test(resolver, caches_for_seconds_that_a_name_does_not_exist)
 {
     open_all();
