@@ -5,9 +5,10 @@
 
 #include "async/dns_channel.h"
 
-/* Packets that may be on their way at once. A socket's default buffer, the server's too, holds some
- * 250 small ones. Those sent in an earlier period are slow names or lost, but hardly still in a
- * buffer, so they do not count: mute servers of some names do not hold up others. */
+/* Packets that may be in a buffer at once. A socket's default buffer, the server's too, holds some
+ * 250 small ones. A server reads its packets in order: those sent before one that is answered are
+ * in no buffer any more, and those of an earlier period hardly are. So names that are slow or lost
+ * do not hold up others. */
 enum { MOST_PACKETS = 120 };
 
 /* Seconds. */
@@ -25,9 +26,10 @@ struct dns_client {
     const struct name_service *service;
     const char *path;
     const char *servers;
-    struct list waiting; /* queries */
-    size_t packets;      /* sent in this period and unanswered */
-    unsigned period;
+    struct list waiting;                         /* queries */
+    uint64_t sent;                               /* packets */
+    uint64_t read;                               /* of those, by a server */
+    const struct name_query *sending;            /* or NULL */
     ev_timer timer;                              /* of the period, while queries wait */
     struct handle handle;                        /* sends those whose turn has come */
     bool outdated;                               /* the first channel is not to be used any more */
@@ -48,10 +50,10 @@ static void schedule(struct dns_client *client)
 static void on_answer(struct name_query *query, const struct name_answer *answer)
 {
     struct dns_client *client = query->client;
-    if (query->period == client->period) {
-        size_t packets = count_packets(client, query);
-        client->packets -= packets < client->packets ? packets : client->packets;
-    }
+    if (client->sending == query)
+        client->sent -= count_packets(client, query); /* it could not be sent */
+    else if (!client->sending && query->number > client->read)
+        client->read = query->number;
     if (!list_empty(&client->waiting))
         schedule(client);
     query->done(query, answer);
@@ -99,15 +101,17 @@ static void send_query(struct dns_client *client, struct name_query *query)
         query->done(query, &(struct name_answer){.code = r});
         return;
     }
-    query->period = client->period;
-    client->packets += count_packets(client, query);
+    client->sent += count_packets(client, query);
+    query->number = client->sent;
+    client->sending = query;
     dns_channel_ask(client->channels[0], query);
+    client->sending = NULL;
 }
 
 static void send_waiting(struct dns_client *client)
 {
     struct list *link;
-    while (client->packets < MOST_PACKETS && (link = list_pop(&client->waiting)))
+    while (client->sent - client->read < MOST_PACKETS && (link = list_pop(&client->waiting)))
         send_query(client, container_of(link, struct name_query, link));
     if (list_empty(&client->waiting))
         ev_timer_stop(client->loop->ev, &client->timer);
@@ -127,8 +131,7 @@ static void on_period(struct ev_loop *ev, ev_timer *timer, int events)
 {
     (void)ev, (void)events;
     struct dns_client *client = container_of(timer, struct dns_client, timer);
-    client->period++;
-    client->packets = 0;
+    client->read = client->sent;
     schedule(client);
 }
 

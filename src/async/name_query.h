@@ -2,6 +2,8 @@
 #ifndef ASYNC_NAME_QUERY_H
 #define ASYNC_NAME_QUERY_H
 
+#include <stdint.h>
+
 #include "async/addresses.h"
 #include "base/list.h"
 
@@ -23,7 +25,7 @@ struct name_query {
 
     /* The DNS client's own. */
     struct dns_client *client;
-    unsigned period; /* in which it was sent */
+    uint64_t number; /* of its last packet */
 };
 
 /* The answer with the addresses of TEXT; without any, that there are none. */

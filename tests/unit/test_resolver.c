@@ -471,6 +471,54 @@ Test(resolver, does_not_let_names_that_nobody_answers_hold_up_others)
     close_all();
 }
 
+/* Begins lookups of "0.many.test" and so on. */
+static struct outcome *begin_many(size_t count)
+{
+    struct outcome *outcomes = calloc(count, sizeof *outcomes);
+    for (size_t i = 0; i < count; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%zu.many.test", i);
+        cr_assert_eq(begin_of(name, AF_INET, &outcomes[i]), 0);
+    }
+    return outcomes;
+}
+
+Test(resolver, is_not_slowed_down_by_names_that_are_slow)
+{
+    enum { NAMES = 1000 };
+    static const struct zone_entry mixed[] = {
+        {.name = "*0.many.test", .addresses = {"192.0.2.11"}},
+        {.name = "*.many.test", .mute = true},
+        {0},
+    };
+    open_all();
+    set_zone(mixed);
+    double start = test_time(NULL);
+    struct outcome *outcomes = begin_many(NAMES);
+    run_until_finished(NAMES / 10);
+    cr_expect_lt(test_time(NULL) - start, 1.9, "before the first time-out");
+    free(outcomes);
+    close_all();
+}
+
+/* A socket may not be connected to the broadcast address. */
+Test(resolver, does_not_pace_names_that_cannot_be_sent)
+{
+    enum { NAMES = 1000 };
+    prepare();
+    struct resolver_options options = test_options();
+    options.servers = "255.255.255.255:53";
+    open_with(&options);
+    double start = test_time(NULL);
+    struct outcome *outcomes = begin_many(NAMES);
+    run_until_finished(NAMES);
+    cr_expect_lt(test_time(NULL) - start, 1.9);
+    cr_expect_str_eq(outcomes[0].text,
+                     "Could not resolve host: 0.many.test (no DNS server can be reached)");
+    free(outcomes);
+    close_all();
+}
+
 /* -------------------------------------------------------------- cancelling */
 
 Test(resolver, calls_nobody_who_cancelled)
