@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "async/name_file.h"
 #include "base/error.h"
 
 /* c-ares has a socket for UDP and one for TCP to each server, of which systems have up to three. */
@@ -190,10 +191,13 @@ static int init_ares(struct dns_channel *channel, const struct name_service *ser
 static int open_ares(struct dns_channel *channel, const struct name_service *service,
                      const char *path, const char *servers)
 {
+    int r = name_file_check(path); /* c-ares may take it for missing */
+    if (r < 0)
+        return r;
     if (open_library() != ARES_SUCCESS)
         return -ENOTSUP;
     channel->may_leave = !servers && is_impatient();
-    int r = init_ares(channel, service, path, servers);
+    r = init_ares(channel, service, path, servers);
     if (r < 0)
         close_library();
     return r;

@@ -13,8 +13,9 @@ struct dns_channel;
 typedef void dns_channel_done(struct name_query *query, const struct name_answer *answer);
 
 /* Makes a channel as the resolv.conf at PATH says, with what SERVICE says beyond that. SERVERS may
- * be NULL; otherwise they replace those of the file: "127.0.0.1:5353,...". -ENOMEM, or -ENOTSUP if
- * c-ares cannot be used. The caller owns the channel, and frees it before the loop. */
+ * be NULL; otherwise they replace those of the file: "127.0.0.1:5353,...". -ENOMEM, the code
+ * of name_file_open() if the file cannot be read now, or -ENOTSUP if c-ares cannot be used. The
+ * caller owns the channel, and frees it before the loop. */
 int dns_channel_new(af_loop *loop, const struct name_service *service, const char *path,
                     const char *servers, dns_channel_done *done, struct dns_channel **ret_channel);
 

@@ -98,7 +98,8 @@ static void send_query(struct dns_client *client, struct name_query *query)
 {
     int r = prepare_channel(client);
     if (r < 0) {
-        query->done(query, &(struct name_answer){.code = r});
+        struct name_answer answer = name_answer_of_error(r);
+        query->done(query, &answer);
         return;
     }
     client->sent += count_packets(client, query);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "async/name_file.h"
+
 /* One name of a line. */
 struct host_entry {
     const char *name;
@@ -89,12 +91,13 @@ static int read_file(struct hosts_file *hosts, const char *path)
     hosts->text = malloc(size);
     if (!hosts->text)
         return -ENOMEM;
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return 0;
+    FILE *file;
+    int r = name_file_open(path, &file);
+    if (r <= 0)
+        return r;
     ssize_t length = getdelim(&hosts->text, &size, 0, file);
-    fclose(file);
-    return length > 0 ? parse(hosts) : 0;
+    r = name_file_close(file);
+    return r >= 0 && length > 0 ? parse(hosts) : r;
 }
 
 int hosts_file_read(const char *path, struct hosts_file **ret_hosts)

@@ -6,7 +6,8 @@
 
 struct hosts_file;
 
-/* Reads the file; one that is missing has no names. -ENOMEM. The caller owns *ret_hosts. */
+/* Reads the file; one that is missing has no names. -ENOMEM, or the code of name_file_open(). The
+ * caller owns *ret_hosts. */
 int hosts_file_read(const char *path, struct hosts_file **ret_hosts);
 
 /* NULL is fine. */

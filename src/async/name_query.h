@@ -31,4 +31,7 @@ struct name_query {
 /* The answer with the addresses of TEXT; without any, that there are none. */
 struct name_answer name_answer_of(const struct address_text *text);
 
+/* The answer where a query cannot be made: -ENOMEM and -ENOTSUP are codes of their own. */
+struct name_answer name_answer_of_error(int code);
+
 #endif

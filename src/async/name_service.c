@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "async/name_file.h"
+
 /* Milliseconds of the first try, after which c-ares doubles them. The C library's five seconds are
  * long for one lost packet. */
 enum { FIRST_TIMEOUT = 2000 };
@@ -166,13 +168,15 @@ static int read_lines(const char *path, struct name_service *service, struct mod
     char *line = malloc(size);
     if (!line)
         return -ENOMEM;
-    FILE *file = fopen(path, "re");
-    while (file && getline(&line, &size, file) >= 0)
-        read_line(service, modules, line);
-    if (file)
-        fclose(file);
+    FILE *file;
+    int r = name_file_open(path, &file);
+    if (r > 0) {
+        while (getline(&line, &size, file) >= 0)
+            read_line(service, modules, line);
+        r = name_file_close(file);
+    }
     free(line);
-    return 0;
+    return r;
 }
 
 static int read_environment(struct name_service *service)
@@ -201,14 +205,18 @@ static bool has_ipv6_route(int fd)
     return connect(fd, (const struct sockaddr *)&address, sizeof address) == 0;
 }
 
-static enum ipv6_use find_ipv6_use(void)
+static int find_ipv6_use(enum ipv6_use *ret_use)
 {
     int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return errno == EAFNOSUPPORT ? IPV6_NEVER : IPV6_LAST_HOPE;
-    bool route = has_ipv6_route(fd);
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS))
+        return -errno;
+    if (fd < 0) {
+        *ret_use = errno == EAFNOSUPPORT ? IPV6_NEVER : IPV6_LAST_HOPE;
+        return 0;
+    }
+    *ret_use = has_ipv6_route(fd) ? IPV6_WANTED : IPV6_LAST_HOPE;
     close(fd);
-    return route ? IPV6_WANTED : IPV6_LAST_HOPE;
+    return 0;
 }
 
 /* --------------------------------------------------------------------- all */
@@ -230,12 +238,15 @@ static int default_tries(size_t servers)
 
 int name_service_read(const struct name_files *files, struct name_service *ret_service)
 {
-    struct name_service service = {.timeout = FIRST_TIMEOUT, .ipv6 = find_ipv6_use()};
+    struct name_service service = {.timeout = FIRST_TIMEOUT};
     struct modules modules = {0};
+    int r = find_ipv6_use(&service.ipv6);
+    if (r < 0)
+        return r;
     service.ipv6_route = service.ipv6 == IPV6_WANTED;
     gethostname(service.host_name, HOST_NAME_MAX);
     look_at_files(files, service.files);
-    int r = read_lines(files->nsswitch, &service, &modules);
+    r = read_lines(files->nsswitch, &service, &modules);
     if (r >= 0)
         r = read_lines(files->resolv_conf, &service, &modules);
     if (r >= 0)
@@ -264,7 +275,8 @@ bool name_service_outdated(const struct name_service *service, const struct name
     for (size_t i = 0; i < NAME_FILES; i++)
         if (!is_same_file(&now[i], &service->files[i]))
             return true;
-    return service->ipv6_route != (find_ipv6_use() == IPV6_WANTED);
+    enum ipv6_use ipv6;
+    return find_ipv6_use(&ipv6) >= 0 && service->ipv6_route != (ipv6 == IPV6_WANTED);
 }
 
 static bool is_own_name(const struct name_service *service, const char *name)

@@ -254,16 +254,10 @@ static void on_dns_answer(struct name_query *query, const struct name_answer *an
         on_answer(query, answer);
 }
 
-/* Reads the system's files at first, and again if they changed. -ENOMEM. */
-static int configure(struct resolver *resolver)
+/* Reads the system's files. They stay as they were if one cannot be read now. */
+static int read_files(struct resolver *resolver)
 {
     const struct name_files *files = &resolver->options.files;
-    double now = af_loop_time(resolver->loop);
-    if (resolver->configured && now < resolver->checked + CHECK_INTERVAL)
-        return 0;
-    resolver->checked = now;
-    if (resolver->configured && !name_service_outdated(&resolver->service, files))
-        return 0;
     struct hosts_file *hosts;
     int r = hosts_file_read(files->hosts, &hosts);
     if (r < 0)
@@ -277,6 +271,23 @@ static int configure(struct resolver *resolver)
     resolver->hosts = hosts;
     dns_client_reset(resolver->dns);
     resolver->configured = true;
+    return 0;
+}
+
+/* Reads the system's files at first, and again if they changed. Fails as long as nothing was read;
+ * later, what was read before is better than a failure. */
+static int configure(struct resolver *resolver)
+{
+    double now = af_loop_time(resolver->loop);
+    if (!resolver->configured) {
+        resolver->checked = now;
+        return read_files(resolver);
+    }
+    if (now < resolver->checked + CHECK_INTERVAL)
+        return 0;
+    resolver->checked = now;
+    if (name_service_outdated(&resolver->service, &resolver->options.files))
+        (void)read_files(resolver);
     return 0;
 }
 
@@ -306,13 +317,14 @@ static void ask_all(struct resolver *resolver)
     if (list_empty(&resolver->unasked))
         return;
     int r = configure(resolver);
+    struct name_answer failure = name_answer_of_error(r);
     struct list *link;
     while ((link = list_pop(&resolver->unasked))) {
         struct name *name = container_of(link, struct name, link);
         if (r >= 0)
             ask(resolver, name);
         else
-            on_answer(&name->query, &(struct name_answer){.code = r});
+            on_answer(&name->query, &failure);
     }
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -683,6 +684,49 @@ Test(resolver, reads_the_hosts_file_again_if_it_changed)
     write_file(hosts, "192.0.2.20 two.test\n");
     ahead = 6;
     assert_found("two.test", "192.0.2.20");
+    close_all();
+}
+
+/* Leaves no descriptor to be opened. */
+static void use_up_descriptors(struct rlimit *ret_before)
+{
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, ret_before), 0);
+    int lowest = dup(0);
+    cr_assert_geq(lowest, 0);
+    close(lowest);
+    struct rlimit limit = {.rlim_cur = (rlim_t)lowest, .rlim_max = ret_before->rlim_max};
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+Test(resolver, says_that_files_cannot_be_read_now)
+{
+    struct rlimit before;
+    prepare();
+    write_file(hosts, "192.0.2.20 one.test\n");
+    struct resolver_options options = test_options();
+    open_with(&options);
+    use_up_descriptors(&before);
+    assert_failed("one.test", "Could not resolve host: one.test (Too many open files)");
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_found("one.test", "192.0.2.20");
+    close_all();
+}
+
+Test(resolver, goes_on_with_the_old_files_if_the_new_ones_cannot_be_read_now)
+{
+    struct rlimit before;
+    prepare();
+    write_file(hosts, "192.0.2.20 one.test\n192.0.2.21 two.test\n");
+    struct resolver_options options = test_options();
+    open_with(&options);
+    assert_found("one.test", "192.0.2.20");
+    write_file(hosts, "192.0.2.30 three.test\n");
+    use_up_descriptors(&before);
+    ahead = 6;
+    assert_found("two.test", "192.0.2.21");
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+    ahead = 12;
+    assert_found("three.test", "192.0.2.30");
     close_all();
 }
 
