@@ -35,7 +35,7 @@ struct dns_channel {
 struct question {
     struct dns_channel *channel;
     struct name_query *query;
-    bool ipv6_left; /* to be asked if there is no IPv4 address */
+    const int *next; /* families to ask for one by one if there is no address; ends with 0 */
 };
 
 /* ----------------------------------------------------------------- library */
@@ -252,7 +252,7 @@ size_t dns_channel_unanswered(const struct dns_channel *channel)
 
 /* ----------------------------------------------------------------- queries */
 
-static struct name_answer failure(int status, int timeouts)
+static struct name_answer failure(int status)
 {
     static const struct {
         int status;
@@ -274,9 +274,7 @@ static struct name_answer failure(int status, int timeouts)
     for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++)
         if (failures[i].status == status)
             reason = failures[i].reason;
-    /* The status is the last answer's: of A and AAAA, the other may have been lost. */
-    bool final = !reason && timeouts == 0;
-    return (struct name_answer){.code = AF_RESOLVE_ERROR, .final = final, .reason = reason};
+    return (struct name_answer){.code = AF_RESOLVE_ERROR, .final = !reason, .reason = reason};
 }
 
 static struct name_answer success(const struct ares_addrinfo_node *node)
@@ -293,15 +291,15 @@ static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo 
 {
     struct question *question = arg;
     struct dns_channel *channel = question->channel;
-    if (status == ARES_ENODATA && question->ipv6_left && !channel->freeing) {
-        question->ipv6_left = false;
-        send_question(question, AF_INET6);
+    (void)timeouts;
+    if (status == ARES_ENODATA && *question->next && !channel->freeing) {
+        send_question(question, *question->next++);
         return;
     }
     channel->unanswered--;
     if (!channel->freeing) {
         struct name_answer answer =
-            status == ARES_SUCCESS ? success(found->nodes) : failure(status, timeouts);
+            status == ARES_SUCCESS ? success(found->nodes) : failure(status);
         if (status == ARES_ETIMEOUT && channel->may_leave)
             answer.code = -ENOTSUP;
         channel->done(question->query, &answer);
@@ -323,6 +321,16 @@ static void send_question(struct question *question, int family)
                      question);
 }
 
+/* Of two families asked for at once, c-ares reports the status of the last answer alone. If that is
+ * without addresses, the other may have been a failure, so that each is asked for by itself. */
+static const int *families_after(const struct dns_channel *channel, int family)
+{
+    static const int each[] = {AF_INET, AF_INET6, 0};
+    if (family != AF_UNSPEC || channel->ipv6 == IPV6_NEVER)
+        return &each[2];
+    return channel->ipv6 == IPV6_WANTED ? each : &each[1];
+}
+
 void dns_channel_ask(struct dns_channel *channel, struct name_query *query)
 {
     channel->asked++;
@@ -335,7 +343,7 @@ void dns_channel_ask(struct dns_channel *channel, struct name_query *query)
     *question = (struct question){
         .channel = channel,
         .query = query,
-        .ipv6_left = ipv4_first && channel->ipv6 == IPV6_LAST_HOPE,
+        .next = families_after(channel, query->family),
     };
     channel->unanswered++;
     send_question(question, ipv4_first ? AF_INET : query->family);

@@ -59,12 +59,14 @@ static bool matches(const char *pattern, const char *name)
                              : strcmp(name, pattern) == 0;
 }
 
-static const struct zone_entry *find_entry(const char *name)
+static const struct zone_entry *find_entry(const struct question *question)
 {
-    for (const struct zone_entry *entry = server.zone; entry->name; entry++)
-        if (matches(entry->name, name))
-            return entry;
-    return NULL;
+    const struct zone_entry *entry = server.zone;
+    while (entry->name && !matches(entry->name, question->name))
+        entry++;
+    if (!entry->name)
+        return NULL;
+    return question->type == TYPE_AAAA && entry->ipv6 ? entry->ipv6 : entry;
 }
 
 /* Counts the questions of the first names; returns how many this one has had. */
@@ -116,7 +118,7 @@ static size_t write_record(unsigned char *at, unsigned type, const char *address
 static size_t write_answer(const struct question *question, size_t longest_answer,
                            unsigned char *answer)
 {
-    const struct zone_entry *entry = find_entry(question->name);
+    const struct zone_entry *entry = find_entry(question);
     size_t length = question->length, count = 0, copies = entry && entry->copies;
     memcpy(answer, question->bytes, length);
     memset(answer + 6, 0, 6);
@@ -152,7 +154,7 @@ static void answer_packet(struct question *question)
     uint16_t port = question->from.sin_port;
     server.ports += !server.port_seen[port];
     server.port_seen[port] = true;
-    const struct zone_entry *entry = find_entry(question->name);
+    const struct zone_entry *entry = find_entry(question);
     unsigned count = count_name(question->name);
     if (entry && (entry->mute || (entry->lost && count <= entry->lost)))
         return;

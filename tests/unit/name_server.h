@@ -11,12 +11,13 @@
 /* A name that begins with '*' stands for all names that end with the rest. */
 struct zone_entry {
     const char *name;
-    const char *addresses[3]; /* of either family */
-    size_t copies;            /* so many of the first instead */
-    int code;                 /* the response code: 2 is SERVFAIL, 3 NXDOMAIN */
-    unsigned lost;            /* so many questions are lost first */
-    bool mute;                /* never answers */
-    bool held;                /* answers once released */
+    const char *addresses[3];      /* of either family */
+    size_t copies;                 /* so many of the first instead */
+    int code;                      /* the response code: 2 is SERVFAIL, 3 NXDOMAIN */
+    unsigned lost;                 /* so many questions are lost first */
+    bool mute;                     /* never answers */
+    bool held;                     /* answers once released */
+    const struct zone_entry *ipv6; /* in the place of this one for AAAA; its name does not matter */
 };
 
 /* The zone ends with a name of NULL. Other names do not exist. */
