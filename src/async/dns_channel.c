@@ -2,7 +2,9 @@
 
 #include <ares.h>
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +29,8 @@ struct dns_channel {
     bool may_leave; /* names that time out, to the system's resolver */
     bool freeing;
     size_t asked, unanswered;
+    bool has_others;  /* more than one server */
+    uint64_t answers; /* reads that brought something, if it has */
     ev_timer tick;
     ev_io sockets[MOST_SOCKETS];
 };
@@ -35,7 +39,8 @@ struct dns_channel {
 struct question {
     struct dns_channel *channel;
     struct name_query *query;
-    const int *next; /* families to ask for one by one if there is no address; ends with 0 */
+    uint64_t answers; /* of the channel before it was asked */
+    const int *next;  /* families to ask for one by one if there is no address; ends with 0 */
 };
 
 /* ----------------------------------------------------------------- library */
@@ -109,10 +114,19 @@ static void update_tick(struct dns_channel *channel)
         ev_timer_again(channel->loop->ev, &channel->tick);
 }
 
+/* An unreachable server makes its socket readable too. Leaves the error to c-ares. */
+static bool has_error(int fd)
+{
+    struct pollfd polled = {.fd = fd};
+    return poll(&polled, 1, 0) > 0;
+}
+
 static void on_socket(struct ev_loop *ev, ev_io *io, int events)
 {
     (void)ev;
     struct dns_channel *channel = io->data;
+    if (channel->has_others && (events & EV_READ) && !has_error(io->fd))
+        channel->answers++;
     ares_process_fd(channel->ares, events & EV_READ ? io->fd : ARES_SOCKET_BAD,
                     events & EV_WRITE ? io->fd : ARES_SOCKET_BAD);
     update_tick(channel);
@@ -212,6 +226,7 @@ int dns_channel_new(af_loop *loop, const struct name_service *service, const cha
     channel->loop = loop;
     channel->done = done;
     channel->ipv6 = service->ipv6;
+    channel->has_others = count_servers(service, servers) > 1;
     ev_init(&channel->tick, on_tick);
     channel->tick.repeat = TICK;
     for (size_t i = 0; i < MOST_SOCKETS; i++) {
@@ -251,6 +266,14 @@ size_t dns_channel_unanswered(const struct dns_channel *channel)
 }
 
 /* ----------------------------------------------------------------- queries */
+
+/* The status that tells most. Of several servers, c-ares reports the last one's, or before 1.20
+ * that none can be reached, though others may have answered, with failures. */
+static int refine_status(const struct question *question, int status)
+{
+    bool was_answered = question->channel->answers > question->answers;
+    return status == ARES_ECONNREFUSED && was_answered ? ARES_ESERVFAIL : status;
+}
 
 static struct name_answer failure(int status)
 {
@@ -298,8 +321,9 @@ static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo 
     }
     channel->unanswered--;
     if (!channel->freeing) {
-        struct name_answer answer =
-            status == ARES_SUCCESS ? success(found->nodes) : failure(status);
+        struct name_answer answer = status == ARES_SUCCESS
+                                        ? success(found->nodes)
+                                        : failure(refine_status(question, status));
         if (status == ARES_ETIMEOUT && channel->may_leave)
             answer.code = -ENOTSUP;
         channel->done(question->query, &answer);
@@ -343,6 +367,7 @@ void dns_channel_ask(struct dns_channel *channel, struct name_query *query)
     *question = (struct question){
         .channel = channel,
         .query = query,
+        .answers = channel->answers,
         .next = families_after(channel, query->family),
     };
     channel->unanswered++;

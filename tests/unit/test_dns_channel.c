@@ -1,7 +1,10 @@
 /* The answers of DNS servers, as a channel of c-ares tells them. */
+#include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "async/dns_channel.h"
 #include "name_server.h"
@@ -158,4 +161,58 @@ Test(dns_channel, asks_for_ipv6_only_if_there_is_no_ipv4_where_it_is_the_last_ho
         [MUTE] = {LOST, LOST, LOST, LOST, LOST, LOST},
     };
     expect_pairs(IPV6_LAST_HOPE, expected);
+}
+
+/* ----------------------------------------------------------- several servers */
+
+/* A port of UDP that nobody reads: mute as long as *RET_FD is open, and afterwards closed. */
+static void open_mute_server(char address[32], int *ret_fd)
+{
+    struct sockaddr_in bound = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof bound;
+    *ret_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    cr_assert_eq(bind(*ret_fd, (struct sockaddr *)&bound, size), 0);
+    cr_assert_eq(getsockname(*ret_fd, (struct sockaddr *)&bound, &size), 0);
+    snprintf(address, 32, "127.0.0.1:%u", ntohs(bound.sin_port));
+}
+
+/* Asks FIRST and then OTHER, and expects this reason. */
+static void expect_reason(const char *first, const char *other, const char *reason)
+{
+    const struct name_service service = {.servers = 2, .timeout = 300, .tries = 1};
+    struct asked asked;
+    char servers[80];
+    snprintf(servers, sizeof servers, "%s,%s", first, other);
+    open_channel(&service, servers);
+    ask(&asked, "failing.test", AF_INET);
+    run_until_answered();
+    cr_expect_str_eq(asked.result, reason, "%s instead of %s", asked.result, reason);
+    dns_channel_free(channel);
+}
+
+Test(dns_channel, does_not_say_of_failing_servers_that_they_cannot_be_reached)
+{
+    static const struct zone_entry failing[] = {
+        {.name = "*.test", .code = 2},
+        {0},
+    };
+    char closed[2][32], mute[32];
+    int fds[2], mute_fd;
+    cr_assert_eq(af_loop_new(NULL, &loop), 0);
+    open_name_server(loop, failing);
+    const char *server = name_server_address();
+    open_mute_server(mute, &mute_fd);
+    for (size_t i = 0; i < 2; i++)
+        open_mute_server(closed[i], &fds[i]);
+    for (size_t i = 0; i < 2; i++)
+        close(fds[i]);
+    expect_reason(server, closed[0], FAILED);
+    expect_reason(closed[0], server, FAILED);
+    expect_reason(closed[0], closed[1], "no DNS server can be reached");
+    expect_reason(closed[0], mute, LOST);
+    expect_reason(server, mute, LOST);
+    expect_reason(server, server, FAILED);
+    close(mute_fd);
+    channel = NULL;
+    close_all();
 }
