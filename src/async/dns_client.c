@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "async/dns_channel.h"
 
@@ -15,11 +16,12 @@ enum { MOST_PACKETS = 120 };
 static const double PERIOD = 0.5;
 
 /* A channel sends all its queries from one port while any of them is unanswered. After so many, the
- * next one has another port, as a protection from forged answers. This also keeps their number well
- * below that of the 16-bit identifiers. */
-enum { QUERIES_OF_A_CHANNEL = 4096 };
+ * next channel has another port, as a protection from forged answers. Making one takes as long as
+ * a few queries. */
+enum { QUERIES_OF_A_CHANNEL = 64 };
 
-enum { MOST_CHANNELS = 16 };
+/* Each has a socket for each server that it uses. */
+enum { MOST_CHANNELS = 32 };
 
 struct dns_client {
     af_loop *loop;
@@ -61,35 +63,42 @@ static void on_answer(struct name_query *query, const struct name_answer *answer
 
 /* ---------------------------------------------------------------- channels */
 
-/* Makes room for a new channel in front. If all have unanswered queries, the oldest has to serve
- * longer: -EBUSY. */
-static int retire_channel(struct dns_client *client)
+/* The index of the first channel without unanswered queries, or of none; MOST_CHANNELS if all have
+ * some. */
+static size_t find_idle(const struct dns_client *client)
 {
-    struct dns_channel **channels = client->channels;
-    size_t last = 0;
-    while (last < MOST_CHANNELS && channels[last] && dns_channel_unanswered(channels[last]) > 0)
-        last++;
-    if (last == MOST_CHANNELS)
-        return -EBUSY;
-    dns_channel_free(channels[last]);
-    for (; last > 0; last--)
-        channels[last] = channels[last - 1];
-    channels[0] = NULL;
-    return 0;
+    struct dns_channel *const *channels = client->channels;
+    size_t i = 0;
+    while (i < MOST_CHANNELS && channels[i] && dns_channel_unanswered(channels[i]) > 0)
+        i++;
+    return i;
 }
 
+/* Puts a channel in front, for the one at INDEX. */
+static void put_in_front(struct dns_client *client, struct dns_channel *channel, size_t index)
+{
+    struct dns_channel **channels = client->channels;
+    dns_channel_free(channels[index]);
+    memmove(channels + 1, channels, index * sizeof *channels);
+    channels[0] = channel;
+}
+
+/* Replaces a first channel that has served long enough; it serves on if that cannot be done now. */
 static int prepare_channel(struct dns_client *client)
 {
-    struct dns_channel *channel = client->channels[0];
-    if (channel && !client->outdated && dns_channel_asked(channel) < QUERIES_OF_A_CHANNEL)
+    struct dns_channel *first = client->channels[0], *fresh;
+    if (first && !client->outdated && dns_channel_asked(first) < QUERIES_OF_A_CHANNEL)
         return 0;
-    if (channel && retire_channel(client) < 0)
+    size_t idle = find_idle(client);
+    if (idle == MOST_CHANNELS)
         return 0;
     int r = dns_channel_new(client->loop, client->service, client->path, client->servers, on_answer,
-                            &client->channels[0]);
-    if (r >= 0)
-        client->outdated = false;
-    return r;
+                            &fresh);
+    if (r < 0)
+        return first && r != -ENOTSUP ? 0 : r;
+    put_in_front(client, fresh, idle);
+    client->outdated = false;
+    return 0;
 }
 
 /* ----------------------------------------------------------------- queries */

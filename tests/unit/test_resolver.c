@@ -439,7 +439,7 @@ Test(resolver, looks_up_6000_names_at_once_without_losing_a_packet)
         cr_assert_str_eq(outcomes[i].text, "192.0.2.11");
     unsigned questions = count_questions(NULL);
     cr_expect(questions == NAMES || questions == 2 * NAMES, "%u questions", questions);
-    cr_expect_geq(count_ports(), 2);
+    cr_expect_geq(count_ports(), NAMES / 100, "few names share a port");
     free(outcomes);
     close_all();
 }
