@@ -59,20 +59,26 @@ void names_unlist(struct transfer *transfer)
     transfer->resolve = NULL;
 }
 
-static bool needs_lookup(const af_client *client, const struct origin *origin)
+/* The addresses that --resolve gives an origin, borrowed; NULL: none. */
+static struct addresses *find_given(const af_client *client, const struct origin *origin)
 {
     char host[ORIGIN_SIZE];
-    if (!client->resolver || !origin || !origin->has_name)
-        return false;
+    if (client->settings.given.count == 0)
+        return NULL;
     origin_write_host_and_port(origin, host);
-    return !client->settings.resolve || !settings_resolve(&client->settings, host);
+    return resolve_list_find(&client->settings.given, host);
 }
 
 int names_look_up(af_client *client, struct transfer *transfer, resolver_done *found)
 {
     static const int families[] = {[0] = AF_UNSPEC, [4] = AF_INET, [6] = AF_INET6};
     char host[ORIGIN_SIZE];
-    if (!needs_lookup(client, transfer->origin))
+    if (!client->resolver || !transfer->origin)
+        return 1;
+    struct addresses *given = find_given(client, transfer->origin);
+    if (given)
+        transfer->addresses = addresses_ref(given);
+    if (given || !transfer->origin->has_name)
         return 1;
     origin_write_host(transfer->origin, host);
     int r = resolver_lookup(client->resolver, host, families[client->settings.options.ip_version],

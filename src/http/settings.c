@@ -50,10 +50,10 @@ static int copy_strings(af_client_options *options)
 static int copy_list(struct curl_slist **place, const char *const *list)
 {
     for (; list && *list; list++) {
-        struct curl_slist *longer = curl_slist_append(*place, *list);
-        if (!longer)
+        *place = curl_slist_append(NULL, *list); /* which goes through a list for each entry */
+        if (!*place)
             return -ENOMEM;
-        *place = longer;
+        place = &(*place)->next;
     }
     return 0;
 }
@@ -131,18 +131,7 @@ static bool may_use_proxy(const af_client_options *options)
 bool settings_leave_names(const struct settings *settings)
 {
     return may_use_proxy(&settings->options) || settings->connect_to ||
-           settings_resolve(settings, "*");
-}
-
-bool settings_resolve(const struct settings *settings, const char *host)
-{
-    size_t length = strlen(host);
-    for (const struct curl_slist *entry = settings->resolve; entry; entry = entry->next) {
-        const char *name = entry->data + strspn(entry->data, "+-");
-        if (strncasecmp(name, host, length) == 0 && name[length] == ':')
-            return true;
-    }
-    return false;
+           settings->given.has_wildcard;
 }
 
 /* ------------------------------------------------------- files and cookies */
@@ -222,6 +211,8 @@ int settings_init(struct settings *settings, const af_client_options *options)
     if (r >= 0)
         r = copy_list(&settings->connect_to, options->connect_to);
     if (r >= 0)
+        r = resolve_list_init(&settings->given, options->resolve);
+    if (r >= 0 && settings_leave_names(settings))
         r = copy_list(&settings->resolve, options->resolve);
     if (r >= 0)
         r = check_files(options);
@@ -236,6 +227,7 @@ void settings_free(struct settings *settings)
     curl_slist_free_all(settings->headers);
     free(settings->cookies);
     curl_slist_free_all(settings->connect_to);
+    resolve_list_free(&settings->given);
     curl_slist_free_all(settings->resolve);
     ca_store_free(settings->ca_store);
     for (size_t i = 0; i < STRINGS; i++)

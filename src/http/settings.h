@@ -7,14 +7,16 @@
 #include <afetch/http.h>
 
 #include "http/ca_store.h"
+#include "http/resolve_list.h"
 
 struct settings {
     af_client_options options;  /* the strings are copies; the lists are those below */
     struct curl_slist *headers; /* without cookies */
     char *cookies;              /* of the headers, in one line; NULL: none */
     struct curl_slist *connect_to;
-    struct curl_slist *resolve;
-    struct ca_store *ca_store; /* NULL: any certificate is accepted */
+    struct resolve_list given;  /* of --resolve */
+    struct curl_slist *resolve; /* the same, where libcurl itself has to look names up */
+    struct ca_store *ca_store;  /* NULL: any certificate is accepted */
     CURLSH *share; /* names, TLS sessions and cookies; connections belong to the pumps */
 };
 
@@ -32,9 +34,6 @@ CURLcode settings_apply_scheme(const struct settings *settings, CURL *curl, bool
 
 /* True if libcurl itself has to look names up: a proxy does it, or another host is connected to. */
 bool settings_leave_names(const struct settings *settings);
-
-/* True if --resolve names HOST, "example.com:443". */
-bool settings_resolve(const struct settings *settings, const char *host);
 
 /* A time limit as libcurl takes it: at least 1, since 0 is none. */
 long settings_milliseconds(double seconds);
