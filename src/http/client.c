@@ -96,6 +96,14 @@ int af_client_new(const af_client_options *options, af_client **ret_client)
     return 0;
 }
 
+static void free_stale(af_client *client)
+{
+    for (size_t i = 0; client->stale && i < client->pump_limit; i++)
+        curl_slist_free_all(client->stale[i]);
+    free(client->stale);
+    client->stale = NULL;
+}
+
 void af_client_free(af_client *client)
 {
     if (!client)
@@ -104,10 +112,8 @@ void af_client_free(af_client *client)
     for (size_t i = 0; client->pumps && i < client->pump_limit; i++)
         pump_free(client->pumps[i]);
     free(client->pumps);
+    free_stale(client);
     origins_free(&client->origins);
-    for (size_t i = 0; client->stale && i < client->pump_limit; i++)
-        curl_slist_free_all(client->stale[i]);
-    free(client->stale);
     resolver_free(client->resolver);
     watchdog_free(client->watchdog);
     settings_free(&client->settings);

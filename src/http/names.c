@@ -6,19 +6,27 @@
 
 #include "http/time_limits.h"
 
+/* Puts ENTRY in front: the order of those to forget does not matter. */
+static void forget_in_pump(af_client *client, size_t pump, const char *entry)
+{
+    struct curl_slist *first = curl_slist_append(NULL, entry);
+    if (!first)
+        return; /* libcurl remembers it */
+    first->next = client->stale[pump];
+    client->stale[pump] = first;
+}
+
 void names_forget(const struct origin *origin, void *arg)
 {
     af_client *client = arg;
     char host[ORIGIN_SIZE], entry[ORIGIN_SIZE + 1];
+    if (!origin->given || !client->stale)
+        return;
     origin_write_host_and_port(origin, host);
     snprintf(entry, sizeof entry, "-%s", host);
-    for (size_t i = 0; origin->given && i < client->pump_limit; i++) {
-        if (i != origin->pump && !origin->loads)
-            continue;
-        struct curl_slist *longer = curl_slist_append(client->stale[i], entry);
-        if (longer) /* else libcurl remembers it */
-            client->stale[i] = longer;
-    }
+    for (size_t i = 0; i < client->pump_limit; i++)
+        if (i == origin->pump || origin->loads)
+            forget_in_pump(client, i, entry);
 }
 
 int names_list(af_client *client, struct transfer *transfer)

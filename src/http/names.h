@@ -16,7 +16,8 @@ int names_list(af_client *client, struct transfer *transfer);
 /* The transfer has left libcurl, which has read the list if it came to connect. */
 void names_unlist(struct transfer *transfer);
 
-/* An origin is forgotten: libcurl is to forget its addresses. ARG is the client. */
+/* An origin is forgotten: libcurl is to forget its addresses, unless the client is being freed. ARG
+ * is the client. */
 void names_forget(const struct origin *origin, void *arg);
 
 #endif
