@@ -16,16 +16,25 @@ static void forget_in_pump(af_client *client, size_t pump, const char *entry)
     client->stale[pump] = first;
 }
 
+/* True if the addresses of an origin may be in this pump. */
+static bool is_given(const struct origin *origin, size_t pump)
+{
+    return origin && origin->given && (pump == origin->pump || origin->loads);
+}
+
+/* http://h:443 and https://h:443 share an entry in libcurl, which goes with the last one of them.
+ */
 void names_forget(const struct origin *origin, void *arg)
 {
     af_client *client = arg;
     char host[ORIGIN_SIZE], entry[ORIGIN_SIZE + 1];
     if (!origin->given || !client->stale)
         return;
+    const struct origin *other = origins_find_other_scheme(&client->origins, origin);
     origin_write_host_and_port(origin, host);
     snprintf(entry, sizeof entry, "-%s", host);
     for (size_t i = 0; i < client->pump_limit; i++)
-        if (i == origin->pump || origin->loads)
+        if (is_given(origin, i) && !is_given(other, i))
             forget_in_pump(client, i, entry);
 }
 

@@ -117,6 +117,16 @@ int origins_take(struct origins *origins, const char *url, struct origin **ret_o
     return 0;
 }
 
+const struct origin *origins_find_other_scheme(const struct origins *origins,
+                                               const struct origin *origin)
+{
+    char name[ORIGIN_SIZE + 1];
+    const char *rest = strstr(origin->name, "://");
+    snprintf(name, sizeof name, "%s%s", origin->is_secure ? "http" : "https", rest);
+    char **found = tfind(name, &origins->tree, compare_names);
+    return found ? origin_of_name(*found) : NULL;
+}
+
 struct origin *origin_ref(struct origin *origin)
 {
     if (origin)

@@ -52,6 +52,11 @@ void origins_free(struct origins *origins);
 int origins_take(struct origins *origins, const char *url, struct origin **ret_origin);
 struct origin *origin_ref(struct origin *origin);
 
+/* The origin of the same host and port over http in the place of https, or the reverse, borrowed;
+ * NULL if it is not known. */
+const struct origin *origins_find_other_scheme(const struct origins *origins,
+                                               const struct origin *origin);
+
 /* NULL is fine. What is known is kept a while. */
 void origins_give_back(struct origins *origins, struct origin *origin);
 

@@ -67,3 +67,27 @@ Test(names, are_forgotten_in_the_pump_of_their_origin)
     cr_expect_eq(count_stale(1 - pump, NULL), 0);
     close_client();
 }
+
+/* libcurl's cache knows a host and a port, but no scheme. */
+Test(names, are_kept_for_the_other_scheme_of_their_host_and_port)
+{
+    open_client();
+    size_t pump = use("http://one.test:443/");
+    use("http://another.test/");
+    cr_assert_eq(use("https://one.test:443/"), pump);
+    use_others(0, REMEMBERED - 1);
+    cr_expect_eq(count_stale(pump, "-one.test:443"), 0, "the other scheme needs it");
+    use_others(REMEMBERED, 2);
+    cr_expect_eq(count_stale(pump, "-one.test:443"), 1);
+    close_client();
+}
+
+Test(names, of_another_pump_do_not_matter)
+{
+    open_client();
+    size_t pump = use("http://one.test:443/");
+    cr_assert_neq(use("https://one.test:443/"), pump);
+    use_others(0, REMEMBERED - 1);
+    cr_expect_eq(count_stale(pump, "-one.test:443"), 1);
+    close_client();
+}
