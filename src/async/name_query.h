@@ -20,8 +20,12 @@ struct name_query {
     const char *name; /* in lower case */
     int family;       /* AF_INET, AF_INET6, AF_UNSPEC */
 
-    /* Called once, in the loop's thread. Must not call the source of the answer. */
+    /* Called once, in the loop's thread. Must not call the sources. */
+    void (*answered)(struct name_query *query, const struct name_answer *answer);
+
+    /* The sources' own: in the place of the above, and the system's resolver that may be next. */
     void (*done)(struct name_query *query, const struct name_answer *answer);
+    struct system_resolver *system;
 
     /* The DNS client's own. */
     struct dns_client *client;

@@ -44,8 +44,8 @@ struct name_service {
     bool ipv6_route;
 };
 
-/* Reads the files. Those that are missing or may not be read have the system's defaults. -ENOMEM, or
- * the code of name_file_open() if one cannot be read now. */
+/* Reads the files. Those that are missing or may not be read have the system's defaults. -ENOMEM,
+ * or the code of name_file_open() if one cannot be read now. */
 int name_service_read(const struct name_files *files, struct name_service *ret_service);
 
 /* True if a file or the use of IPv6 is not as it was when SERVICE was read. */

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "async/dns_client.h"
-#include "async/hosts_file.h"
+#include "async/name_sources.h"
 #include "base/error.h"
 
 /* Seconds. Addresses are cached as long as libcurl does it. */
@@ -15,15 +14,12 @@ static const double CACHE_ADDRESSES = 60, CACHE_FAILURE = 5;
 /* Seconds for which addresses may be used while no server answers (RFC 8767, 5). */
 static const double OLDEST_ADDRESSES = 24 * 60 * 60;
 
-/* Seconds between two checks for changes of the system's files. */
-static const double CHECK_INTERVAL = 5;
-
 /* Of a name in DNS, with a dot at its end. */
 enum { LONGEST_NAME = 254 };
 
 struct resolver {
     af_loop *loop;
-    struct resolver_options options;
+    size_t most_cached;
 
     void *names; /* tsearch()'s tree of name_query: all that follow */
     struct list unasked;
@@ -34,14 +30,7 @@ struct resolver {
     struct list called; /* the lookups of a name whose answer is being delivered */
     struct handle handle;
     bool running, freed;
-
-    /* The sources, as configured when they were last checked. */
-    bool configured;
-    double checked;
-    struct name_service service;
-    struct hosts_file *hosts;
-    struct dns_client *dns;
-    struct system_resolver *system;
+    struct name_sources *sources;
 };
 
 /* A name that is looked up or cached. */
@@ -65,6 +54,8 @@ struct resolver_lookup {
     void *arg;
 };
 
+static void on_answer(struct name_query *query, const struct name_answer *answer);
+
 /* ------------------------------------------------------------------- names */
 
 static int compare_names(const void *first, const void *second)
@@ -83,6 +74,7 @@ static int name_new(struct resolver *resolver, const char *text, int family, str
     name->resolver = resolver;
     name->query.name = name->text;
     name->query.family = family;
+    name->query.answered = on_answer;
     if (!tsearch(&name->query, &resolver->names, compare_names)) {
         free(name);
         return -ENOMEM;
@@ -131,7 +123,7 @@ static void cache(struct name *name, double seconds)
     name->expires = af_loop_time(resolver->loop) + seconds;
     name->cached = true;
     list_append(&resolver->cached, &name->link);
-    if (++resolver->cached_count > resolver->options.most_cached)
+    if (++resolver->cached_count > resolver->most_cached)
         forget(container_of(resolver->cached.next, struct name, link));
 }
 
@@ -242,87 +234,19 @@ static void deliver(struct name *name)
     addresses_unref(answer.addresses);
 }
 
-/* ----------------------------------------------------------------- sources */
-
-static void on_dns_answer(struct name_query *query, const struct name_answer *answer)
-{
-    struct resolver *resolver = container_of(query, struct name, query)->resolver;
-    query->done = on_answer;
-    if (answer->code == -ENOTSUP)
-        system_resolver_ask(resolver->system, query);
-    else
-        on_answer(query, answer);
-}
-
-/* Reads the system's files. They stay as they were if one cannot be read now. */
-static int read_files(struct resolver *resolver)
-{
-    const struct name_files *files = &resolver->options.files;
-    struct hosts_file *hosts;
-    int r = hosts_file_read(files->hosts, &hosts);
-    if (r < 0)
-        return r;
-    r = name_service_read(files, &resolver->service);
-    if (r < 0) {
-        hosts_file_free(hosts);
-        return r;
-    }
-    hosts_file_free(resolver->hosts);
-    resolver->hosts = hosts;
-    dns_client_reset(resolver->dns);
-    resolver->configured = true;
-    return 0;
-}
-
-/* Reads the system's files at first, and again if they changed. Fails as long as nothing was read;
- * later, what was read before is better than a failure. */
-static int configure(struct resolver *resolver)
-{
-    double now = af_loop_time(resolver->loop);
-    if (!resolver->configured) {
-        resolver->checked = now;
-        return read_files(resolver);
-    }
-    if (now < resolver->checked + CHECK_INTERVAL)
-        return 0;
-    resolver->checked = now;
-    if (name_service_outdated(&resolver->service, &resolver->options.files))
-        (void)read_files(resolver);
-    return 0;
-}
-
-static void ask(struct resolver *resolver, struct name *name)
-{
-    struct name_query *query = &name->query;
-    struct name_answer answer = {0};
-    query->done = on_answer;
-    if (name_service_wants_system(&resolver->service, query->name)) {
-        system_resolver_ask(resolver->system, query);
-        return;
-    }
-    int count = hosts_file_find(resolver->hosts, query->name, query->family, &answer.addresses);
-    if (count > 1) {
-        system_resolver_ask(resolver->system, query); /* which sorts them */
-    } else if (count == 0) {
-        query->done = on_dns_answer;
-        dns_client_ask(resolver->dns, query);
-    } else {
-        answer.code = count < 0 ? count : 0;
-        on_answer(query, &answer);
-    }
-}
+/* ----------------------------------------------------------------- queries */
 
 static void ask_all(struct resolver *resolver)
 {
     if (list_empty(&resolver->unasked))
         return;
-    int r = configure(resolver);
+    int r = name_sources_update(resolver->sources);
     struct name_answer failure = name_answer_of_error(r);
     struct list *link;
     while ((link = list_pop(&resolver->unasked))) {
         struct name *name = container_of(link, struct name, link);
         if (r >= 0)
-            ask(resolver, name);
+            name_sources_ask(resolver->sources, &name->query);
         else
             on_answer(&name->query, &failure);
     }
@@ -346,40 +270,39 @@ static const struct handle_type run_type = {.run = run};
 
 /* ---------------------------------------------------------------- resolver */
 
-static void set_options(struct resolver *resolver, const struct resolver_options *options)
+static int open_sources(struct resolver *resolver, const struct resolver_options *options)
 {
-    struct resolver_options *ours = &resolver->options;
-    if (options)
-        *ours = *options;
-    ours->files.hosts = ours->files.hosts ?: "/etc/hosts";
-    ours->files.nsswitch = ours->files.nsswitch ?: "/etc/nsswitch.conf";
-    ours->files.resolv_conf = ours->files.resolv_conf ?: "/etc/resolv.conf";
-    ours->files.gai_conf = ours->files.gai_conf ?: "/etc/gai.conf";
-    ours->look_up = ours->look_up ?: getaddrinfo;
-    ours->most_threads = ours->most_threads ?: 64;
-    ours->most_cached = ours->most_cached ?: 10000;
+    const struct name_source_options ours = {
+        .files = {.hosts = options->files.hosts ?: "/etc/hosts",
+                  .nsswitch = options->files.nsswitch ?: "/etc/nsswitch.conf",
+                  .resolv_conf = options->files.resolv_conf ?: "/etc/resolv.conf",
+                  .gai_conf = options->files.gai_conf ?: "/etc/gai.conf"},
+        .servers = options->servers,
+        .look_up = options->look_up ?: getaddrinfo,
+        .most_threads = options->most_threads ?: 64,
+    };
+    return name_sources_new(resolver->loop, &ours, &resolver->sources);
 }
 
 int resolver_new(af_loop *loop, const struct resolver_options *options,
                  struct resolver **ret_resolver)
 {
+    static const struct resolver_options defaults;
+    if (!options)
+        options = &defaults;
     if (!loop->ev)
         return af_raise(-ENOTSUP, "a loop with its own poll looks up no names");
     struct resolver *resolver = calloc(1, sizeof *resolver);
     if (!resolver)
         return -ENOMEM;
     resolver->loop = loop;
-    set_options(resolver, options);
+    resolver->most_cached = options->most_cached ?: 10000;
     list_init(&resolver->unasked);
     list_init(&resolver->answered);
     list_init(&resolver->cached);
     list_init(&resolver->called);
     handle_init(&resolver->handle, &run_type);
-    const struct resolver_options *ours = &resolver->options;
-    int r = dns_client_new(loop, &resolver->service, ours->files.resolv_conf, ours->servers,
-                           &resolver->dns);
-    if (r >= 0)
-        r = system_resolver_new(loop, ours->most_threads, ours->look_up, &resolver->system);
+    int r = open_sources(resolver, options);
     if (r < 0) {
         resolver_free(resolver);
         return r;
@@ -393,9 +316,7 @@ void resolver_free(struct resolver *resolver)
     if (!resolver)
         return;
     handle_cancel(&resolver->handle);
-    dns_client_free(resolver->dns);
-    system_resolver_free(resolver->system);
-    hosts_file_free(resolver->hosts);
+    name_sources_free(resolver->sources);
     free_lookups(&resolver->called);
     tdestroy(resolver->names, free_node);
     resolver->freed = true;
