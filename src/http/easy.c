@@ -228,8 +228,6 @@ int easy_prepare(struct easy *easy, struct transfer *transfer)
     easy->error_text[0] = '\0';
     easy->socket = CURL_SOCKET_BAD;
     CURLcode code = set_url(easy, transfer);
-    if (code == CURLE_BAD_FUNCTION_ARGUMENT)
-        return af_raise(-EINVAL, "the URL is too long");
     if (code == CURLE_OK)
         code = set_rest(easy, transfer);
     if (code != CURLE_OK)

@@ -27,7 +27,7 @@ struct easy {
 int easy_new(const struct settings *settings, struct watchdog *watchdog, struct easy **ret_easy);
 void easy_free(struct easy *easy);
 
-/* Sets what TRANSFER asks for. -ENOMEM; -EINVAL with a text where its URL is too long. */
+/* Sets what TRANSFER asks for. -ENOMEM. */
 int easy_prepare(struct easy *easy, struct transfer *transfer);
 
 /* libcurl wants SOCKET watched for the transfer of CURL, or no more. */

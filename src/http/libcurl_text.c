@@ -17,8 +17,6 @@ static const struct {
     {"", " in chunked-encoding", LIBCURL_MEANS_CHUNK},
     {"chunk hex-length ", "", LIBCURL_MEANS_CHUNK},
     {"invalid chunk size: ", "", LIBCURL_MEANS_CHUNK},
-    {"The redirect target URL could not be parsed", "", LIBCURL_MEANS_REDIRECT},
-    {"Protocol \"", " (in redirect)", LIBCURL_MEANS_REDIRECT},
     {"Could not resolve", "", LIBCURL_MEANS_UNRESOLVED},
     {"Couldn't resolve", "", LIBCURL_MEANS_UNRESOLVED},
     {"Failed to resolve", "", LIBCURL_MEANS_UNRESOLVED},

@@ -10,7 +10,6 @@ enum libcurl_meaning {
     LIBCURL_MEANS_CODE,    /* no more than the code does */
     LIBCURL_MEANS_CHUNK,   /* the chunked coding is not valid */
     LIBCURL_MEANS_HEADERS, /* headers or trailers are over a limit of libcurl's own */
-    LIBCURL_MEANS_REDIRECT,
     LIBCURL_MEANS_UNRESOLVED,
     LIBCURL_MEANS_TIMEOUT,
 };

@@ -5,6 +5,7 @@
 #include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Origins that are remembered without a request. */
@@ -113,7 +114,8 @@ int origins_take(struct origins *origins, const char *url, struct origin **ret_o
         if (r < 0)
             return r;
     }
-    *ret_origin = origin_ref(origin);
+    origin->users++;
+    *ret_origin = origin;
     return 0;
 }
 
@@ -125,13 +127,6 @@ const struct origin *origins_find_other_scheme(const struct origins *origins,
     snprintf(name, sizeof name, "%s%s", origin->is_secure ? "http" : "https", rest);
     char **found = tfind(name, &origins->tree, compare_names);
     return found ? origin_of_name(*found) : NULL;
-}
-
-struct origin *origin_ref(struct origin *origin)
-{
-    if (origin)
-        origin->users++;
-    return origin;
 }
 
 void origins_give_back(struct origins *origins, struct origin *origin)

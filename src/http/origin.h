@@ -50,7 +50,6 @@ void origins_free(struct origins *origins);
 /* The origin of URL, made if it is not there; the caller gives it back. -EINVAL where URL has none,
  * -ENOMEM. */
 int origins_take(struct origins *origins, const char *url, struct origin **ret_origin);
-struct origin *origin_ref(struct origin *origin);
 
 /* The origin of the same host and port over http in the place of https, or the reverse, borrowed;
  * NULL if it is not known. */

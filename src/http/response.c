@@ -175,16 +175,10 @@ static bool has_long_line(const af_response *response)
            response->size_request > 0 && response->size_download == 0;
 }
 
-/* The code stands for three things: where a redirect led, what was asked for at first, or an answer
- * that is not HTTP/1. */
+/* The code stands for two things: the scheme of the URL, or an answer that is not HTTP/1. */
 static enum af_http_error unsupported_protocol(const af_response *response)
 {
-    const char *url = response->url ? response->url : "";
-    if (libcurl_text_meaning(response->error_text) == LIBCURL_MEANS_REDIRECT)
-        return AF_HTTP_REDIRECT;
-    if (strncasecmp(url, "http:", 5) == 0 || strncasecmp(url, "https:", 6) == 0)
-        return AF_HTTP_PROTOCOL;
-    return response->status / 100 == 3 ? AF_HTTP_REDIRECT : AF_HTTP_URL;
+    return scheme_of(response->url) ? AF_HTTP_PROTOCOL : AF_HTTP_URL;
 }
 
 static enum af_http_error lost_connection(const af_response *response)
@@ -209,7 +203,6 @@ enum af_http_error response_error(CURLcode code, const af_response *response)
 {
     static const enum af_http_error errors[CURL_LAST] = {
         [CURLE_URL_MALFORMAT] = AF_HTTP_URL,
-        [CURLE_TOO_MANY_REDIRECTS] = AF_HTTP_REDIRECT,
         [CURLE_COULDNT_RESOLVE_HOST] = AF_HTTP_RESOLVE,
         [CURLE_COULDNT_RESOLVE_PROXY] = AF_HTTP_RESOLVE,
         [CURLE_COULDNT_CONNECT] = AF_HTTP_CONNECT,
@@ -251,8 +244,6 @@ enum af_http_error response_error(CURLcode code, const af_response *response)
         return AF_HTTP_OK;
     case CURLE_UNSUPPORTED_PROTOCOL:
         return unsupported_protocol(response);
-    case CURLE_URL_MALFORMAT:
-        return response->status / 100 == 3 ? AF_HTTP_REDIRECT : AF_HTTP_URL;
     case CURLE_BAD_FUNCTION_ARGUMENT:
         return bad_argument(response);
     case CURLE_HTTP2: /* without a text, the connection ended */

@@ -66,16 +66,11 @@ Test(response, nothing_of_the_network_is_an_error_of_files)
         cr_expect_neq(error_of((CURLcode)code, NULL), AF_HTTP_IO, "%d", code);
 }
 
-Test(response, a_redirect_to_what_is_not_fetched_is_one_whatever_its_scheme)
+Test(response, an_unsupported_protocol_is_that_of_the_url_or_of_the_response)
 {
-    const af_response unparsed = {
-        .status = 302,
-        .url = URL,
-        .error_text = "The redirect target URL could not be parsed: Unsupported URL scheme"};
-    const af_response ftp = {.status = 302, .url = "ftp://example.com/"};
+    const af_response ftp = {.url = "ftp://example.com/"};
     const af_response answer = {.url = URL, .error_text = "Received HTTP/0.9 when not allowed"};
-    cr_expect_eq(response_error(CURLE_UNSUPPORTED_PROTOCOL, &unparsed), AF_HTTP_REDIRECT);
-    cr_expect_eq(response_error(CURLE_UNSUPPORTED_PROTOCOL, &ftp), AF_HTTP_REDIRECT);
+    cr_expect_eq(response_error(CURLE_UNSUPPORTED_PROTOCOL, &ftp), AF_HTTP_URL);
     cr_expect_eq(response_error(CURLE_UNSUPPORTED_PROTOCOL, &answer), AF_HTTP_PROTOCOL);
 }
 
