@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "http/decoder.h"
-#include "http/transfer.h"
+#include "http/transfer_owner.h"
 
 int body_add_coding(struct transfer *transfer, const char *value, size_t size)
 {

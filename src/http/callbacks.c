@@ -13,7 +13,7 @@
 #include "http/headers.h"
 #include "http/libcurl_notes.h"
 #include "http/time_limits.h"
-#include "http/transfer.h"
+#include "http/transfer_owner.h"
 
 #ifndef CURL_WRITEFUNC_ERROR /* before libcurl 7.87 */
 #define CURL_WRITEFUNC_ERROR 0xFFFFFFFF

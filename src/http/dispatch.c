@@ -9,6 +9,7 @@
 #include "http/libcurl_notes.h"
 #include "http/names.h"
 #include "http/time_limits.h"
+#include "http/transfer_owner.h"
 
 /* Limits the transfers without a connection where libcurl looks names up: each may hold a thread of
  * its resolver with two descriptors. */
@@ -325,7 +326,7 @@ static bool may_repeat(const struct transfer *transfer)
     return transfer->unanswered && (transfer->is_idempotent || transfer->notes.is_unprocessed);
 }
 
-void dispatch_finish(struct transfer *transfer, CURLcode result)
+void client_finish(struct transfer *transfer, CURLcode result)
 {
     if (transfer->easy)
         pump_remove(transfer->pump, transfer->easy->curl);

@@ -15,9 +15,6 @@ void dispatch_begin(af_client *client, struct transfer *transfer);
 /* Cancels all transfers and frees all handles. */
 void dispatch_close(af_client *client);
 
-/* Ends a transfer before libcurl does. */
-void dispatch_finish(struct transfer *transfer, CURLcode result);
-
 /* Returns the number of transfers that may be looking for an address at once, each with two
  * descriptors, in a process with so many. */
 size_t dispatch_starting_maximum(size_t descriptors);

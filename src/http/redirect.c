@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "http/request_headers.h"
+#include "http/transfer_owner.h"
 #include "http/url.h"
 
 /* --------------------------------------------------------------- where it leads */

@@ -1,8 +1,7 @@
 #include "http/time_limits.h"
 
-#include "http/client.h"
-#include "http/dispatch.h"
 #include "http/silence.h"
+#include "http/transfer_owner.h"
 
 /* ---------------------------------------------------------------- connecting */
 
@@ -20,7 +19,7 @@ static double connect_limit(const struct transfer *transfer)
 
 int time_limits_lookup(struct transfer *transfer)
 {
-    return timers_add(&transfer->client->loop->timers, &transfer->timer,
+    return timers_add(&transfer->future.loop->timers, &transfer->timer,
                       transfer->began + connect_limit(transfer));
 }
 
@@ -29,7 +28,7 @@ void time_limits_connect(struct transfer *transfer)
     /* libcurl keeps the limit itself where it connects, and says more of it. */
     static const double LATER = 0.1;
     if (transfer->easy->waits)
-        timers_add(&transfer->client->loop->timers, &transfer->timer,
+        timers_add(&transfer->future.loop->timers, &transfer->timer,
                    transfer->given + connect_limit(transfer) - transfer->looked_up + LATER);
 }
 
@@ -42,21 +41,21 @@ static void end_connecting(struct transfer *transfer, const char *text)
     transfer->failure = (struct failure){AF_HTTP_TIMEOUT,
                                          in_attempt ? AF_HTTP_LIMIT_ATTEMPT : AF_HTTP_LIMIT_CONNECT,
                                          CURLE_OPERATION_TIMEDOUT, text};
-    dispatch_finish(transfer, CURLE_OPERATION_TIMEDOUT);
+    client_finish(transfer, CURLE_OPERATION_TIMEDOUT);
 }
 
 /* ------------------------------------------------------------------- silence */
 
 void time_limits_send(struct transfer *transfer)
 {
-    af_client *client = transfer->client;
-    double limit = client->settings.options.idle_timeout;
+    af_loop *loop = transfer->future.loop;
+    double limit = client_settings(transfer->client)->options.idle_timeout;
     if (!transfer->sent)
-        timer_stop(client->loop, &transfer->timer);
+        timer_stop(loop, &transfer->timer);
     transfer->sent = true;
-    transfer->moved = af_loop_time(client->loop);
+    transfer->moved = af_loop_time(loop);
     if (limit > 0 && transfer->timer.slot == 0 && list_empty(&transfer->timer.handle.link))
-        timers_add(&client->loop->timers, &transfer->timer, transfer->moved + limit);
+        timers_add(&loop->timers, &transfer->timer, transfer->moved + limit);
 }
 
 /* In HTTP/2 the bytes of a connection may be other requests', but what is sent shows nowhere else.
@@ -81,18 +80,19 @@ static void look_for_bytes(struct transfer *transfer, double now)
 /* The timer is not moved with every byte: it runs, and is set again if there were some. */
 static void run_silence(struct transfer *transfer)
 {
-    af_client *client = transfer->client;
-    double limit = client->settings.options.idle_timeout, now = loop_due_until(client->loop);
+    af_loop *loop = transfer->future.loop;
+    double limit = client_settings(transfer->client)->options.idle_timeout;
+    double now = loop_due_until(loop);
     if (transfer->moved + limit <= now)
         look_for_bytes(transfer, now);
     if (transfer->moved + limit > now) {
-        timers_add(&client->loop->timers, &transfer->timer, transfer->moved + limit);
+        timers_add(&loop->timers, &transfer->timer, transfer->moved + limit);
         return;
     }
     transfer->failure =
         (struct failure){AF_HTTP_TIMEOUT, AF_HTTP_LIMIT_IDLE, CURLE_OPERATION_TIMEDOUT,
                          "no data received or sent for too long"};
-    dispatch_finish(transfer, CURLE_OPERATION_TIMEDOUT);
+    client_finish(transfer, CURLE_OPERATION_TIMEDOUT);
 }
 
 int time_limits_run(struct handle *handle)

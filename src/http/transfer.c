@@ -10,6 +10,7 @@
 #include "http/redirect.h"
 #include "http/response.h"
 #include "http/time_limits.h"
+#include "http/transfer_owner.h"
 #include "http/url.h"
 
 /* Bytes of headers, of all responses to a request. libcurl takes 300 KiB of each, and of trailers

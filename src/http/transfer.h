@@ -120,12 +120,4 @@ void transfer_note_failure(struct transfer *transfer, struct failure failure, in
 /* Makes it ready to be given to libcurl once more: nothing of a response has come. */
 void transfer_reset(struct transfer *transfer);
 
-/* The client's part, for libcurl's callbacks and for cancelling: the transfer has a connection, or
- * needs none any more; it is to be let go at once, at whatever stage; it received so many bytes;
- * what holds for all requests. */
-void client_started(struct transfer *transfer);
-void client_abandon(struct transfer *transfer);
-void client_received(struct transfer *transfer, size_t size);
-const struct settings *client_settings(const af_client *client);
-
 #endif

@@ -1,0 +1,25 @@
+/* What a transfer asks of the client that owns it. Transfers and libcurl's callbacks include this,
+ * and nothing else of the client. */
+#ifndef HTTP_TRANSFER_OWNER_H
+#define HTTP_TRANSFER_OWNER_H
+
+#include "http/settings.h"
+#include "http/transfer.h"
+
+/* The options of all requests, borrowed. */
+const struct settings *client_settings(const af_client *client);
+
+/* The transfer has a connection, or needs none any more. May be called more than once. */
+void client_started(struct transfer *transfer);
+
+/* Counts SIZE decoded bytes. */
+void client_received(struct transfer *transfer, size_t size);
+
+/* Ends a transfer before libcurl does, with RESULT: its future is done. */
+void client_finish(struct transfer *transfer, CURLcode result);
+
+/* Lets a transfer go at whatever stage, since its future is cancelled: the response is filled, and
+ * the client's reference to the future is given back. */
+void client_abandon(struct transfer *transfer);
+
+#endif
