@@ -19,6 +19,7 @@ struct pump {
     ev_timer timer;
     size_t load;
     size_t idle; /* connections that may be */
+    long most;   /* connections, as libcurl was last told */
     bool closes_late;
     pump_done *done;
     void *done_arg;
@@ -54,9 +55,23 @@ static void set_timer(struct pump *pump, long milliseconds)
     ev_timer_start(pump->loop->ev, &pump->timer);
 }
 
+/* libcurl's limit counts the connections in use too, and it looks at it when one becomes idle.
+ * Mostly as many transfers have begun as have ended. */
+static void limit_connections(struct pump *pump)
+{
+    long most = (long)(pump->load + pump->idle);
+    if (most == pump->most)
+        return;
+    pump->most = most;
+    curl_multi_setopt(pump->multi, CURLMOPT_MAXCONNECTS, most);
+    if (pump->closes_late)
+        curl_multi_setopt(pump->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, most);
+}
+
 static void act(struct pump *pump, curl_socket_t fd, int events)
 {
     int running;
+    limit_connections(pump);
     watchdog_begin(pump->watchdog);
     /* Without memory it has set no timer that would bring it back. */
     if (curl_multi_socket_action(pump->multi, fd, events, &running) != CURLM_OK)
@@ -166,15 +181,6 @@ void pump_free(struct pump *pump)
     free(pump);
 }
 
-/* libcurl's limit counts the connections in use too, and it looks at it when one becomes idle. */
-static void limit_connections(struct pump *pump)
-{
-    long most = (long)(pump->load + pump->idle);
-    curl_multi_setopt(pump->multi, CURLMOPT_MAXCONNECTS, most);
-    if (pump->closes_late)
-        curl_multi_setopt(pump->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, most);
-}
-
 int pump_add(struct pump *pump, CURL *easy, size_t idle)
 {
     if (!pump->spare && !(pump->spare = malloc(sizeof *pump->spare)))
@@ -183,7 +189,6 @@ int pump_add(struct pump *pump, CURL *easy, size_t idle)
         return -ENOMEM;
     pump->load++;
     pump->idle = idle;
-    limit_connections(pump);
     pump->loop->watchers++; /* a busy loop must poll now */
     return 0;
 }
@@ -192,6 +197,5 @@ void pump_remove(struct pump *pump, CURL *easy)
 {
     curl_multi_remove_handle(pump->multi, easy);
     pump->load--;
-    limit_connections(pump);
     pump->loop->watchers--;
 }
