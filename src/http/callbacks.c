@@ -69,9 +69,11 @@ static void tell_answer(const struct transfer *transfer, const char *line, size_
         tell(transfer, &(af_request_news){.event = AF_REQUEST_ANSWERED, .status = status});
 }
 
-/* The value of a header line if its name is NAME, which ends in a colon; NULL otherwise. */
+/* The value of a header line if its name is NAME, in lower case and with a colon; NULL otherwise. */
 static const char *value_of(const char *line, size_t size, const char *name)
 {
+    if (tolower((unsigned char)*line) != *name) /* most are another */
+        return NULL;
     size_t length = strlen(name);
     if (size <= length || strncasecmp(line, name, length) != 0)
         return NULL;

@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <search.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,7 +49,7 @@ void origins_free(struct origins *origins)
 
 void origin_write_host_and_port(const struct origin *origin, char host[ORIGIN_SIZE])
 {
-    snprintf(host, ORIGIN_SIZE, "%s", strstr(origin->name, "://") + strlen("://"));
+    strcpy(host, strstr(origin->name, "://") + strlen("://")); /* url_origin() bounds it */
 }
 
 void origin_write_host(const struct origin *origin, char host[ORIGIN_SIZE])
