@@ -69,7 +69,8 @@ static void tell_answer(const struct transfer *transfer, const char *line, size_
         tell(transfer, &(af_request_news){.event = AF_REQUEST_ANSWERED, .status = status});
 }
 
-/* The value of a header line if its name is NAME, in lower case and with a colon; NULL otherwise. */
+/* The value of a header line if its name is NAME, in lower case and with a colon; NULL otherwise.
+ */
 static const char *value_of(const char *line, size_t size, const char *name)
 {
     if (tolower((unsigned char)*line) != *name) /* most are another */
@@ -244,6 +245,7 @@ int transfer_sending(void *arg, char *remote_ip, char *local_ip, int remote_port
                                           .remote_port = remote_port,
                                           .reused = !transfer->connecting});
     transfer->easy->error_text[0] = '\0';
+    transfer->easy->altered |= transfer->sent; /* the connection before died */
     transfer->connecting = false;
     transfer->answered = false;
     transfer->unanswered = true;

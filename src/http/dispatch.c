@@ -33,11 +33,12 @@ static int run_start_more(struct handle *handle);
 static const struct handle_type start_more_type = {.run = run_start_more};
 
 /* Before libcurl 8.1 a handle that is used again writes into freed memory where a server's first
- * header is a folded one; before 8.17 it counts the connections that died under its earlier
- * transfers too, and gives up too soon. A new one costs a twelfth of a request's time. */
+ * header is a folded one. Before 8.17 it counts the connections that died under its earlier
+ * transfers too, and gives up too soon; so one is used again only if none did. A new one costs a
+ * twentieth of a request's time. */
 static bool handles_are_reusable(void)
 {
-    return curl_version_info(CURLVERSION_NOW)->version_num >= 0x081100;
+    return curl_version_info(CURLVERSION_NOW)->version_num >= 0x080100;
 }
 
 static size_t find_descriptors(void)
@@ -326,10 +327,16 @@ static bool may_repeat(const struct transfer *transfer)
     return transfer->unanswered && (transfer->is_idempotent || transfer->notes.is_unprocessed);
 }
 
+static void take_from_libcurl(struct transfer *transfer)
+{
+    pump_remove(transfer->pump, transfer->easy->curl);
+    transfer->easy->altered = true;
+}
+
 void client_finish(struct transfer *transfer, CURLcode result)
 {
     if (transfer->easy)
-        pump_remove(transfer->pump, transfer->easy->curl);
+        take_from_libcurl(transfer);
     finish(transfer, result);
 }
 
@@ -364,6 +371,7 @@ static void on_done(CURL *curl, CURLcode result, void *arg)
     struct easy *easy = NULL;
     curl_easy_getinfo(curl, CURLINFO_PRIVATE, &easy);
     struct transfer *transfer = easy->transfer;
+    easy->altered |= result != CURLE_OK;
     if (transfer->is_enough)
         result = CURLE_OK;
     if (!starts_again(transfer, result)) {
@@ -388,7 +396,7 @@ void client_received(struct transfer *transfer, size_t size)
 void client_abandon(struct transfer *transfer)
 {
     if (transfer->easy) {
-        pump_remove(transfer->pump, transfer->easy->curl);
+        take_from_libcurl(transfer);
         transfer_finish(transfer, CURLE_ABORTED_BY_CALLBACK);
     } else if (transfer->lookup || transfer->first) {
         transfer->failure = (struct failure){.error = AF_HTTP_CANCELLED,

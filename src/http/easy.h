@@ -18,7 +18,8 @@ struct easy {
     curl_socket_t socket;      /* its connection's, as far as it is known; CURL_SOCKET_BAD */
     bool is_secure;            /* has the options of https:// */
     bool waits;                /* for a connection that may take more requests */
-    bool altered;              /* has options of its request alone: it is not used again */
+    bool altered;              /* is not used again: has options of its request alone, or counts a
+                                  connection that died */
     char error_text[CURL_ERROR_SIZE];
 };
 

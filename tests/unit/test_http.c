@@ -506,10 +506,10 @@ CURL *curl_easy_init(void)
     return next();
 }
 
-HTTP_TEST(a_handle_is_used_again_from_libcurl_8_17_on)
+HTTP_TEST(a_handle_is_used_again_from_libcurl_8_1_on)
 {
     enum { MANY = 20 };
-    bool is_reusable = curl_version_info(CURLVERSION_NOW)->version_num >= 0x081100;
+    bool is_reusable = curl_version_info(CURLVERSION_NOW)->version_num >= 0x080100;
     world_open(world);
     handles_made = 0;
     for (int i = 0; i < MANY; i++)
