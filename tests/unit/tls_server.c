@@ -13,6 +13,7 @@
 struct connection {
     struct tls_server *server;
     int socket;
+    bool hangs;
 };
 
 /* Reads a request without a body. False at the end of the connection. */
@@ -39,19 +40,29 @@ static void answer(SSL *ssl, const struct tls_server *server, bool closes)
     SSL_write(ssl, response, size);
 }
 
+/* Until the client closes the connection. */
+static void hang(int socket)
+{
+    char ignored[512];
+    while (read(socket, ignored, sizeof ignored) > 0)
+        ;
+}
+
 static void *serve_connection(void *arg)
 {
     struct connection connection = *(struct connection *)arg;
     struct tls_server *server = connection.server;
     free(arg);
+    if (connection.hangs)
+        hang(connection.socket);
     SSL *ssl = SSL_new(server->context);
     if (ssl && SSL_set_fd(ssl, connection.socket) && SSL_accept(ssl) == 1) {
-        bool closes = server->closes;
+        bool closes = server->closes, ends = server->ends;
         server->handshakes++;
         server->resumed += SSL_session_reused(ssl);
         while (read_request(ssl)) {
             answer(ssl, server, closes);
-            if (closes)
+            if (closes || ends)
                 break;
         }
         if (!server->is_cut)
@@ -73,7 +84,8 @@ static void *serve(void *arg)
         struct connection *connection = malloc(sizeof *connection);
         if (!connection)
             abort();
-        *connection = (struct connection){server, fd};
+        *connection = (struct connection){server, fd, server->hangs > 0};
+        server->hangs -= connection->hangs;
         if (pthread_create(&threads[count++], NULL, serve_connection, connection) != 0)
             abort();
     }

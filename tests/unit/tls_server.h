@@ -17,6 +17,8 @@ struct tls_server {
     atomic_int handshakes;  /* that were completed */
     atomic_int resumed;     /* of these, those of an earlier session */
     atomic_bool closes;     /* connections after one request */
+    atomic_bool ends;       /* them too, and does not say so in the response */
+    atomic_int hangs;       /* the next so many connections get no handshake */
     atomic_bool is_cut;     /* they end without a close_notify */
     atomic_bool is_unsized; /* bodies have no length but the end of the connection */
 };
