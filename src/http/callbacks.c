@@ -50,7 +50,7 @@ size_t transfer_write(char *data, size_t size, size_t count, void *arg)
 {
     struct transfer *transfer = transfer_of(arg);
     size *= count;
-    watchdog_progress(transfer->easy->watchdog);
+    watchdog_progress(transfer->easy->sockets->watchdog);
     transfer->moved = af_loop_time(transfer->future.loop);
     if (transfer->redirects)
         return pass_over(transfer, size);
@@ -171,7 +171,7 @@ size_t transfer_header(char *line, size_t size, size_t count, void *arg)
 {
     struct transfer *transfer = transfer_of(arg);
     size *= count;
-    watchdog_progress(transfer->easy->watchdog);
+    watchdog_progress(transfer->easy->sockets->watchdog);
     transfer->unanswered = false;
     transfer->header_size += size;
     if (transfer->header_size >= transfer->header_lines.text.maximum)
@@ -212,13 +212,33 @@ curl_socket_t transfer_open_socket(void *arg, curlsocktype purpose, struct curl_
     if (transfer->request.listener)
         tell_connecting(transfer, address);
     int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-    watchdog_add(transfer->easy->watchdog, fd);
+    watchdog_add(transfer->easy->sockets->watchdog, fd);
+    transfer->easy->socket = fd;
     return fd;
+}
+
+static int port_of(const struct sockaddr_storage *address)
+{
+    return ntohs(address->ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)address)->sin6_port
+                                                : ((const struct sockaddr_in *)address)->sin_port);
+}
+
+/* The connection stands, from which on its socket is closed with the callback; libcurl 7.88 closes
+ * others without. It may not be the last of several that were tried. */
+static void note_connection(const struct transfer *transfer, int local_port)
+{
+    int fd = transfer->easy->socket;
+    struct sockaddr_storage address;
+    socklen_t size = sizeof address;
+    if (getsockname(fd, (struct sockaddr *)&address, &size) == 0 && port_of(&address) == local_port)
+        idle_sockets_add(transfer->easy->sockets->idle, fd, transfer->origin);
 }
 
 int transfer_close_socket(void *arg, curl_socket_t socket)
 {
-    return watchdog_close(arg, socket);
+    struct sockets *sockets = arg;
+    idle_sockets_remove(sockets->idle, socket);
+    return watchdog_close(sockets->watchdog, socket);
 }
 
 /* libcurl sends a request again by itself where a kept connection ends before an answer, though the
@@ -230,9 +250,11 @@ static bool may_send(const struct transfer *transfer)
 
 int transfer_sending(void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port)
 {
-    (void)local_ip, (void)local_port;
+    (void)local_ip;
     struct transfer *transfer = transfer_of(arg);
     client_started(transfer);
+    if (transfer->connecting)
+        note_connection(transfer, local_port);
     if (!may_send(transfer)) {
         fail(transfer, (struct failure){AF_HTTP_RESET, AF_HTTP_LIMIT_NONE, CURLE_GOT_NOTHING,
                                         "connection closed before a response; not sent again, as "

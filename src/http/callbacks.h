@@ -1,5 +1,5 @@
 /* libcurl's callbacks for a transfer. Their argument is the struct easy, but for closing a socket,
- * which has the watchdog: a connection may outlive the handle. */
+ * which has the struct sockets: a connection may outlive the handle. */
 #ifndef HTTP_CALLBACKS_H
 #define HTTP_CALLBACKS_H
 

@@ -79,10 +79,12 @@ int af_client_new(const af_client_options *options, af_client **ret_client)
     /* The first handle shows whether libcurl takes the options. */
     struct easy *easy = NULL;
     int r = settings_init(&client->settings, options);
-    if (r >= 0 && watchdog_new(&client->watchdog) == -ENOMEM)
+    if (r >= 0 && watchdog_new(&client->sockets.watchdog) == -ENOMEM)
         r = -ENOMEM;
     if (r >= 0)
-        r = easy_new(&client->settings, client->watchdog, &easy);
+        r = idle_sockets_new(loop, &client->sockets.idle);
+    if (r >= 0)
+        r = easy_new(&client->settings, &client->sockets, &easy);
     if (r >= 0)
         r = init_pumps(client, options);
     if (r >= 0 && !settings_leave_names(&client->settings))
@@ -116,7 +118,8 @@ void af_client_free(af_client *client)
     free_stale(client);
     origins_free(&client->origins);
     resolver_free(client->resolver);
-    watchdog_free(client->watchdog);
+    idle_sockets_free(client->sockets.idle);
+    watchdog_free(client->sockets.watchdog);
     settings_free(&client->settings);
     free(client);
     curl_global_cleanup();

@@ -6,13 +6,13 @@
 #include "http/origin.h"
 #include "http/pump.h"
 #include "http/settings.h"
-#include "http/watchdog.h"
+#include "http/sockets.h"
 
 struct af_client {
     af_loop *loop;
     struct settings settings;
-    struct watchdog *watchdog; /* NULL where no thread could be made */
-    struct pump **pumps;       /* NULL where not needed yet */
+    struct sockets sockets;
+    struct pump **pumps; /* NULL where not needed yet */
     size_t pump_limit;
     size_t pump_count; /* made so far */
     size_t pump_room;  /* of each, for one origin */

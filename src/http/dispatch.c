@@ -79,7 +79,7 @@ size_t dispatch_starting_maximum(size_t descriptors)
 
 static int make_pump(af_client *client, size_t index)
 {
-    int r = pump_new(client->loop, client->watchdog, on_done, client, &client->pumps[index]);
+    int r = pump_new(client->loop, &client->sockets, on_done, client, &client->pumps[index]);
     client->pump_count += r >= 0;
     return r;
 }
@@ -115,7 +115,7 @@ static int take_easy(af_client *client, struct easy **ret_easy)
 {
     struct list *link = list_pop(&client->handles);
     if (!link)
-        return easy_new(&client->settings, client->watchdog, ret_easy);
+        return easy_new(&client->settings, &client->sockets, ret_easy);
     *ret_easy = container_of(link, struct easy, link);
     return 0;
 }

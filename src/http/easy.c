@@ -22,7 +22,7 @@ static CURLcode set_callbacks(struct easy *easy)
         {CURLOPT_PREREQDATA, easy},
         {CURLOPT_OPENSOCKETDATA, easy},
         /* The connection may outlive the handle. */
-        {CURLOPT_CLOSESOCKETDATA, easy->watchdog},
+        {CURLOPT_CLOSESOCKETDATA, easy->sockets},
     };
     CURLcode code = CURLE_OK;
     for (size_t i = 0; i < sizeof data / sizeof data[0] && code == CURLE_OK; i++)
@@ -40,14 +40,14 @@ static CURLcode set_callbacks(struct easy *easy)
     return code;
 }
 
-int easy_new(const struct settings *settings, struct watchdog *watchdog, struct easy **ret_easy)
+int easy_new(const struct settings *settings, struct sockets *sockets, struct easy **ret_easy)
 {
     struct easy *easy = calloc(1, sizeof *easy);
     if (!easy)
         return -ENOMEM;
     list_init(&easy->link);
     easy->settings = settings;
-    easy->watchdog = watchdog;
+    easy->sockets = sockets;
     easy->curl = curl_easy_init();
     if (!easy->curl) {
         free(easy);
@@ -158,11 +158,14 @@ static CURLcode set_method(CURL *curl, const af_request *request)
 }
 
 /* A connection that was not used for some seconds may be dead, which shows only once the request is
- * sent; and what libcurl says of its work may tell that the server did not process it. */
-static CURLcode set_sent_once(struct easy *easy)
+ * sent; libcurl may use one that is known to be; and what libcurl says of its work may tell that
+ * the server did not process it. */
+static CURLcode set_sent_once(struct easy *easy, const struct origin *origin)
 {
     static const long FRESH = 2;
     curl_easy_setopt(easy->curl, CURLOPT_MAXAGE_CONN, FRESH);
+    if (origin && idle_sockets_has_ended(easy->sockets->idle, origin))
+        curl_easy_setopt(easy->curl, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(easy->curl, CURLOPT_VERBOSE, 1L);
     curl_easy_setopt(easy->curl, CURLOPT_DEBUGDATA, easy);
     return curl_easy_setopt(easy->curl, CURLOPT_DEBUGFUNCTION, transfer_debug);
@@ -211,7 +214,7 @@ static CURLcode set_rest(struct easy *easy, const struct transfer *transfer)
     if (code == CURLE_OK && transfer->cookies)
         code = curl_easy_setopt(curl, CURLOPT_COOKIE, transfer->cookies);
     if (code == CURLE_OK && !transfer->is_idempotent)
-        code = set_sent_once(easy);
+        code = set_sent_once(easy, transfer->origin);
     if (code == CURLE_OK && transfer->is_foreign)
         code = forget_credentials(curl);
     if (code == CURLE_OK && transfer->referer)

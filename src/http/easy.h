@@ -5,7 +5,7 @@
 
 #include "base/list.h"
 #include "http/settings.h"
-#include "http/watchdog.h"
+#include "http/sockets.h"
 
 struct transfer;
 
@@ -13,7 +13,7 @@ struct easy {
     struct list link; /* among the idle ones of its client */
     CURL *curl;
     const struct settings *settings;
-    struct watchdog *watchdog; /* of its connections */
+    struct sockets *sockets;   /* of its connections */
     struct transfer *transfer; /* NULL while idle */
     curl_socket_t socket;      /* its connection's, as far as it is known; CURL_SOCKET_BAD */
     bool is_secure;            /* has the options of https:// */
@@ -23,9 +23,9 @@ struct easy {
     char error_text[CURL_ERROR_SIZE];
 };
 
-/* -ENOMEM; -EINVAL with a text where libcurl refuses an option. The settings and the watchdog,
- * which may be NULL, are borrowed. */
-int easy_new(const struct settings *settings, struct watchdog *watchdog, struct easy **ret_easy);
+/* -ENOMEM; -EINVAL with a text where libcurl refuses an option. The settings and the sockets are
+ * borrowed. */
+int easy_new(const struct settings *settings, struct sockets *sockets, struct easy **ret_easy);
 void easy_free(struct easy *easy);
 
 /* Sets what TRANSFER asks for. -ENOMEM. */

@@ -15,7 +15,7 @@ enum { CLOSES_LATE = 0x080c00 };
 struct pump {
     CURLM *multi;
     af_loop *loop;
-    struct watchdog *watchdog;
+    struct sockets *sockets;
     ev_timer timer;
     size_t load;
     size_t idle; /* connections that may be */
@@ -72,11 +72,11 @@ static void act(struct pump *pump, curl_socket_t fd, int events)
 {
     int running;
     limit_connections(pump);
-    watchdog_begin(pump->watchdog);
+    watchdog_begin(pump->sockets->watchdog);
     /* Without memory it has set no timer that would bring it back. */
     if (curl_multi_socket_action(pump->multi, fd, events, &running) != CURLM_OK)
         set_timer(pump, TRY_AGAIN);
-    watchdog_end(pump->watchdog);
+    watchdog_end(pump->sockets->watchdog);
     report_finished(pump);
 }
 
@@ -126,8 +126,11 @@ static int on_socket_change(CURL *easy, curl_socket_t fd, int what, void *arg, v
     struct pump *pump = arg;
     struct socket *watched = socket_arg;
     easy_note_socket(easy, fd, what != CURL_POLL_REMOVE);
-    if (what == CURL_POLL_REMOVE)
+    if (what == CURL_POLL_REMOVE) {
+        idle_sockets_watch(pump->sockets->idle, fd);
         return forget_socket(pump, fd, watched);
+    }
+    idle_sockets_unwatch(pump->sockets->idle, fd);
     int events = (what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0);
     if (!watched) {
         watched = take_socket(pump);
@@ -144,7 +147,7 @@ static int on_socket_change(CURL *easy, curl_socket_t fd, int what, void *arg, v
     return 0;
 }
 
-int pump_new(af_loop *loop, struct watchdog *watchdog, pump_done *done, void *arg,
+int pump_new(af_loop *loop, struct sockets *sockets, pump_done *done, void *arg,
              struct pump **ret_pump)
 {
     struct pump *pump = malloc(sizeof *pump);
@@ -153,7 +156,7 @@ int pump_new(af_loop *loop, struct watchdog *watchdog, pump_done *done, void *ar
     *pump = (struct pump){
         .multi = curl_multi_init(),
         .loop = loop,
-        .watchdog = watchdog,
+        .sockets = sockets,
         .done = done,
         .done_arg = arg,
     };

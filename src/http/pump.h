@@ -6,15 +6,15 @@
 #include <curl/curl.h>
 
 #include "async/loop.h"
-#include "http/watchdog.h"
+#include "http/sockets.h"
 
 struct pump;
 
 /* A transfer has ended: its easy handle is out of the pump already. */
 typedef void pump_done(CURL *easy, CURLcode result, void *arg);
 
-/* DONE is called with ARG. The watchdog is borrowed, and may be NULL. -ENOMEM. */
-int pump_new(af_loop *loop, struct watchdog *watchdog, pump_done *done, void *arg,
+/* DONE is called with ARG. The sockets are borrowed. -ENOMEM. */
+int pump_new(af_loop *loop, struct sockets *sockets, pump_done *done, void *arg,
              struct pump **ret_pump);
 
 /* NULL is fine. No transfer may be in it. */
