@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "../support/descriptors.h"
 #include "certificate.h"
 #include "connection.h"
 #include "routes.h"
@@ -124,15 +124,6 @@ static void on_stdin(struct ev_loop *loop, ev_io *io, int events)
         ev_break(loop, EVBREAK_ALL);
 }
 
-static void raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 static void serve(struct server *server, unsigned port)
 {
     ev_io clients, readers, end;
@@ -226,7 +217,7 @@ int main(int argc, char **argv)
     while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
         take_option(&server.options, &arguments, option);
     signal(SIGPIPE, SIG_IGN);
-    raise_descriptor_limit();
+    descriptors_raise_limit();
     server.context = make_context(arguments.certificate);
     serve(&server, arguments.port);
     SSL_CTX_free(server.context);

@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <afetch/run.h>
 
+#include "descriptors.h"
 #include "routes.h"
 
 /* How many connections may wait to be accepted: thousands come at once. */
@@ -208,16 +208,6 @@ static bool parse_options(int argc, char **argv, struct options *options)
     return optind == argc && is_loopback(options->host);
 }
 
-/* Where this fails, there are as many connections as there are. */
-static void raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 int main(int argc, char **argv)
 {
     struct origin origin = {0};
@@ -227,7 +217,7 @@ int main(int argc, char **argv)
               stderr);
         return 2;
     }
-    raise_descriptor_limit();
+    descriptors_raise_limit();
     int r = af_run(NULL, serve, &options, NULL);
     forget_flakes(&origin);
     return r < 0 ? 1 : 0;

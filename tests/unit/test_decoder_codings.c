@@ -6,30 +6,12 @@
 
 #include <afetch/error.h>
 
+#include "coded_body.h"
 #include "decoding.h"
 #include "encoders.h"
 #include "http/decoder.h"
 
-static char text[10000];
-static struct buffer coded;
-
-static void setup(void)
-{
-    make_text(text, sizeof text);
-    buffer_init(&coded, SIZE_MAX);
-}
-
-static void teardown(void)
-{
-    buffer_free(&coded);
-}
-
-TestSuite(decoder_codings, .init = setup, .fini = teardown, .timeout = 120);
-
-static void append(const char *bytes, size_t size)
-{
-    cr_assert(zero(int, buffer_append(&coded, bytes, size)));
-}
+TestSuite(decoder_codings, .init = coded_body_init, .fini = coded_body_free, .timeout = 120);
 
 /* ----------------------------------------------- what servers call deflate */
 
