@@ -29,6 +29,10 @@ function ratio(program, column,    round, count, value) {
     return median(value, count)
 }
 
+function is_peer(program) {
+    return program != "afetch" && program != "http1" && program != "bare"
+}
+
 function is_stopped(program) {
     return run[1, program, 5] >= limit
 }
@@ -36,7 +40,7 @@ function is_stopped(program) {
 # Finds the peer with the lowest median of those that fetched everything; "" where none did.
 function best_peer(column,    i, best) {
     for (i = 1; i <= programs; i++)
-        if (name[i] != "afetch" && name[i] != "bare" && !is_stopped(name[i]) && fetched[name[i]] == count &&
+        if (is_peer(name[i]) && !is_stopped(name[i]) && fetched[name[i]] == count &&
             (best == "" || median_of(name[i], column) < median_of(best, column)))
             best = name[i]
     return best
