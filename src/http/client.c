@@ -20,7 +20,9 @@
  * connections. */
 static const size_t PUMP_ROOM = 200;
 
-/* In HTTP/2 a connection carries no more than this; beyond it libcurl opens another connection. */
+/* An HTTP/2 connection carries no more requests at once than this. From the next on libcurl 7.88
+ * opens a connection for nearly each, as long as those before have not shown that they carry more.
+ */
 static const size_t PUMP_STREAMS = 100;
 
 /* Pumps over which origins are spread: to close the oldest idle connection, libcurl looks at all of
@@ -45,8 +47,9 @@ static size_t choose_idle_maximum(void)
 static int init_pumps(af_client *client, const af_client_options *options)
 {
     size_t concurrency = options->concurrency ? options->concurrency : 100;
-    client->pump_room = options->http_version == 20 ? PUMP_STREAMS : PUMP_ROOM;
-    client->pump_limit = (concurrency + client->pump_room - 1) / client->pump_room;
+    client->pump_room = PUMP_ROOM;
+    client->pump_streams = options->http_version == 11 ? PUMP_ROOM : PUMP_STREAMS;
+    client->pump_limit = (concurrency + client->pump_streams - 1) / client->pump_streams;
     if (client->pump_limit < PUMPS_MINIMUM)
         client->pump_limit = PUMPS_MINIMUM;
     client->idle_maximum = choose_idle_maximum();
@@ -133,7 +136,7 @@ size_t af_client_concurrency(size_t descriptors)
     size_t others = 2 * starting + idle + 2 * PUMPS_MINIMUM + 32;
     if (descriptors <= others + 1)
         return 1;
-    return (descriptors - others) * PUMP_ROOM / (PUMP_ROOM + 2);
+    return (descriptors - others) * PUMP_STREAMS / (PUMP_STREAMS + 2);
 }
 
 uint64_t af_client_received(const af_client *client)

@@ -14,8 +14,9 @@ struct af_client {
     struct sockets sockets;
     struct pump **pumps; /* NULL where not needed yet */
     size_t pump_limit;
-    size_t pump_count; /* made so far */
-    size_t pump_room;  /* of each, for one origin */
+    size_t pump_count;   /* made so far */
+    size_t pump_room;    /* of each, for one origin */
+    size_t pump_streams; /* the same, where the origin may speak HTTP/2 */
     struct origins origins;
     struct resolver *resolver; /* NULL: libcurl looks names up */
     struct curl_slist **stale; /* by pump: what libcurl is to forget, for CURLOPT_RESOLVE */

@@ -84,12 +84,18 @@ static int make_pump(af_client *client, size_t index)
     return r;
 }
 
+static size_t pump_room(const af_client *client, const struct origin *origin)
+{
+    bool may_be_http2 = origin->is_secure && origin->protocol != ORIGIN_HTTP1;
+    return may_be_http2 ? client->pump_streams : client->pump_room;
+}
+
 static int choose_pump(af_client *client, struct transfer *transfer)
 {
     size_t index = 0;
     int r = 0;
     if (transfer->origin)
-        r = origin_choose_pump(transfer->origin, client->pump_room, &index);
+        r = origin_choose_pump(transfer->origin, pump_room(client, transfer->origin), &index);
     if (r < 0)
         return r;
     if (!client->pumps[index])
