@@ -6,14 +6,15 @@
 
 #include "async/dns_channel.h"
 
-/* Packets that may be in a buffer at once. A socket's default buffer, the server's too, holds some
- * 250 small ones. A server reads its packets in order: those sent before one that is answered are
- * in no buffer any more, and those of an earlier period hardly are. So names that are slow or lost
- * do not hold up others. */
+/* Packets that may be in the server's buffer at once: a socket's default one holds some 250 small
+ * ones. A server reads its packets in order: those sent before one that is answered are in no
+ * buffer any more. Answers need no limit: they are spread over the sockets of many channels. */
 enum { MOST_PACKETS = 120 };
 
-/* Seconds. */
-static const double PERIOD = 0.5;
+/* Seconds after which all packets count as read, answered or not: servers read at once what they
+ * may answer much later. A busy machine's scheduler may take some 10 ms to let one run; with longer
+ * periods, a server that is slow to answer would be asked for few names a second. */
+static const double PERIOD = 0.02;
 
 /* A channel sends all its queries from one port while any of them is unanswered. After so many, the
  * next channel has another port, as a protection from forged answers. Making one takes as long as

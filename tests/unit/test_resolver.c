@@ -502,6 +502,36 @@ Test(resolver, is_not_slowed_down_by_names_that_are_slow)
     close_all();
 }
 
+Test(resolver, does_not_pace_names_by_how_slow_they_are)
+{
+    enum { NAMES = 1000 };
+    static const struct zone_entry mute[] = {{.name = "*.many.test", .mute = true}, {0}};
+    open_all();
+    set_zone(mute);
+    double start = test_time(NULL);
+    struct outcome *outcomes = begin_many(NAMES);
+    while (count_questions(NULL) < NAMES)
+        cr_assert_eq(af_loop_run_once(loop), 0);
+    cr_expect_lt(test_time(NULL) - start, 1.5, "all were asked before the first time-out");
+    free(outcomes);
+    close_all();
+}
+
+/* A packet that is lost is sent again. */
+Test(resolver, loses_no_packet_of_thousands_to_a_quick_server)
+{
+    enum { NAMES = 6000 };
+    static const struct zone_entry quick[] = {{.name = "*.many.test", .addresses = {"192.0.2.11"}},
+                                              {0}};
+    open_all();
+    set_zone(quick);
+    struct outcome *outcomes = begin_many(NAMES);
+    run_until_finished(NAMES);
+    cr_expect_eq(count_questions(NULL), NAMES);
+    free(outcomes);
+    close_all();
+}
+
 /* A socket may not be connected to the broadcast address. */
 Test(resolver, does_not_pace_names_that_cannot_be_sent)
 {
