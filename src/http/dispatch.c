@@ -230,10 +230,9 @@ static void fail(struct transfer *transfer, int r)
 
 static void fail_lookup(struct transfer *transfer, int r)
 {
-    transfer_note_failure(
-        transfer, (struct failure){.error = AF_HTTP_RESOLVE, .code = CURLE_COULDNT_RESOLVE_HOST},
-        r);
-    finish(transfer, CURLE_COULDNT_RESOLVE_HOST);
+    CURLcode code = names_explain(transfer, r);
+    transfer_note_failure(transfer, (struct failure){.error = AF_HTTP_RESOLVE, .code = code}, r);
+    finish(transfer, code);
 }
 
 /* Outside of libcurl's callbacks, in which nothing may be added. */

@@ -9,6 +9,10 @@
  * AF_RESOLVE_ERROR with a text, -ENOMEM. */
 int names_look_up(af_client *client, struct transfer *transfer, resolver_done *found);
 
+/* Tells a proxy's name from a host's in the text of R, an AF_RESOLVE_ERROR of the transfer's lookup
+ * that was raised. Returns libcurl's code for it. */
+CURLcode names_explain(const struct transfer *transfer, int r);
+
 /* Lists what libcurl is told with a transfer that has its pump: the names to forget, and its own
  * addresses where libcurl does not have them yet. -ENOMEM. */
 int names_list(af_client *client, struct transfer *transfer);

@@ -1,6 +1,5 @@
 #include "http/origin.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <search.h>
 #include <stdio.h>
@@ -35,6 +34,7 @@ static void forget(struct origins *origins, struct origin *origin)
     origins->unused_count--;
     origins->forgotten(origin, origins->arg);
     addresses_unref(origin->given);
+    free(origin->connected);
     free(origin->loads);
     free(origin);
 }
@@ -58,22 +58,6 @@ void origin_write_host(const struct origin *origin, char host[ORIGIN_SIZE])
     *strrchr(host, ':') = '\0';
 }
 
-/* libcurl knows numeric addresses and localhost (RFC 6761) by itself. */
-static bool has_name(const struct origin *origin)
-{
-    static const char localhost[] = "localhost";
-    char host[ORIGIN_SIZE];
-    struct in_addr address;
-    origin_write_host(origin, host);
-    size_t length = strlen(host), tail = strlen(localhost);
-    if (*host == '[' || inet_aton(host, &address))
-        return false;
-    if (length > 0 && host[length - 1] == '.')
-        host[--length] = '\0';
-    bool ends_so = length >= tail && strcmp(host + length - tail, localhost) == 0;
-    return !ends_so || (length > tail && host[length - tail - 1] != '.');
-}
-
 static int add(struct origins *origins, const char *name, struct origin **ret_origin)
 {
     size_t size = strlen(name) + 1;
@@ -86,7 +70,7 @@ static int add(struct origins *origins, const char *name, struct origin **ret_or
         return -ENOMEM;
     }
     list_init(&origin->link);
-    origin->has_name = has_name(origin);
+    origin->has_name = url_host_is_name(strstr(origin->name, "://") + strlen("://"));
     origin->is_secure = strncmp(name, "https:", 6) == 0;
     origin->pump = origins->next_pump++ % origins->pump_count;
     origin->pump_count = origins->pump_count;

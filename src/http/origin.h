@@ -19,13 +19,16 @@ struct origin {
     struct list link; /* among the unused ones */
     size_t users;
     bool is_secure; /* https */
-    bool has_name;  /* its host is a name that the resolver can look up */
+    bool has_name;  /* the host to connect to is a name that the resolver can look up */
     enum origin_protocol protocol;
     uint64_t answers; /* responses that came from it */
     size_t pump;      /* where its first requests go */
     size_t load;      /* requests in all pumps */
     size_t *loads;    /* by pump; NULL until it had more than one pump takes */
     size_t pump_count;
+    bool is_routed;  /* the next two are known */
+    bool by_proxy;   /* requests go through a proxy, whose name is the one to look up */
+    char *connected; /* "proxy:3128", to connect to in the place of its own; NULL: its own */
     struct addresses *given; /* what libcurl has in the first pump; NULL: nothing */
     char name[];             /* "https://example.com:443" */
 };

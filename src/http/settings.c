@@ -58,80 +58,16 @@ static int copy_list(struct curl_slist **place, const char *const *list)
     return 0;
 }
 
-/* ----------------------------------------------------------------- proxies */
-
-static bool is_proxy_scheme(const char *scheme)
-{
-    static const char *const schemes[] = {"http",    "https",  "socks",  "socks4",
-                                          "socks4a", "socks5", "socks5h"};
-    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
-        if (strcmp(schemes[i], scheme) == 0)
-            return true;
-    return false;
-}
-
-/* libcurl would refuse it at each request, with a text that has its password. */
-static int check_proxy(const char *name, const char *proxy)
-{
-    if (!*proxy)
-        return 0;
-    CURLU *url = curl_url();
-    char *scheme = NULL;
-    CURLUcode code = url ? CURLUE_OK : CURLUE_OUT_OF_MEMORY;
-    if (code == CURLUE_OK)
-        code =
-            curl_url_set(url, CURLUPART_URL, proxy, CURLU_NON_SUPPORT_SCHEME | CURLU_GUESS_SCHEME);
-    if (code == CURLUE_OK)
-        code = curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
-    /* Where a scheme is guessed by the name of the host, libcurl takes it for http. */
-    bool known = code == CURLUE_OK && (!strstr(proxy, "://") || is_proxy_scheme(scheme));
-    curl_free(scheme);
-    curl_url_cleanup(url);
-    if (code == CURLUE_OUT_OF_MEMORY)
-        return -ENOMEM;
-    return known ? 0
-                 : af_raise(-EINVAL,
-                            "%s: no URL of a proxy, such as http://HOST:PORT or socks5://HOST:PORT",
-                            name);
-}
-
-/* Whether libcurl has to look for a proxy in the environment at every request: 1 or 0. */
-static int find_environment_proxy(void)
-{
-    static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
-                                        "ALL_PROXY"};
-    int found = 0;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const char *proxy = getenv(names[i]);
-        int r = proxy ? check_proxy(names[i], proxy) : 0;
-        if (r < 0)
-            return r;
-        found |= proxy != NULL;
-    }
-    return found;
-}
-
-static int choose_proxy(af_client_options *options)
-{
-    if (options->proxy)
-        return check_proxy("proxy", options->proxy);
-    int r = find_environment_proxy();
-    if (r == 0)
-        options->proxy = "";
-    return r < 0 ? r : 0;
-}
-
-static bool may_use_proxy(const af_client_options *options)
-{
-    return !options->proxy || *options->proxy;
-}
-
 /* ------------------------------------------------------------------- names */
 
 bool settings_leave_names(const struct settings *settings)
 {
-    return may_use_proxy(&settings->options) || settings->connect_to ||
-           settings->given.has_wildcard;
+    return proxies_need_two_names(&settings->proxies) || settings->given.has_wildcard;
+}
+
+bool settings_redirect_names(const struct settings *settings)
+{
+    return proxies_exist(&settings->proxies) || settings->connect_to;
 }
 
 /* ------------------------------------------------------- files and cookies */
@@ -201,7 +137,9 @@ int settings_init(struct settings *settings, const af_client_options *options)
     settings->options.ca_file = NULL; /* the store has it */
     if (!options->user_agent)
         settings->options.user_agent = "afetch/" AFETCH_VERSION;
-    int proxy = choose_proxy(&settings->options);
+    int proxy = proxies_init(&settings->proxies, options->proxy);
+    if (proxy >= 0 && !proxies_exist(&settings->proxies))
+        settings->options.proxy = ""; /* libcurl need not look for one at each request */
     int copied = copy_strings(&settings->options);
     int r = proxy < 0 ? proxy : copied;
     if (r >= 0)
@@ -348,7 +286,7 @@ CURLcode settings_apply(const struct settings *settings, CURL *curl)
         SET(setter, CURLOPT_IPRESOLVE,
             (long)(options->ip_version == 4 ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_V6));
     set_strings(setter, settings);
-    if (may_use_proxy(options)) /* it may be an HTTPS one */
+    if (proxies_exist(&settings->proxies)) /* it may be an HTTPS one */
         set_verification(setter, settings);
     /* The addresses in libcurl's cache are ours: it need not look for old ones. */
     if (!settings_leave_names(settings))

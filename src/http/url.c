@@ -228,6 +228,24 @@ int url_origin(const char *url, char origin[ORIGIN_SIZE])
     return r;
 }
 
+bool url_host_is_name(const char *host)
+{
+    static const char localhost[] = "localhost";
+    char name[ORIGIN_SIZE];
+    struct in_addr address;
+    snprintf(name, sizeof name, "%s", host);
+    char *port = strrchr(name, ':');
+    if (port)
+        *port = '\0';
+    size_t length = strlen(name), tail = strlen(localhost);
+    if (length == 0 || *name == '[' || inet_aton(name, &address))
+        return false;
+    if (name[length - 1] == '.')
+        name[--length] = '\0';
+    bool ends_so = length >= tail && strcmp(name + length - tail, localhost) == 0;
+    return !ends_so || (length > tail && name[length - tail - 1] != '.');
+}
+
 /* ------------------------------------------------------------------ others */
 
 /* As "mailto:somebody" has. */

@@ -15,6 +15,10 @@ enum {
  * host is too long to be one, -ENOMEM. */
 int url_origin(const char *url, char origin[ORIGIN_SIZE]);
 
+/* True if HOST, "example.com:443" as in an origin, is a name to be looked up: libcurl knows numeric
+ * addresses and localhost (RFC 6761) by itself. */
+bool url_host_is_name(const char *host);
+
 /* Writes the URL that LOCATION, a reference, stands for in a response from BASE, to *ret_url, which
  * the caller frees. -EINVAL with a text where it is no URL, -EPROTONOSUPPORT where its scheme is
  * neither http nor https, -ENOMEM. */

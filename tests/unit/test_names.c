@@ -68,6 +68,25 @@ Test(names, are_forgotten_in_the_pump_of_their_origin)
     close_client();
 }
 
+Test(names, of_a_host_that_others_connect_to_as_well_are_kept)
+{
+    static const struct {
+        const char *connected;
+        size_t stale;
+    } cases[] = {{"proxy.test:80", 0}, {"one.test.proxy.test:80", 0}, {"one.test:8080", 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct origin *origin;
+        open_client();
+        cr_assert_eq(origins_take(&client.origins, "http://one.test/", &origin), 0);
+        origin->connected = strdup(cases[i].connected);
+        origins_give_back(&client.origins, origin);
+        size_t pump = use("http://one.test/");
+        use_others(0, REMEMBERED);
+        cr_expect_eq(count_stale(pump, NULL), cases[i].stale, "%s", cases[i].connected);
+        close_client();
+    }
+}
+
 /* libcurl's cache knows a host and a port, but no scheme. */
 Test(names, are_kept_for_the_other_scheme_of_their_host_and_port)
 {
