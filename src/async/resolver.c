@@ -14,6 +14,9 @@ static const double CACHE_ADDRESSES = 60, CACHE_FAILURE = 5;
 /* Seconds for which addresses may be used while no server answers (RFC 8767, 5). */
 static const double OLDEST_ADDRESSES = 24 * 60 * 60;
 
+/* Seconds after which they are used while the answer is waited for (RFC 8767, 5). */
+static const double PATIENCE = 1.8;
+
 /* Of a name in DNS, with a dot at its end. */
 enum { LONGEST_NAME = 254 };
 
@@ -33,6 +36,14 @@ struct resolver {
     struct name_sources *sources;
 };
 
+/* The query for a name that had addresses. */
+struct renewal {
+    struct timer timer; /* of PATIENCE */
+    struct name *name;
+    struct addresses *addresses;
+    bool is_late; /* they are used */
+};
+
 /* A name that is looked up or cached. */
 struct name {
     struct list link; /* in one of the resolver's lists, or in none while it is asked for */
@@ -42,7 +53,7 @@ struct name {
     bool cached;
     struct name_answer answer;
     double expires;
-    struct addresses *known; /* while it is renewed: those that it had; or NULL */
+    struct renewal *renewal; /* or NULL */
     double found;            /* time of the latest answer with addresses */
     char text[];
 };
@@ -55,6 +66,8 @@ struct resolver_lookup {
 };
 
 static void on_answer(struct name_query *query, const struct name_answer *answer);
+static int run_late(struct handle *handle);
+static const struct handle_type late_type = {.run = run_late};
 
 /* ------------------------------------------------------------------- names */
 
@@ -93,11 +106,24 @@ static void free_lookups(struct list *lookups)
         free(container_of(link, struct resolver_lookup, link));
 }
 
+/* Returns the addresses that the name had, which are the caller's. */
+static struct addresses *end_renewal(struct name *name)
+{
+    struct renewal *renewal = name->renewal;
+    if (!renewal)
+        return NULL;
+    struct addresses *addresses = renewal->addresses;
+    timer_stop(name->resolver->loop, &renewal->timer);
+    free(renewal);
+    name->renewal = NULL;
+    return addresses;
+}
+
 static void name_free(struct name *name)
 {
     free_lookups(&name->lookups);
     addresses_unref(name->answer.addresses);
-    addresses_unref(name->known);
+    addresses_unref(end_renewal(name));
     free(name);
 }
 
@@ -133,17 +159,38 @@ static void schedule(struct resolver *resolver)
         loop_ready(resolver->loop, &resolver->handle);
 }
 
-/* Asks again for a name whose addresses were cached too long ago. */
-static void renew(struct name *name)
+/* Moves the addresses of a name to its renewal. -ENOMEM. */
+static int begin_renewal(struct name *name)
+{
+    af_loop *loop = name->resolver->loop;
+    struct renewal *renewal = malloc(sizeof *renewal);
+    if (!renewal)
+        return -ENOMEM;
+    *renewal = (struct renewal){.name = name};
+    timer_init(&renewal->timer, &late_type);
+    if (timers_add(&loop->timers, &renewal->timer, af_loop_time(loop) + PATIENCE) < 0) {
+        free(renewal);
+        return -ENOMEM;
+    }
+    renewal->addresses = name->answer.addresses;
+    name->answer = (struct name_answer){0};
+    name->renewal = renewal;
+    return 0;
+}
+
+/* Asks again for a name whose addresses were cached too long ago. -ENOMEM. */
+static int renew(struct name *name)
 {
     struct resolver *resolver = name->resolver;
+    int r = begin_renewal(name);
+    if (r < 0)
+        return r;
     list_remove(&name->link);
     name->cached = false;
     resolver->cached_count--;
-    name->known = name->answer.addresses;
-    name->answer = (struct name_answer){0};
     list_append(&resolver->unasked, &name->link);
     schedule(resolver);
+    return 0;
 }
 
 /* The name, or NULL if nothing is known of it. */
@@ -156,37 +203,29 @@ static struct name *find_name(struct resolver *resolver, const char *text, int f
     struct name *name = container_of(*node, struct name, query);
     if (!name->cached || name->expires > af_loop_time(resolver->loop))
         return name;
-    if (name->answer.code == 0) {
-        renew(name);
+    bool is_old = af_loop_time(resolver->loop) > name->found + OLDEST_ADDRESSES;
+    if (name->answer.code == 0 && !is_old && renew(name) >= 0)
         return name;
-    }
     forget(name);
     return NULL;
 }
 
 /* ----------------------------------------------------------------- answers */
 
-/* Takes the addresses that the name had, which are better than none (RFC 8767): a request may go
- * over a connection that stands, for which libcurl would not have asked. */
-static void reuse_known(struct name *name)
-{
-    if (af_loop_time(name->resolver->loop) > name->found + OLDEST_ADDRESSES)
-        return;
-    name->answer = (struct name_answer){.addresses = name->known};
-    name->known = NULL;
-}
-
+/* Addresses that the name had are better than a failure (RFC 8767): a request may go over a
+ * connection that stands, for which libcurl would not have asked. */
 static void on_answer(struct name_query *query, const struct name_answer *answer)
 {
     struct name *name = container_of(query, struct name, query);
     bool has_failed = answer->code == AF_RESOLVE_ERROR && answer->reason;
+    struct addresses *known = end_renewal(name);
     name->answer = *answer;
     if (answer->code == 0)
         name->found = af_loop_time(name->resolver->loop);
-    if (has_failed && name->known)
-        reuse_known(name);
-    addresses_unref(name->known);
-    name->known = NULL;
+    if (has_failed && known)
+        name->answer = (struct name_answer){.addresses = known};
+    else
+        addresses_unref(known);
     list_append(&name->resolver->answered, &name->link);
     schedule(name->resolver);
 }
@@ -214,6 +253,14 @@ static void call_lookups(struct resolver *resolver, const char *name,
     }
 }
 
+/* Takes the lookups of a name, which are called next. */
+static void take_lookups(struct name *name)
+{
+    list_for_each (link, &name->lookups)
+        container_of(link, struct resolver_lookup, link)->name = NULL;
+    list_append_all(&name->resolver->called, &name->lookups);
+}
+
 /* Caches the answer or forgets it before anybody is called: a new lookup is a new query then. */
 static void deliver(struct name *name)
 {
@@ -221,9 +268,7 @@ static void deliver(struct name *name)
     struct name_answer answer = name->answer;
     char text[LONGEST_NAME + 1];
     strcpy(text, name->text);
-    list_for_each (link, &name->lookups)
-        container_of(link, struct resolver_lookup, link)->name = NULL;
-    list_append_all(&resolver->called, &name->lookups);
+    take_lookups(name);
     if (answer.addresses)
         addresses_ref(answer.addresses);
     if (answer.code == 0 || answer.final)
@@ -252,6 +297,14 @@ static void ask_all(struct resolver *resolver)
     }
 }
 
+/* The resolver may have been freed by those that were called. */
+static void end_running(struct resolver *resolver)
+{
+    resolver->running = false;
+    if (resolver->freed)
+        free(resolver);
+}
+
 static int run(struct handle *handle)
 {
     struct resolver *resolver = container_of(handle, struct resolver, handle);
@@ -260,9 +313,23 @@ static int run(struct handle *handle)
     ask_all(resolver);
     while (!resolver->freed && (link = list_pop(&resolver->answered)))
         deliver(container_of(link, struct name, link));
-    resolver->running = false;
-    if (resolver->freed)
-        free(resolver);
+    end_running(resolver);
+    return 0;
+}
+
+/* Gives the addresses that a name had to all that wait for its renewal, which goes on. */
+static int run_late(struct handle *handle)
+{
+    struct renewal *renewal =
+        container_of(container_of(handle, struct timer, handle), struct renewal, timer);
+    struct resolver *resolver = renewal->name->resolver;
+    struct name_answer answer = {.addresses = addresses_ref(renewal->addresses)};
+    renewal->is_late = true;
+    resolver->running = true;
+    take_lookups(renewal->name);
+    call_lookups(resolver, "", &answer);
+    addresses_unref(answer.addresses);
+    end_running(resolver);
     return 0;
 }
 
@@ -353,6 +420,14 @@ static int add_lookup(struct resolver *resolver, const char *text, int family,
     return 0;
 }
 
+/* The addresses that can be used without waiting, borrowed, or NULL. */
+static struct addresses *find_known(const struct name *name)
+{
+    if (name->renewal && name->renewal->is_late)
+        return name->renewal->addresses;
+    return name->cached ? name->answer.addresses : NULL;
+}
+
 int resolver_lookup(struct resolver *resolver, const char *host, int family, resolver_done *done,
                     void *arg, struct addresses **ret_addresses,
                     struct resolver_lookup **ret_lookup)
@@ -363,8 +438,9 @@ int resolver_lookup(struct resolver *resolver, const char *host, int family, res
     struct name *name = find_name(resolver, text, family);
     if (name && name->cached && name->answer.code < 0)
         return raise_failure(text, &name->answer);
-    if (name && name->cached) {
-        *ret_addresses = addresses_ref(name->answer.addresses);
+    struct addresses *known = name ? find_known(name) : NULL;
+    if (known) {
+        *ret_addresses = addresses_ref(known);
         return 1;
     }
     struct resolver_lookup *lookup = malloc(sizeof *lookup);
@@ -385,8 +461,7 @@ static void cancel_renewal(struct name *name)
 {
     list_remove(&name->link);
     list_remove(&name->query.link);
-    name->answer.addresses = name->known;
-    name->known = NULL;
+    name->answer.addresses = end_renewal(name);
     cache(name, 0);
 }
 
@@ -395,7 +470,7 @@ static void withdraw(struct name *name)
 {
     if (list_empty(&name->link) && list_empty(&name->query.link))
         return;
-    if (name->known)
+    if (name->renewal)
         cancel_renewal(name);
     else
         forget(name);

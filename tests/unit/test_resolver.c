@@ -339,6 +339,60 @@ Test(resolver, uses_old_addresses_while_the_server_fails)
     close_all();
 }
 
+/* Has the server be mute, and begins to renew the addresses of "one.test". */
+static void begin_mute_renewal(resolver_done *done, struct outcome *outcome)
+{
+    static const struct zone_entry mute[] = {{.name = "*.test", .mute = true}, {0}};
+    struct addresses *addresses;
+    open_all();
+    assert_found("one.test", "192.0.2.1");
+    unsigned questions = count_questions("one.test");
+    ahead = 61;
+    set_zone(mute);
+    *outcome = (struct outcome){0};
+    cr_assert_eq(resolver_lookup(resolver, "one.test", AF_UNSPEC, done, outcome, &addresses,
+                                 &outcome->lookup),
+                 0);
+    while (count_questions("one.test") == questions)
+        cr_assert_eq(af_loop_run_once(loop), 0);
+}
+
+Test(resolver, uses_old_addresses_after_two_seconds_of_a_mute_server)
+{
+    static const struct zone_entry moved[] = {{.name = "*.test", .addresses = {"192.0.2.7"}}, {0}};
+    struct outcome first, second;
+    begin_mute_renewal(on_done, &first);
+    cr_expect_eq(finished, 1);
+    ahead = 63;
+    run_until_finished(2);
+    cr_expect_str_eq(first.text, "192.0.2.1");
+    cr_expect_eq(begin("one.test", &second), 1, "nobody else waits");
+    cr_expect_str_eq(second.text, "192.0.2.1");
+    set_zone(moved);
+    while (strcmp(second.text, "192.0.2.7") != 0) {
+        cr_assert_eq(af_loop_run_once(loop), 0);
+        cr_assert_eq(begin("one.test", &second), 1);
+    }
+    close_all();
+}
+
+static void free_when_done(void *arg, int result, struct addresses *addresses)
+{
+    on_done(arg, result, addresses);
+    resolver_free(resolver);
+    resolver = NULL;
+}
+
+Test(resolver, may_be_freed_as_old_addresses_are_used)
+{
+    struct outcome outcome;
+    begin_mute_renewal(free_when_done, &outcome);
+    ahead = 63;
+    run_until_finished(2);
+    cr_expect_str_eq(outcome.text, "192.0.2.1");
+    close_all();
+}
+
 Test(resolver, uses_no_old_addresses_of_a_name_that_does_not_exist_any_more)
 {
     static const struct zone_entry empty[] = {{0}};
