@@ -1,10 +1,10 @@
 #include "async/resolver.h"
 
 #include <errno.h>
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "async/name_cache.h"
 #include "async/name_sources.h"
 #include "base/error.h"
 
@@ -22,47 +22,14 @@ enum { LONGEST_NAME = 254 };
 
 struct resolver {
     af_loop *loop;
-    size_t most_cached;
-
-    void *names; /* tsearch()'s tree of name_query: all that follow */
+    struct name_cache names;
     struct list unasked;
     struct list answered; /* not delivered */
-    struct list cached;   /* the oldest first */
-    size_t cached_count;
 
     struct list called; /* the lookups of a name whose answer is being delivered */
     struct handle handle;
     bool running, freed;
     struct name_sources *sources;
-};
-
-/* The query for a name that had addresses. */
-struct renewal {
-    struct timer timer; /* of PATIENCE */
-    struct name *name;
-    struct addresses *addresses;
-    bool is_late; /* they are used */
-};
-
-/* A name that is looked up or cached. */
-struct name {
-    struct list link; /* in one of the resolver's lists, or in none while it is asked for */
-    struct resolver *resolver;
-    struct list lookups; /* that wait for its answer */
-    struct name_query query;
-    bool cached;
-    struct name_answer answer;
-    double expires;
-    struct renewal *renewal; /* or NULL */
-    double found;            /* time of the latest answer with addresses */
-    char text[];
-};
-
-struct resolver_lookup {
-    struct list link;
-    struct name *name; /* NULL once its answer is being delivered */
-    resolver_done *done;
-    void *arg;
 };
 
 static void on_answer(struct name_query *query, const struct name_answer *answer);
@@ -71,142 +38,36 @@ static const struct handle_type late_type = {.run = run_late};
 
 /* ------------------------------------------------------------------- names */
 
-static int compare_names(const void *first, const void *second)
-{
-    const struct name_query *a = first, *b = second;
-    return a->family != b->family ? a->family - b->family : strcmp(a->name, b->name);
-}
-
-static int name_new(struct resolver *resolver, const char *text, int family, struct name **ret_name)
-{
-    size_t size = strlen(text) + 1;
-    struct name *name = calloc(1, sizeof *name + size);
-    if (!name)
-        return -ENOMEM;
-    memcpy(name->text, text, size);
-    name->resolver = resolver;
-    name->query.name = name->text;
-    name->query.family = family;
-    name->query.answered = on_answer;
-    if (!tsearch(&name->query, &resolver->names, compare_names)) {
-        free(name);
-        return -ENOMEM;
-    }
-    list_init(&name->link);
-    list_init(&name->lookups);
-    list_init(&name->query.link);
-    *ret_name = name;
-    return 0;
-}
-
-static void free_lookups(struct list *lookups)
-{
-    struct list *link;
-    while ((link = list_pop(lookups)))
-        free(container_of(link, struct resolver_lookup, link));
-}
-
-/* Returns the addresses that the name had, which are the caller's. */
-static struct addresses *end_renewal(struct name *name)
-{
-    struct renewal *renewal = name->renewal;
-    if (!renewal)
-        return NULL;
-    struct addresses *addresses = renewal->addresses;
-    timer_stop(name->resolver->loop, &renewal->timer);
-    free(renewal);
-    name->renewal = NULL;
-    return addresses;
-}
-
-static void name_free(struct name *name)
-{
-    free_lookups(&name->lookups);
-    addresses_unref(name->answer.addresses);
-    addresses_unref(end_renewal(name));
-    free(name);
-}
-
-static void free_node(void *query)
-{
-    name_free(container_of(query, struct name, query));
-}
-
-static void forget(struct name *name)
-{
-    struct resolver *resolver = name->resolver;
-    tdelete(&name->query, &resolver->names, compare_names);
-    list_remove(&name->link);
-    list_remove(&name->query.link);
-    if (name->cached)
-        resolver->cached_count--;
-    name_free(name);
-}
-
-static void cache(struct name *name, double seconds)
-{
-    struct resolver *resolver = name->resolver;
-    name->expires = af_loop_time(resolver->loop) + seconds;
-    name->cached = true;
-    list_append(&resolver->cached, &name->link);
-    if (++resolver->cached_count > resolver->most_cached)
-        forget(container_of(resolver->cached.next, struct name, link));
-}
-
 static void schedule(struct resolver *resolver)
 {
     if (list_empty(&resolver->handle.link))
         loop_ready(resolver->loop, &resolver->handle);
 }
 
-/* Moves the addresses of a name to its renewal. -ENOMEM. */
-static int begin_renewal(struct name *name)
+static void ask(struct name *name)
 {
-    af_loop *loop = name->resolver->loop;
-    struct renewal *renewal = malloc(sizeof *renewal);
-    if (!renewal)
-        return -ENOMEM;
-    *renewal = (struct renewal){.name = name};
-    timer_init(&renewal->timer, &late_type);
-    if (timers_add(&loop->timers, &renewal->timer, af_loop_time(loop) + PATIENCE) < 0) {
-        free(renewal);
-        return -ENOMEM;
-    }
-    renewal->addresses = name->answer.addresses;
-    name->answer = (struct name_answer){0};
-    name->renewal = renewal;
-    return 0;
+    list_append(&name->resolver->unasked, &name->link);
+    schedule(name->resolver);
 }
 
-/* Asks again for a name whose addresses were cached too long ago. -ENOMEM. */
-static int renew(struct name *name)
+/* Asks again for a name whose addresses were cached too long ago, but are not too old. False if it
+ * cannot be done. */
+static bool renew(struct name *name)
 {
-    struct resolver *resolver = name->resolver;
-    int r = begin_renewal(name);
-    if (r < 0)
-        return r;
-    list_remove(&name->link);
-    name->cached = false;
-    resolver->cached_count--;
-    list_append(&resolver->unasked, &name->link);
-    schedule(resolver);
-    return 0;
+    bool is_old = af_loop_time(name->resolver->loop) > name->found + OLDEST_ADDRESSES;
+    if (name->answer.code < 0 || is_old || name_begin_renewal(name, &late_type, PATIENCE) < 0)
+        return false;
+    ask(name);
+    return true;
 }
 
-/* The name, or NULL if nothing is known of it. */
+/* The name, or NULL if nothing is known of it that still holds. */
 static struct name *find_name(struct resolver *resolver, const char *text, int family)
 {
-    struct name_query key = {.name = text, .family = family};
-    struct name_query **node = tfind(&key, &resolver->names, compare_names);
-    if (!node)
-        return NULL;
-    struct name *name = container_of(*node, struct name, query);
-    if (!name->cached || name->expires > af_loop_time(resolver->loop))
+    struct name *name = name_cache_find(&resolver->names, text, family);
+    if (!name || !name_has_expired(name) || renew(name))
         return name;
-    bool is_old = af_loop_time(resolver->loop) > name->found + OLDEST_ADDRESSES;
-    if (name->answer.code == 0 && !is_old && renew(name) >= 0)
-        return name;
-    forget(name);
+    name_forget(name);
     return NULL;
 }
 
@@ -218,7 +79,7 @@ static void on_answer(struct name_query *query, const struct name_answer *answer
 {
     struct name *name = container_of(query, struct name, query);
     bool has_failed = answer->code == AF_RESOLVE_ERROR && answer->reason;
-    struct addresses *known = end_renewal(name);
+    struct addresses *known = name_end_renewal(name);
     name->answer = *answer;
     if (answer->code == 0)
         name->found = af_loop_time(name->resolver->loop);
@@ -272,9 +133,9 @@ static void deliver(struct name *name)
     if (answer.addresses)
         addresses_ref(answer.addresses);
     if (answer.code == 0 || answer.final)
-        cache(name, answer.code == 0 ? CACHE_ADDRESSES : CACHE_FAILURE);
+        name_keep(name, answer.code == 0 ? CACHE_ADDRESSES : CACHE_FAILURE);
     else
-        forget(name);
+        name_forget(name);
     call_lookups(resolver, text, &answer);
     addresses_unref(answer.addresses);
 }
@@ -363,10 +224,9 @@ int resolver_new(af_loop *loop, const struct resolver_options *options,
     if (!resolver)
         return -ENOMEM;
     resolver->loop = loop;
-    resolver->most_cached = options->most_cached ?: 10000;
     list_init(&resolver->unasked);
     list_init(&resolver->answered);
-    list_init(&resolver->cached);
+    name_cache_init(&resolver->names, loop, options->most_cached ?: 10000);
     list_init(&resolver->called);
     handle_init(&resolver->handle, &run_type);
     int r = open_sources(resolver, options);
@@ -385,7 +245,7 @@ void resolver_free(struct resolver *resolver)
     handle_cancel(&resolver->handle);
     name_sources_free(resolver->sources);
     free_lookups(&resolver->called);
-    tdestroy(resolver->names, free_node);
+    name_cache_free(&resolver->names);
     resolver->freed = true;
     if (!resolver->running)
         free(resolver);
@@ -409,23 +269,16 @@ static int add_lookup(struct resolver *resolver, const char *text, int family,
 {
     struct name *name = find_name(resolver, text, family);
     if (!name) {
-        int r = name_new(resolver, text, family, &name);
+        int r = name_cache_add(&resolver->names, text, family, &name);
         if (r < 0)
             return r;
-        list_append(&resolver->unasked, &name->link);
-        schedule(resolver);
+        name->resolver = resolver;
+        name->query.answered = on_answer;
+        ask(name);
     }
     lookup->name = name;
     list_append(&name->lookups, &lookup->link);
     return 0;
-}
-
-/* The addresses that can be used without waiting, borrowed, or NULL. */
-static struct addresses *find_known(const struct name *name)
-{
-    if (name->renewal && name->renewal->is_late)
-        return name->renewal->addresses;
-    return name->cached ? name->answer.addresses : NULL;
 }
 
 int resolver_lookup(struct resolver *resolver, const char *host, int family, resolver_done *done,
@@ -438,7 +291,7 @@ int resolver_lookup(struct resolver *resolver, const char *host, int family, res
     struct name *name = find_name(resolver, text, family);
     if (name && name->cached && name->answer.code < 0)
         return raise_failure(text, &name->answer);
-    struct addresses *known = name ? find_known(name) : NULL;
+    struct addresses *known = name ? name_known_addresses(name) : NULL;
     if (known) {
         *ret_addresses = addresses_ref(known);
         return 1;
@@ -461,8 +314,8 @@ static void cancel_renewal(struct name *name)
 {
     list_remove(&name->link);
     list_remove(&name->query.link);
-    name->answer.addresses = end_renewal(name);
-    cache(name, 0);
+    name->answer.addresses = name_end_renewal(name);
+    name_keep(name, 0);
 }
 
 /* A name that nobody waits for is not asked for, unless it was already. */
@@ -473,7 +326,7 @@ static void withdraw(struct name *name)
     if (name->renewal)
         cancel_renewal(name);
     else
-        forget(name);
+        name_forget(name);
 }
 
 void resolver_lookup_cancel(struct resolver_lookup *lookup)
