@@ -16,6 +16,10 @@ enum { MOST_PACKETS = 120 };
  * periods, a server that is slow to answer would be asked for few names a second. */
 static const double PERIOD = 0.02;
 
+/* Seconds for which that is not assumed of a server that has just answered within a period: it may
+ * be held up, and its answers alone permit as many queries. */
+static const double STANDSTILL = 0.2;
+
 /* A channel sends all its queries from one port while any of them is unanswered. After so many, the
  * next channel has another port, as a protection from forged answers. Making one takes as long as
  * a few queries. */
@@ -32,6 +36,7 @@ struct dns_client {
     struct list waiting;                         /* queries */
     uint64_t sent;                               /* packets */
     uint64_t read;                               /* of those, by a server */
+    double stands_until;                         /* end of the STANDSTILL */
     const struct name_query *sending;            /* or NULL */
     ev_timer timer;                              /* of the period, while queries wait */
     struct handle handle;                        /* sends those whose turn has come */
@@ -50,13 +55,22 @@ static void schedule(struct dns_client *client)
         loop_ready(client->loop, &client->handle);
 }
 
+static void note_read(struct dns_client *client, const struct name_query *query)
+{
+    double now = af_loop_time(client->loop);
+    if (now < query->sent + PERIOD)
+        client->stands_until = now + STANDSTILL;
+    if (query->number > client->read)
+        client->read = query->number;
+}
+
 static void on_answer(struct name_query *query, const struct name_answer *answer)
 {
     struct dns_client *client = query->client;
     if (client->sending == query)
         client->sent -= count_packets(client, query); /* it could not be sent */
-    else if (!client->sending && query->number > client->read)
-        client->read = query->number;
+    else if (!client->sending)
+        note_read(client, query);
     if (!list_empty(&client->waiting))
         schedule(client);
     query->done(query, answer);
@@ -114,6 +128,7 @@ static void send_query(struct dns_client *client, struct name_query *query)
     }
     client->sent += count_packets(client, query);
     query->number = client->sent;
+    query->sent = af_loop_time(client->loop);
     client->sending = query;
     dns_channel_ask(client->channels[0], query);
     client->sending = NULL;
@@ -142,6 +157,8 @@ static void on_period(struct ev_loop *ev, ev_timer *timer, int events)
 {
     (void)ev, (void)events;
     struct dns_client *client = container_of(timer, struct dns_client, timer);
+    if (af_loop_time(client->loop) < client->stands_until)
+        return;
     client->read = client->sent;
     schedule(client);
 }

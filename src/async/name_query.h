@@ -30,6 +30,7 @@ struct name_query {
     /* The DNS client's own. */
     struct dns_client *client;
     uint64_t number; /* of its last packet */
+    double sent;     /* time on the loop's clock */
 };
 
 /* The answer with the addresses of TEXT; without any, that there are none. */

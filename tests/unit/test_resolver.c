@@ -571,6 +571,26 @@ Test(resolver, does_not_pace_names_by_how_slow_they_are)
     close_all();
 }
 
+/* Its buffer may be full: it did answer at once. */
+Test(resolver, waits_for_a_quick_server_that_stands_still)
+{
+    enum { NAMES = 1000, AT_ONCE = 120 };
+    static const struct zone_entry mute[] = {{.name = "*.many.test", .mute = true}, {0}};
+    open_all();
+    look_up_of("one.test", AF_INET);
+    double start = test_time(NULL);
+    set_zone(mute);
+    struct outcome *outcomes = begin_many(NAMES);
+    while (count_questions(NULL) <= 1 + AT_ONCE)
+        cr_assert_eq(af_loop_run_once(loop), 0);
+    cr_expect_gt(test_time(NULL) - start, 0.15);
+    while (count_questions(NULL) < 1 + NAMES)
+        cr_assert_eq(af_loop_run_once(loop), 0);
+    cr_expect_lt(test_time(NULL) - start, 1.5);
+    free(outcomes);
+    close_all();
+}
+
 /* A packet that is lost is sent again. */
 Test(resolver, loses_no_packet_of_thousands_to_a_quick_server)
 {
