@@ -175,7 +175,8 @@ int af_client_request(af_client *client, const af_request *request, af_future **
     r = request_headers_make(client->settings.headers, request, &transfer->request_headers);
     transfer->has_own_headers = transfer->request_headers;
     if (r >= 0)
-        r = cookie_line_take(&transfer->request_headers, &transfer->cookies);
+        r = cookie_line_take(&transfer->request_headers, client->settings.options.cookie_files,
+                             &transfer->cookies);
     if (r < 0)
         af_future_unref(&transfer->future);
     else

@@ -7,13 +7,21 @@
 
 #include "base/buffer.h"
 
+static const char name[] = "Cookie";
+
+/* True if LINE names the header Cookie, whether it sends one or none. */
+static bool is_cookie_line(const char *line)
+{
+    size_t length = strlen(name);
+    return strncasecmp(line, name, length) == 0 && (line[length] == ':' || line[length] == ';');
+}
+
 /* The value of a Cookie line; NULL where LINE is another, or has none. */
 static const char *find_value(const char *line)
 {
-    static const char name[] = "Cookie:";
-    if (strncasecmp(line, name, strlen(name)) != 0)
+    if (!is_cookie_line(line) || line[strlen(name)] != ':')
         return NULL;
-    const char *value = line + strlen(name);
+    const char *value = line + strlen(name) + 1;
     value += strspn(value, " \t");
     return *value ? value : NULL;
 }
@@ -36,11 +44,13 @@ static int join(const struct curl_slist *headers, struct buffer *cookies)
     return r;
 }
 
+/* libcurl sends no cookies of CURLOPT_COOKIE beside a Cookie line, not even beside one that has
+ * none. */
 static void remove_lines(struct curl_slist **place)
 {
     while (*place) {
         struct curl_slist *line = *place;
-        if (!find_value(line->data)) {
+        if (!is_cookie_line(line->data)) {
             place = &line->next;
             continue;
         }
@@ -50,7 +60,15 @@ static void remove_lines(struct curl_slist **place)
     }
 }
 
-int cookie_line_take(struct curl_slist **headers, char **ret_cookies)
+/* Makes of the lines "Cookie;", which send an empty header, some that send none. */
+static void send_no_empty_line(struct curl_slist *line)
+{
+    for (; line; line = line->next)
+        if (is_cookie_line(line->data))
+            line->data[strlen(name)] = ':';
+}
+
+int cookie_line_take(struct curl_slist **headers, bool keeps_cookies, char **ret_cookies)
 {
     struct buffer cookies;
     buffer_init(&cookies, SIZE_MAX);
@@ -59,7 +77,10 @@ int cookie_line_take(struct curl_slist **headers, char **ret_cookies)
         buffer_free(&cookies);
         return r;
     }
-    remove_lines(headers);
+    if (cookies.data)
+        remove_lines(headers);
+    else if (keeps_cookies)
+        send_no_empty_line(*headers);
     *ret_cookies = cookies.data;
     return 0;
 }

@@ -5,10 +5,13 @@
 #define HTTP_COOKIE_LINE_H
 
 #include <curl/curl.h>
+#include <stdbool.h>
 
 /* Takes the lines "Cookie: VALUE" out of HEADERS, which may be left empty, and joins their values
  * with "; " for CURLOPT_COOKIE: *ret_cookies, which the caller frees, NULL where there are none.
- * Lines that send no Cookie, or an empty one, stay. On -ENOMEM nothing has changed. */
-int cookie_line_take(struct curl_slist **headers, char **ret_cookies);
+ * Then lines that send no Cookie ("Cookie:"), or an empty one ("Cookie;"), stay; but where
+ * KEEPS_COOKIES, the latter send none, since libcurl would send the kept ones in a second line. On
+ * -ENOMEM nothing has changed. */
+int cookie_line_take(struct curl_slist **headers, bool keeps_cookies, char **ret_cookies);
 
 #endif

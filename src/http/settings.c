@@ -145,7 +145,7 @@ int settings_init(struct settings *settings, const af_client_options *options)
     if (r >= 0)
         r = copy_list(&settings->headers, options->headers);
     if (r >= 0)
-        r = cookie_line_take(&settings->headers, &settings->cookies);
+        r = cookie_line_take(&settings->headers, options->cookie_files, &settings->cookies);
     if (r >= 0)
         r = copy_list(&settings->connect_to, options->connect_to);
     if (r >= 0)
