@@ -40,7 +40,8 @@ typedef struct af_client_options {
     double attempt_timeout; /* one request, from its start to the last byte */
     double connect_timeout; /* until a connection stands; 0: curl's 300 s */
     double idle_timeout;    /* with no byte moving up or down once the request is sent */
-    int64_t max_body;       /* bytes; a larger body is AF_HTTP_TOO_LARGE */
+    int64_t max_body;       /* bytes; a larger body is AF_HTTP_TOO_LARGE. 0: only the client's own
+                               limit on decompression holds; negative: not even that */
 
     int ip_version;          /* 4 or 6; 0: either */
     bool insecure;           /* accept any certificate, the proxy's too */

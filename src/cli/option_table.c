@@ -139,7 +139,8 @@ const struct option_spec option_table[] = {
      .help = "the same with this file"},
     {SECTION_REQUEST, OPTION_FLAG, MEMBER(compressed), 0, "compressed", NULL,
      .help = "ask for compressed bodies, and decompress them; more than 64 MiB that is over "
-             "1,100 times what was received is an error, unless --max-filesize is given",
+             "1,100 times what was received is an error, unless --max-filesize is given (0 for "
+             "any size)",
      .value = true},
     {SECTION_CONNECTION, OPTION_WORD, MEMBER(http_version), 0, "http1.1", NULL,
      .help = "use HTTP/1.1 only", .value = 11},

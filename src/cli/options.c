@@ -22,6 +22,9 @@
 /* With bodies in the records, where --max-filesize is not given: they are kept in memory. */
 enum { BODY_MAXIMUM = 16 << 20 };
 
+/* An explicit 0: for the client no limit at all, not even its own on decompression. */
+enum { BODY_UNLIMITED = -1 };
+
 /* Config files that name each other, one in the other. */
 enum { CONFIG_DEPTH = 5 };
 
@@ -317,7 +320,9 @@ static void settle(struct options *options)
         status_set_parse(STATUS_SET_DEFAULT, &options->accept);
     if (!options->retry_on.given)
         retry_conditions_default(&options->accept, &options->retry_on);
-    if (options->max_filesize < 0)
+    if (options->max_filesize == 0)
+        options->max_filesize = BODY_UNLIMITED;
+    else if (options->max_filesize < 0)
         options->max_filesize = options->include_body ? BODY_MAXIMUM : 0;
 }
 

@@ -82,7 +82,7 @@ struct options {
     bool uses_stdin; /* for a config file or one of the above */
     struct words connect_to;
     struct words resolve;
-    int64_t max_filesize;
+    int64_t max_filesize; /* as af_client_options.max_body */
     bool include_headers;
     bool keep_headers; /* for the above, or for a field that is named */
     bool include_body;

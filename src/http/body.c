@@ -75,9 +75,9 @@ static int take(const void *data, size_t size, void *arg)
 
 static int begin_decoding(struct transfer *transfer)
 {
-    const af_client_options *options = &client_settings(transfer->client)->options;
-    uint64_t maximum = options->max_body > 0 ? (uint64_t)options->max_body : 0;
-    int r = decoder_new(transfer->codings, maximum, &transfer->decoder);
+    int64_t maximum = client_settings(transfer->client)->options.max_body;
+    int r = decoder_new(transfer->codings, maximum < 0 ? DECODER_UNLIMITED : (uint64_t)maximum,
+                        &transfer->decoder);
     free(transfer->codings);
     transfer->codings = NULL;
     return r;

@@ -8,6 +8,9 @@
 
 struct decoder;
 
+/* As a maximum: no limit on the decoded size at all. */
+#define DECODER_UNLIMITED UINT64_MAX
+
 /* Receives decoded bytes, at least one and at most 16 KiB at once, as from libcurl. A negative code
  * ends decoding. */
 typedef int decoder_sink(const void *data, size_t size, void *arg);

@@ -121,6 +121,7 @@ Test(decoder_limits, a_bomb_between_two_codings_is_given_up)
     expect_result("gzip, zstd", 0, AF_LIMIT_OVERRUN, 0);
     expect_result("gzip, zstd", 1000, AF_LIMIT_OVERRUN, 0);
     expect_result("gzip, zstd", members.length, 0, 0);
+    expect_result("gzip, zstd", DECODER_UNLIMITED, 0, 0);
     buffer_free(&member);
     buffer_free(&members);
 }
@@ -171,6 +172,7 @@ Test(decoder_limits, a_maximum_replaces_the_ratio)
 {
     encode_zeros(BROTLI, 80 * MIB);
     expect_result("br", 80 * MIB, 0, 80 * MIB);
+    expect_result("br", DECODER_UNLIMITED, 0, 80 * MIB);
     expect_result("br", 80 * MIB - 1, AF_LIMIT_OVERRUN, 80 * MIB - 1);
     expect_text("Maximum file size exceeded: the decoded body is larger than 83886079 bytes");
 }

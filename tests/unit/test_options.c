@@ -269,10 +269,10 @@ Test(options, sizes_have_units_of_1024)
                  {"--max-filesize 10M", 10 << 20},
                  {"--max-filesize 2g", INT64_C(2) << 30},
                  {"--max-filesize 7B", 7},
-                 {"--max-filesize 0", 0},
+                 {"--max-filesize 0", -1},
                  {"--include-body", 16 << 20},
                  {"--fields url,body", 16 << 20},
-                 {"--include-body --max-filesize 0", 0}};
+                 {"--include-body --max-filesize 0", -1}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         cr_expect(zero(int, parse(cases[i].line)), "%s", cases[i].line);
         cr_expect(eq(long, options.max_filesize, cases[i].bytes), "%s", cases[i].line);
