@@ -8,6 +8,12 @@
 #include "http/decoder.h"
 #include "http/transfer_owner.h"
 
+bool body_is_expected(const struct transfer *transfer, long status)
+{
+    const char *method = transfer->request.method;
+    return status != 204 && status != 304 && (!method || strcmp(method, "HEAD") != 0);
+}
+
 int body_add_coding(struct transfer *transfer, const char *value, size_t size)
 {
     const char *before = transfer->codings;
@@ -93,9 +99,27 @@ int body_write(struct transfer *transfer, const void *data, size_t size)
     return r;
 }
 
+/* Checks a body of which nothing came. If a length or a last chunk says that it is empty, it may
+ * name any coding, as servers do; but a coded one is never empty, so the end of the connection alone
+ * is a break. */
+static int finish_empty(struct transfer *transfer)
+{
+    if (!ended_with_connection(transfer))
+        return 0;
+    int r = begin_decoding(transfer);
+    if (r < 0 || !transfer->decoder)
+        return r;
+    return af_raise(AF_INCOMPLETE_READ,
+                    "Error while processing content unencoding: the body has no data");
+}
+
 void body_finish(struct transfer *transfer)
 {
-    int r = decoder_finish(transfer->decoder);
+    long status = 0;
+    curl_easy_getinfo(transfer->easy->curl, CURLINFO_RESPONSE_CODE, &status);
+    if (transfer->redirects || !body_is_expected(transfer, status))
+        return;
+    int r = transfer->codings ? finish_empty(transfer) : decoder_finish(transfer->decoder);
     if (r < 0)
         note_failure(transfer, r);
 }

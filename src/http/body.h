@@ -2,9 +2,14 @@
 #ifndef HTTP_BODY_H
 #define HTTP_BODY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct transfer;
+
+/* False if a response with STATUS has no body, whatever its headers say: after HEAD, and with 204
+ * and 304. */
+bool body_is_expected(const struct transfer *transfer, long status);
 
 /* Notes the value of a Content-Encoding line, SIZE bytes. -ENOMEM. */
 int body_add_coding(struct transfer *transfer, const char *value, size_t size);

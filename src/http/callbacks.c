@@ -125,12 +125,6 @@ static size_t read_header(struct transfer *transfer, const char *line, size_t si
     return 0;
 }
 
-static bool has_no_body(const struct transfer *transfer, long status)
-{
-    const char *method = transfer->request.method;
-    return status == 204 || status == 304 || (method && strcmp(method, "HEAD") == 0);
-}
-
 /* Headers of an interim response do not describe the final one. */
 static void forget_headers(struct transfer *transfer)
 {
@@ -155,7 +149,7 @@ static size_t end_headers(struct transfer *transfer)
                           client_settings(transfer->client)->options.follow_redirects;
     /* One byte is for the NUL behind the body. */
     bool is_too_long = transfer->length >= 0 && (size_t)transfer->length >= transfer->body.maximum;
-    if (is_too_long && !transfer->redirects && !has_no_body(transfer, status))
+    if (is_too_long && !transfer->redirects && body_is_expected(transfer, status))
         return fail(transfer, BODY_TOO_LARGE);
     return 0;
 }
