@@ -17,9 +17,10 @@ static const char list_text[] =
 static const struct fact list_facts[] = {
     {"url", "the URL, which is all that must be there"},
     {"method", "instead of that of the command line, of GET, or of POST with a body"},
-    {"headers", "an object: a value is a string, an array of them for more than one header of that "
-                "name, or null for none; they take the place of those of -H, -A, -e and -u, and of a -b "
-                "\"NAME=VALUE\"; cookies kept with -b FILE go out beside them, in one line"},
+    {"headers",
+     "an object: a value is a string, an array of them for more than one header of that "
+     "name, or null for none; they take the place of those of -H, -A, -e and -u, and of a -b "
+     "\"NAME=VALUE\"; cookies kept with -b FILE go out beside them, in one line"},
     {"body", "a string, instead of what -d has; or an object or an array, which is sent as JSON, "
              "with the Content-Type application/json"},
     {"body_base64", "the same in base64, for what is no text"},

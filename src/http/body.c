@@ -100,8 +100,8 @@ int body_write(struct transfer *transfer, const void *data, size_t size)
 }
 
 /* Checks a body of which nothing came. If a length or a last chunk says that it is empty, it may
- * name any coding, as servers do; but a coded one is never empty, so the end of the connection alone
- * is a break. */
+ * name any coding, as servers do; but a coded one is never empty, so the end of the connection
+ * alone is a break. */
 static int finish_empty(struct transfer *transfer)
 {
     if (!ended_with_connection(transfer))
@@ -113,12 +113,26 @@ static int finish_empty(struct transfer *transfer)
                     "Error while processing content unencoding: the body has no data");
 }
 
+/* libcurl holds a body against its length, but not if that is larger than it can count. */
+static bool ends_before_length(const struct transfer *transfer)
+{
+    curl_off_t size = 0;
+    curl_easy_getinfo(transfer->easy->curl, CURLINFO_SIZE_DOWNLOAD_T, &size);
+    return !transfer->is_chunked && size < transfer->length;
+}
+
 void body_finish(struct transfer *transfer)
 {
     long status = 0;
     curl_easy_getinfo(transfer->easy->curl, CURLINFO_RESPONSE_CODE, &status);
     if (transfer->redirects || !body_is_expected(transfer, status))
         return;
+    if (ends_before_length(transfer)) {
+        transfer->failure =
+            (struct failure){AF_HTTP_RESET, AF_HTTP_LIMIT_NONE, CURLE_PARTIAL_FILE,
+                             "connection closed before the end of the body's Content-Length"};
+        return;
+    }
     int r = transfer->codings ? finish_empty(transfer) : decoder_finish(transfer->decoder);
     if (r < 0)
         note_failure(transfer, r);

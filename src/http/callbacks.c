@@ -84,6 +84,20 @@ static const char *value_of(const char *line, size_t size, const char *name)
     return value;
 }
 
+/* The value of a Content-Length line; NULL where the line is another. libcurl passes over one with
+ * a blank before its colon (RFC 9112, 5.1), which others on the way do not. */
+static const char *length_value(const char *line, size_t size)
+{
+    static const char name[] = "content-length";
+    size_t length = strlen(name);
+    if (tolower((unsigned char)*line) != *name || size <= length ||
+        strncasecmp(line, name, length) != 0)
+        return NULL;
+    line += length;
+    line += strspn(line, " \t");
+    return *line == ':' ? line + 1 : NULL;
+}
+
 /* libcurl takes the last of several lengths; a proxy on the way may take another. */
 static size_t read_length(struct transfer *transfer, const char *value, size_t size)
 {
@@ -115,7 +129,7 @@ static size_t read_coding(struct transfer *transfer, const char *value, size_t s
 static size_t read_header(struct transfer *transfer, const char *line, size_t size)
 {
     const char *value;
-    if ((value = value_of(line, size, "content-length:")))
+    if ((value = length_value(line, size)))
         return read_length(transfer, value, (size_t)(line + size - value));
     if ((value = value_of(line, size, "content-encoding:")))
         return read_coding(transfer, value, (size_t)(line + size - value));
