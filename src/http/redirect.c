@@ -44,6 +44,15 @@ static const char *find_location(CURL *curl, bool *ret_ambiguous)
     return location;
 }
 
+/* A URL without an origin, as that of a host that cannot be encoded, is one that libcurl resolves
+ * but does not request. */
+static int resolve(const char *base, const char *location, char **ret_url)
+{
+    char origin[ORIGIN_SIZE];
+    int r = url_resolve(base, location, ret_url);
+    return r < 0 ? r : url_origin(*ret_url, origin);
+}
+
 /* The user that a URL names goes on to the same origin, though an absolute reference does not
  * repeat it. */
 static int keep_user(const char *from, char **url)
@@ -71,7 +80,7 @@ void redirect_find(struct transfer *transfer)
         transfer->response.error = AF_HTTP_PROTOCOL;
         return;
     }
-    int r = location ? url_resolve(transfer->response.url, location, &url) : -ENOMEM;
+    int r = location ? resolve(transfer->response.url, location, &url) : -ENOMEM;
     if (r >= 0)
         r = keep_user(transfer->response.url, &url);
     if (r >= 0) {

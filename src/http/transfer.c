@@ -142,6 +142,8 @@ static void explain(struct transfer *transfer, CURLcode result)
     if (failure->error == AF_HTTP_OK) {
         response_explain(response, transfer->easy->curl, result,
                          &client_settings(transfer->client)->options);
+        if (transfer->first && response->error == AF_HTTP_URL)
+            response->error = AF_HTTP_REDIRECT; /* the server's URL, not the caller's */
         return;
     }
     response->error = failure->error;
