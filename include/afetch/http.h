@@ -38,7 +38,7 @@ typedef struct af_client_options {
     const char *proxy_user;
 
     double attempt_timeout; /* one request, from its start to the last byte */
-    double connect_timeout; /* until a connection stands; 0: curl's 300 s */
+    double connect_timeout; /* until a connection stands, handshakes included; 0: curl's 300 s */
     double idle_timeout;    /* with no byte moving up or down once the request is sent */
     int64_t max_body;       /* bytes; a larger body is AF_HTTP_TOO_LARGE. 0: only the client's own
                                limit on decompression holds; negative: not even that */

@@ -80,9 +80,10 @@ const struct option_spec option_table[] = {
     {SECTION_TIME, OPTION_SECONDS, MEMBER(attempt_timeout), 0, "attempt-timeout", "SECS",
      .help = "one attempt at it"},
     {SECTION_TIME, OPTION_SECONDS, MEMBER(connect_timeout), 0, "connect-timeout", "SECS",
-     .help = "until the connection stands; 0: libcurl's own limit, 300"},
+     .help = "until the connection stands, handshakes of TLS and proxies included; 0: libcurl's "
+             "own limit, 300"},
     {SECTION_TIME, OPTION_SECONDS, MEMBER(idle_timeout), 0, "idle-timeout", "SECS",
-     .help = "time without data received or sent"},
+     .help = "time without data received or sent, from the sending of the request on"},
     {SECTION_TIME, OPTION_SECONDS, MEMBER(deadline), 0, "deadline", "SECS",
      .help = "the whole run; what is not done by then is cancelled and reported"},
     {SECTION_RETRY, OPTION_NUMBER, MEMBER(retries), 0, "retry", "N",

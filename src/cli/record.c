@@ -189,7 +189,7 @@ const struct field record_fields[] = {
     {"redirect_url", get_url, RESPONSE(redirect_url),
      "where a redirect leads that was not followed"},
     {"num_redirects", get_long, RESPONSE(redirects), "redirects that were followed"},
-    {"num_retries", get_long, RECORD(retries), "attempts after the first"},
+    {"num_retries", get_long, RECORD(retries), "attempts of --retry, after the first one"},
     {"num_connects", get_long, RESPONSE(connects),
      "connections that were made for it; 0: one was reused"},
     {"remote_ip", get_string, RESPONSE(remote_ip), "the server's address"},
