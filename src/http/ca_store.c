@@ -13,6 +13,7 @@
 
 #include <afetch/error.h>
 
+#include "http/easy.h"
 #include "http/tls_context.h"
 
 /* libcurl is given this instead of a directory. Below libcurl 8.3 one that was built with a
@@ -184,8 +185,8 @@ void ca_store_free(struct ca_store *store)
 /* libcurl's callback, for each connection to a server or an HTTPS proxy. */
 static CURLcode use_certificates(CURL *curl, void *context, void *arg)
 {
-    (void)curl;
     struct ca_store *store = arg;
+    easy_note_handshake(curl);
     int r = read_certificates(store);
     if (r < 0)
         return r == -ENOMEM ? CURLE_OUT_OF_MEMORY : CURLE_SSL_CACERT_BADFILE;

@@ -75,15 +75,28 @@ void easy_free(struct easy *easy)
 }
 
 /* Handles of libcurl's own have no easy. */
-void easy_note_socket(CURL *curl, curl_socket_t socket, bool is_watched)
+static struct easy *easy_of(CURL *curl)
 {
     struct easy *easy = NULL;
-    if (curl_easy_getinfo(curl, CURLINFO_PRIVATE, &easy) != CURLE_OK || !easy)
+    return curl_easy_getinfo(curl, CURLINFO_PRIVATE, &easy) == CURLE_OK ? easy : NULL;
+}
+
+void easy_note_socket(CURL *curl, curl_socket_t socket, bool is_watched)
+{
+    struct easy *easy = easy_of(curl);
+    if (!easy)
         return;
     if (is_watched)
         easy->socket = socket;
     else if (easy->socket == socket)
         easy->socket = CURL_SOCKET_BAD;
+}
+
+void easy_note_handshake(CURL *curl)
+{
+    struct easy *easy = easy_of(curl);
+    if (easy)
+        easy->endpoints = endpoints_of_socket(easy->socket);
 }
 
 void easy_explain(struct easy *easy, CURLcode result)
@@ -230,6 +243,7 @@ int easy_prepare(struct easy *easy, struct transfer *transfer)
 {
     easy->error_text[0] = '\0';
     easy->socket = CURL_SOCKET_BAD;
+    easy->endpoints = (struct endpoints){0};
     CURLcode code = set_url(easy, transfer);
     if (code == CURLE_OK)
         code = set_rest(easy, transfer);

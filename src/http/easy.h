@@ -4,6 +4,7 @@
 #define HTTP_EASY_H
 
 #include "base/list.h"
+#include "http/endpoints.h"
 #include "http/settings.h"
 #include "http/sockets.h"
 
@@ -16,10 +17,12 @@ struct easy {
     struct sockets *sockets;   /* of its connections */
     struct transfer *transfer; /* NULL while idle */
     curl_socket_t socket;      /* its connection's, as far as it is known; CURL_SOCKET_BAD */
-    bool is_secure;            /* has the options of https:// */
-    bool waits;                /* for a connection that may take more requests */
-    bool altered;              /* is not used again: has options of its request alone, or counts a
-                                  connection that died */
+    struct endpoints
+        endpoints;  /* of a connection within its handshakes, and of one that failed there */
+    bool is_secure; /* has the options of https:// */
+    bool waits;     /* for a connection that may take more requests */
+    bool altered;   /* is not used again: has options of its request alone, or counts a
+                       connection that died */
     char error_text[CURL_ERROR_SIZE];
 };
 
@@ -33,6 +36,9 @@ int easy_prepare(struct easy *easy, struct transfer *transfer);
 
 /* libcurl wants SOCKET watched for the transfer of CURL, or no more. */
 void easy_note_socket(CURL *curl, curl_socket_t socket, bool is_watched);
+
+/* The connection that is made for the transfer of CURL begins its TLS handshake. */
+void easy_note_handshake(CURL *curl);
 
 /* Changes the error text of a transfer that ended with RESULT where libcurl's says too little:
  * where the CA certificates could not be read, it names the file. */

@@ -101,17 +101,17 @@ static int64_t find_retry_after(CURL *easy)
 }
 
 /* Asking costs time, so what can only be nothing is not asked for. */
-static void fill_numbers(af_response *response, CURL *easy)
+static void fill_numbers(af_response *response, CURL *easy, const struct endpoints *endpoints)
 {
     for (size_t i = 0; i < LONGS; i++)
         curl_easy_getinfo(easy, longs[i].info, member(response, longs[i].offset));
     for (size_t i = 0; i < NUMBERS; i++)
         curl_easy_getinfo(easy, numbers[i].info, member(response, numbers[i].offset));
     /* libcurl 8 has -1 where there was no connection. */
-    if (response->remote_port < 0)
-        response->remote_port = 0;
-    if (response->local_port < 0)
-        response->local_port = 0;
+    if (response->remote_port <= 0)
+        response->remote_port = endpoints->remote.port;
+    if (response->local_port <= 0)
+        response->local_port = endpoints->local.port;
     response->size_header = get_long(easy, CURLINFO_HEADER_SIZE);
     response->size_request = get_long(easy, CURLINFO_REQUEST_SIZE);
     response->http_version = version_number(get_long(easy, CURLINFO_HTTP_VERSION));
@@ -129,18 +129,29 @@ static char *copy(char **end, const char *string, size_t size)
     return place;
 }
 
-int response_fill(af_response *response, CURL *easy, const char *error_text, char *room,
-                  size_t room_size, char **ret_block)
+/* The string of INFO; NULL or empty where there is none. */
+static const char *find_string(CURL *easy, CURLINFO info, const struct endpoints *endpoints)
 {
-    fill_numbers(response, easy);
+    const char *value = NULL;
+    curl_easy_getinfo(easy, info, &value);
+    if (value && *value)
+        return value;
+    return info == CURLINFO_PRIMARY_IP ? endpoints->remote.ip
+           : info == CURLINFO_LOCAL_IP ? endpoints->local.ip
+                                       : NULL;
+}
+
+int response_fill(af_response *response, CURL *easy, const struct endpoints *endpoints,
+                  const char *error_text, char *room, size_t room_size, char **ret_block)
+{
+    fill_numbers(response, easy, endpoints);
 
     size_t size = 0;
     const char *values[STRINGS];
     size_t sizes[STRINGS];
     size_t count = response->status / 100 == 3 ? STRINGS : STRINGS - 1; /* a redirect_url or not */
     for (size_t i = 0; i < count; i++) {
-        values[i] = NULL;
-        curl_easy_getinfo(easy, strings[i].info, &values[i]);
+        values[i] = find_string(easy, strings[i].info, endpoints);
         sizes[i] = values[i] && values[i][0] ? strlen(values[i]) + 1 : 0;
         size += sizes[i];
     }

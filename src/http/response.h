@@ -6,12 +6,15 @@
 
 #include <afetch/http.h>
 
-/* Reads all that the easy handle knows but headers and body. Strings are copied to ROOM, and where
- * it is too small to a block of their own, *ret_block, which the caller frees after the response;
- * otherwise that is NULL. ERROR_TEXT may be empty. -ENOMEM: the numbers are filled in all the same,
- * the strings are NULL. */
-int response_fill(af_response *response, CURL *easy, const char *error_text, char *room,
-                  size_t room_size, char **ret_block);
+#include "http/endpoints.h"
+
+/* Reads all that the easy handle knows but headers and body; where it knows of no connection,
+ * ENDPOINTS are those of the response, unless they are not known either. Strings are copied to
+ * ROOM, and where it is too small to a block of their own, *ret_block, which the caller frees after
+ * the response; otherwise that is NULL. ERROR_TEXT may be empty. -ENOMEM: the numbers are filled in
+ * all the same, the strings are NULL. */
+int response_fill(af_response *response, CURL *easy, const struct endpoints *endpoints,
+                  const char *error_text, char *room, size_t room_size, char **ret_block);
 
 /* Sets the error of a response that is filled from libcurl's CODE: its kind, its limit, and a text
  * that belongs to it. */

@@ -3,6 +3,8 @@
 #include <openssl/ssl.h>
 #include <string.h>
 
+#include "http/easy.h"
+
 /* Checks name and version: "OpenSSL/3.0.17", with more behind a blank or not. */
 bool tls_context_is_shared(const curl_version_info_data *curl)
 {
@@ -42,7 +44,8 @@ void tls_context_report_early_end(SSL_CTX *context)
 
 static CURLcode on_context(CURL *curl, void *context, void *arg)
 {
-    (void)curl, (void)arg;
+    (void)arg;
+    easy_note_handshake(curl);
     tls_context_report_early_end(context);
     return CURLE_OK;
 }

@@ -206,8 +206,8 @@ static int fill(struct transfer *transfer, CURLcode result)
     if (result == CURLE_OK)
         easy->error_text[0] = '\0'; /* libcurl may leave a note of something it got over */
     easy_explain(easy, result);
-    int r = response_fill(response, easy->curl, easy->error_text, transfer->string_room,
-                          sizeof transfer->string_room, &transfer->strings);
+    int r = response_fill(response, easy->curl, &easy->endpoints, easy->error_text,
+                          transfer->string_room, sizeof transfer->string_room, &transfer->strings);
     if (transfer->request.content)
         curl_easy_getinfo(easy->curl, CURLINFO_SIZE_UPLOAD_T, &response->size_upload);
     return r;
