@@ -14,7 +14,9 @@ typedef struct af_client af_client;
 /* What holds for every request of a client. Zero is the default everywhere; strings and lists are
  * copied. Times are seconds, 0 for no limit. */
 typedef struct af_client_options {
-    size_t concurrency; /* how many requests at once to be ready for; 0: 100 */
+    size_t concurrency; /* how many requests at once to be ready for, at most; 0: 100, or more */
+    size_t descriptors; /* that the caller needs besides, and more than a few; where concurrency is
+                           given, idle connections are kept as far as both leave descriptors */
 
     const char *user_agent;     /* NULL: "afetch/VERSION"; "": none */
     const char *referer;        /* NULL: none */

@@ -258,6 +258,7 @@ static int open_client(struct session *session, long jobs)
     return af_client_new(
         &(af_client_options){
             .concurrency = (size_t)jobs,
+            .descriptors = options->output_dir ? (size_t)jobs : 0,
             .user_agent = options->user_agent,
             .referer = options->referer,
             .auto_referer = options->auto_referer,

@@ -35,13 +35,28 @@ static const size_t URL_MAXIMUM = 8000000;
 /* Idle connections that are kept for their origins' next requests, of all pumps together. */
 static const size_t IDLE_MAXIMUM = 4096;
 
-/* An eighth of the descriptors, which af_client_concurrency() leaves for it. */
-static size_t choose_idle_maximum(void)
+/* Descriptors for files and the loop itself. */
+static const size_t FEW = 32;
+
+/* Descriptors that requests do not use: those of resolvers, of multi handles, which have two each,
+ * and of the caller. */
+static size_t find_others(const af_client *client, const af_client_options *options)
+{
+    size_t resolvers = client->starting_maximum * (client->resolver ? 1 : 2);
+    return resolvers + 2 * client->pump_limit + FEW + options->descriptors;
+}
+
+/* At least an eighth of the descriptors, which af_client_concurrency() leaves for it. */
+static size_t choose_idle_maximum(const af_client *client, const af_client_options *options)
 {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur / 8 >= IDLE_MAXIMUM)
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
         return IDLE_MAXIMUM;
-    return (size_t)limit.rlim_cur / 8;
+    size_t most = (size_t)limit.rlim_cur / 8;
+    size_t used = options->concurrency + find_others(client, options);
+    if (options->concurrency > 0 && limit.rlim_cur > used + most)
+        most = (size_t)limit.rlim_cur - used;
+    return most < IDLE_MAXIMUM ? most : IDLE_MAXIMUM;
 }
 
 static int init_pumps(af_client *client, const af_client_options *options)
@@ -52,7 +67,7 @@ static int init_pumps(af_client *client, const af_client_options *options)
     client->pump_limit = (concurrency + client->pump_streams - 1) / client->pump_streams;
     if (client->pump_limit < PUMPS_MINIMUM)
         client->pump_limit = PUMPS_MINIMUM;
-    client->idle_maximum = choose_idle_maximum();
+    client->idle_maximum = choose_idle_maximum(client, options);
     origins_init(&client->origins, client->pump_limit, names_forget, client);
     client->pumps = calloc(client->pump_limit, sizeof *client->pumps);
     client->stale = calloc(client->pump_limit, sizeof *client->stale);
@@ -88,10 +103,10 @@ int af_client_new(const af_client_options *options, af_client **ret_client)
         r = idle_sockets_new(loop, &client->sockets.idle);
     if (r >= 0)
         r = easy_new(&client->settings, &client->sockets, &easy);
-    if (r >= 0)
-        r = init_pumps(client, options);
     if (r >= 0 && !settings_leave_names(&client->settings))
         r = resolver_new(loop, NULL, &client->resolver);
+    if (r >= 0)
+        r = init_pumps(client, options);
     if (easy)
         list_append(&client->handles, &easy->link);
     if (r < 0) {
@@ -130,10 +145,10 @@ void af_client_free(af_client *client)
 
 size_t af_client_concurrency(size_t descriptors)
 {
-    /* The resolvers' two each, a multi handle's two, and a few for files and the loop itself. */
+    /* The resolvers' two each, and a multi handle's two. */
     size_t starting = dispatch_starting_maximum(descriptors);
     size_t idle = descriptors / 8 < IDLE_MAXIMUM ? descriptors / 8 : IDLE_MAXIMUM;
-    size_t others = 2 * starting + idle + 2 * PUMPS_MINIMUM + 32;
+    size_t others = 2 * starting + idle + 2 * PUMPS_MINIMUM + FEW;
     if (descriptors <= others + 1)
         return 1;
     return (descriptors - others) * PUMP_STREAMS / (PUMP_STREAMS + 2);
