@@ -249,11 +249,33 @@ int transfer_close_socket(void *arg, curl_socket_t socket)
     return watchdog_close(sockets->watchdog, socket);
 }
 
+bool transfer_has_status(const struct transfer *transfer)
+{
+    struct curl_header *header;
+    return transfer->sendings > 0 &&
+           curl_easy_header(transfer->easy->curl, ":status", 0, CURLH_PSEUDO,
+                            transfer->sendings - 1, &header) == CURLHE_OK;
+}
+
 /* libcurl sends a request again by itself where a kept connection ends before an answer, though the
- * server may have acted on it. */
+ * server may have acted on it, and even where a part of the answer came. */
 static bool may_send(const struct transfer *transfer)
 {
-    return !transfer->unanswered || transfer->is_idempotent || transfer->notes.is_unprocessed;
+    if (!transfer->unanswered)
+        return true;
+    return !transfer_has_status(transfer) &&
+           (transfer->is_idempotent || transfer->notes.is_unprocessed);
+}
+
+/* Fails a repeat of libcurl's. */
+static int refuse_to_send(struct transfer *transfer)
+{
+    bool has_begun = transfer_has_status(transfer);
+    fail(transfer, (struct failure){AF_HTTP_RESET, AF_HTTP_LIMIT_NONE, CURLE_GOT_NOTHING,
+                                    has_begun ? "the response ended early"
+                                              : "connection closed before a response; not sent "
+                                                "again, as the method is not idempotent"});
+    return CURL_PREREQFUNC_ABORT;
 }
 
 int transfer_sending(void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port)
@@ -263,12 +285,8 @@ int transfer_sending(void *arg, char *remote_ip, char *local_ip, int remote_port
     client_started(transfer);
     if (transfer->connecting)
         note_connection(transfer, local_port);
-    if (!may_send(transfer)) {
-        fail(transfer, (struct failure){AF_HTTP_RESET, AF_HTTP_LIMIT_NONE, CURLE_GOT_NOTHING,
-                                        "connection closed before a response; not sent again, as "
-                                        "the method is not idempotent"});
-        return CURL_PREREQFUNC_ABORT;
-    }
+    if (!may_send(transfer))
+        return refuse_to_send(transfer);
     if (transfer->request.listener)
         tell(transfer, &(af_request_news){.event = AF_REQUEST_SENDING,
                                           .remote_ip = remote_ip,
@@ -279,18 +297,38 @@ int transfer_sending(void *arg, char *remote_ip, char *local_ip, int remote_port
     transfer->connecting = false;
     transfer->answered = false;
     transfer->unanswered = true;
+    transfer->sendings++;
+    transfer->local_port = local_port;
     transfer->notes = (struct libcurl_notes){0};
     time_limits_send(transfer);
     return CURL_PREREQFUNC_OK;
 }
 
+int transfer_progress(void *arg, curl_off_t download_total, curl_off_t downloaded,
+                      curl_off_t upload_total, curl_off_t uploaded)
+{
+    (void)download_total, (void)downloaded, (void)upload_total, (void)uploaded;
+    struct transfer *transfer = transfer_of(arg);
+    transfer->read_turn = pump_turn(transfer->pump);
+    return 0;
+}
+
 int transfer_debug(CURL *curl, curl_infotype type, char *data, size_t size, void *arg)
 {
     (void)curl;
-    struct easy *easy = arg;
-    const struct origin *origin = easy->transfer ? easy->transfer->origin : NULL;
+    struct transfer *transfer = transfer_of(arg);
+    const struct origin *origin = transfer ? transfer->origin : NULL;
     /* An HTTP/1.1 server may have processed the request whatever libcurl says. */
-    if (origin && origin->protocol != ORIGIN_HTTP1 && type == CURLINFO_TEXT)
-        libcurl_read_note(&easy->transfer->notes, data, size, easy->error_text);
+    if (!origin || origin->protocol == ORIGIN_HTTP1 || type != CURLINFO_TEXT || !transfer->pump)
+        return 0;
+    struct libcurl_moment moment = {
+        .error_text = transfer->easy->error_text,
+        .has_response = !transfer->unanswered || transfer_has_status(transfer),
+        .has_read = transfer->read_turn == pump_turn(transfer->pump),
+    };
+    if (libcurl_read_note(&transfer->notes, data, size, &moment))
+        transfer->read_turn = 0;
+    if (transfer->notes.has_goaway)
+        client_gone_away(transfer, transfer->notes.last);
     return 0;
 }

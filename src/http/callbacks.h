@@ -4,6 +4,9 @@
 #define HTTP_CALLBACKS_H
 
 #include <curl/curl.h>
+#include <stdbool.h>
+
+struct transfer;
 
 size_t transfer_write(char *data, size_t size, size_t count, void *arg);
 size_t transfer_header(char *line, size_t size, size_t count, void *arg);
@@ -11,7 +14,14 @@ curl_socket_t transfer_open_socket(void *arg, curlsocktype purpose, struct curl_
 int transfer_sending(void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port);
 int transfer_close_socket(void *arg, curl_socket_t socket);
 
-/* For a request that must not be sent twice: what libcurl tells of its work. */
+/* True if the headers of a response to the last sending have begun to come over HTTP/2, of which
+ * libcurl may drop all that it has not handed on. */
+bool transfer_has_status(const struct transfer *transfer);
+
+/* For a request that must not be sent twice: that libcurl has read, and what it tells of its work.
+ */
+int transfer_progress(void *arg, curl_off_t download_total, curl_off_t downloaded,
+                      curl_off_t upload_total, curl_off_t uploaded);
 int transfer_debug(CURL *curl, curl_infotype type, char *data, size_t size, void *arg);
 
 #endif

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include "base/clock.h"
+#include "http/callbacks.h"
 #include "http/libcurl_notes.h"
 #include "http/names.h"
 #include "http/time_limits.h"
@@ -329,7 +330,8 @@ static void finish(struct transfer *transfer, CURLcode result)
  * request or may process it twice. */
 static bool may_repeat(const struct transfer *transfer)
 {
-    return transfer->unanswered && (transfer->is_idempotent || transfer->notes.is_unprocessed);
+    return transfer->unanswered && !transfer_has_status(transfer) &&
+           (transfer->is_idempotent || transfer->notes.is_unprocessed);
 }
 
 static void take_from_libcurl(struct transfer *transfer)
@@ -391,6 +393,18 @@ static void on_done(CURL *curl, CURLcode result, void *arg)
     int r = start(client, transfer);
     if (r < 0)
         fail(transfer, r);
+}
+
+/* An idempotent request has no stream here: it needs none of this. */
+void client_gone_away(const struct transfer *transfer, unsigned long last)
+{
+    const struct list *active = &transfer->client->active;
+    for (struct list *link = active->next; link != active; link = link->next) {
+        struct transfer *other = container_of(link, struct transfer, link);
+        if (other->pump == transfer->pump && other->origin == transfer->origin &&
+            other->local_port == transfer->local_port)
+            other->notes.is_unprocessed |= other->notes.stream > last;
+    }
 }
 
 void client_received(struct transfer *transfer, size_t size)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "http/callbacks.h"
+#include "http/libcurl_notes.h"
 #include "http/request_headers.h"
 #include "http/transfer.h"
 
@@ -181,6 +182,11 @@ static CURLcode set_sent_once(struct easy *easy, const struct origin *origin)
         curl_easy_setopt(easy->curl, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(easy->curl, CURLOPT_VERBOSE, 1L);
     curl_easy_setopt(easy->curl, CURLOPT_DEBUGDATA, easy);
+    if (libcurl_repeats_silently()) {
+        curl_easy_setopt(easy->curl, CURLOPT_XFERINFOFUNCTION, transfer_progress);
+        curl_easy_setopt(easy->curl, CURLOPT_XFERINFODATA, easy);
+        curl_easy_setopt(easy->curl, CURLOPT_NOPROGRESS, 0L);
+    }
     return curl_easy_setopt(easy->curl, CURLOPT_DEBUGFUNCTION, transfer_debug);
 }
 

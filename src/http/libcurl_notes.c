@@ -1,5 +1,6 @@
 #include "http/libcurl_notes.h"
 
+#include <curl/curl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,43 +16,79 @@ static unsigned long number_after(const char *message, const char *words)
     return number;
 }
 
-/* In 7.88 alone a request above the last stream of a GOAWAY may end with an error. */
-static bool is_above_last_stream(const struct libcurl_notes *notes, const char *message)
+/* libcurl may close a session with streams above the last one of a GOAWAY as if they had ended. */
+static void read_goaway(struct libcurl_notes *notes, const char *message)
 {
-    return strstr(message, "GOAWAY, error=") && strstr(message, "last_stream=") &&
-           notes->stream > number_after(message, "last_stream=");
+    notes->has_goaway = strstr(message, "GOAWAY, error=") && strstr(message, "last_stream=");
+    if (!notes->has_goaway)
+        return;
+    notes->last = number_after(message, "last_stream=");
+    notes->is_unprocessed |= notes->stream > notes->last;
 }
 
-/* libcurl repeats the request, or gives up, and no connection broke: the error buffer has nothing
- * but what is said just now. Over HTTP/1.1 that is said of a server, too, that read the request and
- * ended the connection. */
-static bool is_clean_repeat(const char *message, const char *error_text)
+static void read_stream(struct libcurl_notes *notes, const char *message)
+{
+    unsigned long stream = number_after(message, "Using Stream ID: ");
+    if (strstr(message, "OPENED stream"))
+        stream = number_after(message, "[HTTP/2] [");
+    notes->is_http2 |= stream > 0;
+    if (stream > 0)
+        notes->stream = stream;
+}
+
+/* libcurl repeats the request, or gives up. */
+static bool is_repeat(const char *message)
+{
+    return strstr(message, "Connection died, retrying") ||
+           strstr(message, "Connection died, tried");
+}
+
+/* A repeat is for a refused stream where nothing broke and nothing came. Over HTTP/1.1 it is for a
+ * server, too, that read the request and ended the connection. libcurl's own "REFUSED_STREAM" says
+ * no more: it may be about the sending before. */
+static bool is_clean(const struct libcurl_notes *notes, const struct libcurl_moment *moment)
 {
     static const char gives_up[] = "Connection died, tried";
-    if (strstr(message, "Connection died, retrying"))
-        return !*error_text;
-    return strstr(message, gives_up) && strncmp(error_text, gives_up, strlen(gives_up)) == 0;
+    const char *error_text = moment->error_text;
+    bool has_error = *error_text && strncmp(error_text, gives_up, strlen(gives_up)) != 0;
+    bool has_ended = moment->has_read && libcurl_repeats_silently();
+    return notes->is_http2 && !notes->is_broken && !has_error && !moment->has_response &&
+           !has_ended;
 }
 
-void libcurl_read_note(struct libcurl_notes *notes, const char *message, size_t size,
-                       const char *error_text)
+static bool contains_any(const char *text, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strstr(text, words[i]))
+            return true;
+    return false;
+}
+
+bool libcurl_read_note(struct libcurl_notes *notes, const char *message, size_t size,
+                       const struct libcurl_moment *moment)
 {
     static const char *const refused[] = {
-        "REFUSED_STREAM, retrying a fresh connect",         /* on a new connection */
         "refused by server, try again on a new connection", /* 8.19 and later */
         "Downgrades to HTTP/1.1",                           /* HTTP_1_1_REQUIRED */
     };
+    static const char *const broken[] = {"Failed receiving HTTP2 data",
+                                         "Send failure: ", "SSL_write"};
     char text[MESSAGE_SIZE];
     snprintf(text, sizeof text, "%.*s", (int)(size < sizeof text ? size : sizeof text - 1),
              message);
-    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
-        notes->is_unprocessed |= strstr(text, refused[i]) != NULL;
-    notes->is_http2 |= strstr(text, "Using Stream ID: ") || strstr(text, "OPENED stream");
-    notes->is_unprocessed |= notes->is_http2 && is_clean_repeat(text, error_text);
-    notes->is_unprocessed |= is_above_last_stream(notes, text);
-    unsigned long stream = number_after(text, "Using Stream ID: ");
-    if (stream > 0)
-        notes->stream = stream;
+    notes->is_broken |= contains_any(text, broken, sizeof broken / sizeof broken[0]);
+    read_stream(notes, text);
+    read_goaway(notes, text);
+    if (contains_any(text, refused, sizeof refused / sizeof refused[0]))
+        notes->is_unprocessed |= !moment->has_response;
+    if (is_repeat(text))
+        notes->is_unprocessed |= is_clean(notes, moment);
+    return !is_repeat(text) && !strstr(text, "REFUSED_STREAM, retrying");
+}
+
+bool libcurl_repeats_silently(void)
+{
+    return curl_version_info(CURLVERSION_NOW)->version_num < 0x080000;
 }
 
 bool libcurl_says_connections_died(const char *error_text)

@@ -10,14 +10,27 @@
 struct libcurl_notes {
     bool is_unprocessed; /* the server did not process the request (RFC 9113, 8.7) */
     bool is_http2;
+    bool is_broken;       /* the connection broke, of which the error buffer need not tell */
     unsigned long stream; /* 0: not said */
+    bool has_goaway;      /* the last message told of one, for the whole connection */
+    unsigned long last;   /* the last stream that it includes */
 };
 
-/* Reads a message of the debug output (CURLINFO_TEXT). ERROR_TEXT is the error buffer at that
- * moment: it is empty where libcurl repeats a request for another reason than a broken connection.
- */
-void libcurl_read_note(struct libcurl_notes *notes, const char *message, size_t size,
-                       const char *error_text);
+/* What else is known of a transfer when libcurl says something. */
+struct libcurl_moment {
+    const char *error_text; /* the error buffer: empty as long as nothing broke */
+    bool has_response;      /* the beginning of one, though libcurl may not hand it on */
+    bool has_read;          /* libcurl read from the connection just now, without an error */
+};
+
+/* Reads a message of the debug output (CURLINFO_TEXT). True if it belongs to some other work than
+ * the reading before it. */
+bool libcurl_read_note(struct libcurl_notes *notes, const char *message, size_t size,
+                       const struct libcurl_moment *moment);
+
+/* True if this libcurl repeats a request with the same words whether its stream was refused or
+ * ended without a response: has_read alone tells these apart. */
+bool libcurl_repeats_silently(void);
 
 /* True if the text of an error says that each connection which was used again had ended. */
 bool libcurl_says_connections_died(const char *error_text);

@@ -17,6 +17,7 @@ struct pump {
     af_loop *loop;
     struct sockets *sockets;
     ev_timer timer;
+    uint64_t turn; /* calls of libcurl */
     size_t load;
     size_t idle; /* connections that may be */
     long most;   /* connections, as libcurl was last told */
@@ -71,6 +72,7 @@ static void limit_connections(struct pump *pump)
 static void act(struct pump *pump, curl_socket_t fd, int events)
 {
     int running;
+    pump->turn++;
     limit_connections(pump);
     watchdog_begin(pump->sockets->watchdog);
     /* Without memory it has set no timer that would bring it back. */
@@ -194,6 +196,11 @@ int pump_add(struct pump *pump, CURL *easy, size_t idle)
     pump->idle = idle;
     pump->loop->watchers++; /* a busy loop must poll now */
     return 0;
+}
+
+uint64_t pump_turn(const struct pump *pump)
+{
+    return pump->turn;
 }
 
 void pump_remove(struct pump *pump, CURL *easy)

@@ -4,6 +4,7 @@
 #define HTTP_PUMP_H
 
 #include <curl/curl.h>
+#include <stdint.h>
 
 #include "async/loop.h"
 #include "http/sockets.h"
@@ -23,6 +24,9 @@ void pump_free(struct pump *pump);
 /* Begins a transfer. From then on at most IDLE connections are kept for which there is no transfer.
  * -ENOMEM. */
 int pump_add(struct pump *pump, CURL *easy, size_t idle);
+
+/* Returns the number of calls of libcurl that were begun: the same within one. */
+uint64_t pump_turn(const struct pump *pump);
 
 /* Takes a transfer out, at any stage. */
 void pump_remove(struct pump *pump, CURL *easy);

@@ -249,6 +249,7 @@ void transfer_finish(struct transfer *transfer, CURLcode result)
 void transfer_reset(struct transfer *transfer)
 {
     transfer->connecting = transfer->sent = transfer->unanswered = false;
+    transfer->sendings = 0;
     transfer->failure = (struct failure){0};
 }
 

@@ -73,7 +73,10 @@ struct transfer {
     bool connecting; /* since the request was last sent */
     bool sent;
     bool unanswered;            /* the request was sent, and nothing has come */
+    int sendings;               /* libcurl's: it may repeat a request by itself */
+    int local_port;             /* of the connection on which it was last sent */
     struct libcurl_notes notes; /* of a request that must not be sent twice, since it was sent */
+    uint64_t read_turn;         /* of the pump, when libcurl last read without an error */
     bool answered;     /* the headers of the final response are in: what follows are trailers */
     bool has_location; /* one of its headers */
     bool redirects;    /* the response is a redirect to be followed: its body is not kept */

@@ -15,6 +15,9 @@ void client_started(struct transfer *transfer);
 /* Counts SIZE decoded bytes. */
 void client_received(struct transfer *transfer, size_t size);
 
+/* The server does not process the streams above LAST on the connection of TRANSFER. */
+void client_gone_away(const struct transfer *transfer, unsigned long last);
+
 /* Ends a transfer before libcurl does, with RESULT: its future is done. */
 void client_finish(struct transfer *transfer, CURLcode result);
 

@@ -4,22 +4,30 @@
 
 #include "http/libcurl_notes.h"
 
-/* Reads messages until NULL; ERROR_TEXT is there before the last. */
-static bool is_unprocessed(const char *const *messages, const char *error_text)
+/* Reads messages until NULL, the last of them at MOMENT. */
+static bool is_unprocessed_at(const char *const *messages, struct libcurl_moment moment)
 {
+    static const struct libcurl_moment before = {.error_text = ""};
     struct libcurl_notes notes = {0};
     for (; *messages; messages++)
-        libcurl_read_note(&notes, *messages, strlen(*messages), messages[1] ? "" : error_text);
+        libcurl_read_note(&notes, *messages, strlen(*messages), messages[1] ? &before : &moment);
     return notes.is_unprocessed;
+}
+
+static bool is_unprocessed(const char *const *messages, const char *error_text)
+{
+    return is_unprocessed_at(messages, (struct libcurl_moment){.error_text = error_text});
 }
 
 #define MESSAGES(...) ((const char *const[]){__VA_ARGS__, NULL})
 
+static const char stream_3[] = "Using Stream ID: 3 (easy handle 0x1)\n";
 static const char died[] = "Connection died, retrying a fresh connect (retry count: 1)\n";
 
 Test(libcurl_notes, a_refused_stream_was_not_processed)
 {
-    cr_expect(is_unprocessed(MESSAGES("REFUSED_STREAM, retrying a fresh connect\n"), ""));
+    static const char refused[] = "REFUSED_STREAM, retrying a fresh connect\n";
+    cr_expect(is_unprocessed(MESSAGES(stream_3, refused, died), ""));
     cr_expect(is_unprocessed(
         MESSAGES("HTTP/2 stream 1 refused by server, try again on a new connection\n"), ""));
 }
@@ -31,23 +39,75 @@ Test(libcurl_notes, a_request_that_must_go_by_http_1_was_not_processed)
 
 Test(libcurl_notes, a_repeat_over_http_2_without_an_error_was_not_processed)
 {
-    cr_expect(is_unprocessed(MESSAGES("Using Stream ID: 3 (easy handle 0x1)\n", died), ""));
+    cr_expect(is_unprocessed(MESSAGES(stream_3, died), ""));
     cr_expect(is_unprocessed(
         MESSAGES("[HTTP/2] [3] OPENED stream for https://example.com/\n", died), ""));
 }
 
 Test(libcurl_notes, a_last_repeat_over_http_2_without_an_error_was_not_processed)
 {
-    static const char stream[] = "Using Stream ID: 3 (easy handle 0x1)\n";
     static const char last[] = "Connection died, tried 5 times before giving up";
-    cr_expect(is_unprocessed(MESSAGES(stream, last), last));
-    cr_expect_not(is_unprocessed(MESSAGES(stream, last), "Recv failure: Connection reset by peer"));
+    cr_expect(is_unprocessed(MESSAGES(stream_3, last), last));
+    cr_expect_not(
+        is_unprocessed(MESSAGES(stream_3, last), "Recv failure: Connection reset by peer"));
 }
 
 Test(libcurl_notes, a_repeat_after_a_broken_connection_may_have_been_processed)
 {
-    cr_expect_not(is_unprocessed(MESSAGES("Using Stream ID: 3 (easy handle 0x1)\n", died),
-                                 "Recv failure: Connection reset by peer"));
+    cr_expect_not(
+        is_unprocessed(MESSAGES(stream_3, died), "Recv failure: Connection reset by peer"));
+}
+
+Test(libcurl_notes, a_repeat_after_a_broken_connection_counts_though_the_error_buffer_is_taken)
+{
+    cr_expect_not(
+        is_unprocessed(MESSAGES(stream_3, "Failed receiving HTTP2 data: 56(...)\n", died), ""));
+    cr_expect_not(is_unprocessed(MESSAGES(stream_3, "Send failure: Broken pipe\n", died), ""));
+}
+
+Test(libcurl_notes, a_repeat_of_a_request_with_a_response_was_processed)
+{
+    static const char refused[] =
+        "HTTP/2 stream 3 refused by server, try again on a new connection";
+    struct libcurl_moment moment = {.error_text = "", .has_response = true};
+    cr_expect_not(is_unprocessed_at(MESSAGES(stream_3, died), moment));
+    cr_expect_not(is_unprocessed_at(MESSAGES(stream_3, refused), moment));
+}
+
+Test(libcurl_notes, a_silent_repeat_after_a_read_without_an_error_may_have_been_processed)
+{
+    struct libcurl_moment moment = {.error_text = "", .has_read = true};
+    cr_expect_eq(is_unprocessed_at(MESSAGES(stream_3, died), moment), !libcurl_repeats_silently());
+}
+
+Test(libcurl_notes, what_an_earlier_refusal_leaves_behind_is_no_refusal)
+{
+    static const char refused[] = "REFUSED_STREAM, retrying a fresh connect\n";
+    cr_expect_not(
+        is_unprocessed(MESSAGES(stream_3, refused, died), "Recv failure: Connection reset"));
+}
+
+Test(libcurl_notes, a_repeat_is_about_the_read_before_it_and_other_messages_are_not)
+{
+    static const struct libcurl_moment moment = {.error_text = ""};
+    static const char uploaded[] = "We are completely uploaded and fine\n";
+    static const char refused[] = "REFUSED_STREAM, retrying a fresh connect\n";
+    struct libcurl_notes notes = {0};
+    cr_expect(libcurl_read_note(&notes, uploaded, strlen(uploaded), &moment));
+    cr_expect_not(libcurl_read_note(&notes, refused, strlen(refused), &moment));
+    cr_expect_not(libcurl_read_note(&notes, died, strlen(died), &moment));
+}
+
+Test(libcurl_notes, a_goaway_tells_of_all_streams_of_its_connection)
+{
+    static const struct libcurl_moment moment = {.error_text = ""};
+    static const char goaway[] = "received GOAWAY, error=0, last_stream=7\n";
+    struct libcurl_notes notes = {0};
+    libcurl_read_note(&notes, goaway, strlen(goaway), &moment);
+    cr_expect(notes.has_goaway);
+    cr_expect_eq(notes.last, 7);
+    libcurl_read_note(&notes, stream_3, strlen(stream_3), &moment);
+    cr_expect_not(notes.has_goaway);
 }
 
 Test(libcurl_notes, a_repeat_over_http_1_may_have_been_processed)
@@ -63,6 +123,8 @@ Test(libcurl_notes, a_stream_above_the_last_of_a_goaway_was_not_processed)
     cr_expect_not(
         is_unprocessed(MESSAGES(stream, "received GOAWAY, error=0, last_stream=5\n"), ""));
     cr_expect_not(is_unprocessed(MESSAGES("received GOAWAY, error=0, last_stream=3\n"), ""));
+    static const char opened[] = "[HTTP/2] [5] OPENED stream for https://example.com/\n";
+    cr_expect(is_unprocessed(MESSAGES(opened, "received GOAWAY, error=0, last_stream=3\n"), ""));
 }
 
 Test(libcurl_notes, a_long_message_is_read_to_its_limit)
@@ -70,6 +132,6 @@ Test(libcurl_notes, a_long_message_is_read_to_its_limit)
     static char message[10000];
     memset(message, 'x', sizeof message);
     struct libcurl_notes notes = {0};
-    libcurl_read_note(&notes, message, sizeof message, "");
+    libcurl_read_note(&notes, message, sizeof message, &(struct libcurl_moment){.error_text = ""});
     cr_expect_not(notes.is_unprocessed);
 }
