@@ -18,7 +18,7 @@ static const size_t STARTING_MAXIMUM = 512;
 
 /* Limit the repeats of a request, which may itself be what ends its connections: in all, and in a
  * row without a response to any other, since each may get another connection that has ended. */
-enum { RESTARTS_MAXIMUM = 20, STALLS_MAXIMUM = 6 };
+enum { RESTARTS_MAXIMUM = 20, STALLS_MAXIMUM = 6, VIOLATIONS_MAXIMUM = 1 };
 
 /* Memory of the idle connections of all pumps, and what one takes. */
 static const size_t IDLE_BYTES = 64 << 20;
@@ -347,6 +347,12 @@ void client_finish(struct transfer *transfer, CURLcode result)
     finish(transfer, result);
 }
 
+/* The rules of HTTP/2 were broken on the connection, by this response or another one. */
+static bool is_violation(const struct transfer *transfer, CURLcode result)
+{
+    return result == CURLE_HTTP2 && transfer->easy->error_text[0];
+}
+
 /* libcurl gives up where it used several connections again that had ended, as those of a server
  * that takes few requests on each do, and mostly where an HTTP/2 connection ends. The request goes
  * out once more, and then as long as the server answers others. */
@@ -357,6 +363,8 @@ static bool starts_again(const struct transfer *transfer, CURLcode result)
         return false;
     bool has_progress = origin->answers > transfer->answers;
     if (!has_progress && transfer->stalls == STALLS_MAXIMUM)
+        return false;
+    if (is_violation(transfer, result) && transfer->violations == VIOLATIONS_MAXIMUM)
         return false;
     bool may_be_http2 = origin->is_secure && origin->protocol != ORIGIN_HTTP1;
     switch (result) {
@@ -385,6 +393,7 @@ static void on_done(CURL *curl, CURLcode result, void *arg)
         finish(transfer, result);
         return;
     }
+    transfer->violations += is_violation(transfer, result);
     give_back(transfer);
     list_remove(&transfer->link);
     transfer_reset(transfer);

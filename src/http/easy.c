@@ -75,11 +75,17 @@ void easy_free(struct easy *easy)
     free(easy);
 }
 
-/* Handles of libcurl's own have no easy. */
+/* NULL for handles of libcurl's own. */
 static struct easy *easy_of(CURL *curl)
 {
     struct easy *easy = NULL;
     return curl_easy_getinfo(curl, CURLINFO_PRIVATE, &easy) == CURLE_OK ? easy : NULL;
+}
+
+bool easy_shares_connection(CURL *curl)
+{
+    const struct easy *easy = easy_of(curl);
+    return easy && easy->waits;
 }
 
 void easy_note_socket(CURL *curl, curl_socket_t socket, bool is_watched)

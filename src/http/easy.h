@@ -39,6 +39,8 @@ void easy_note_socket(CURL *curl, curl_socket_t socket, bool is_watched);
 
 /* The connection that is made for the transfer of CURL begins its TLS handshake. */
 void easy_note_handshake(CURL *curl);
+/* True if the transfer of CURL may be one of several on its connection. */
+bool easy_shares_connection(CURL *curl);
 
 /* Changes the error text of a transfer that ended with RESULT where libcurl's says too little:
  * where the CA certificates could not be read, it names the file. */

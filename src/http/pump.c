@@ -17,7 +17,9 @@ struct pump {
     af_loop *loop;
     struct sockets *sockets;
     ev_timer timer;
-    uint64_t turn; /* calls of libcurl */
+    ev_timer again;         /* for the sockets below */
+    struct list look_again; /* sockets that had an event */
+    uint64_t turn;          /* calls of libcurl */
     size_t load;
     size_t idle; /* connections that may be */
     long most;   /* connections, as libcurl was last told */
@@ -32,6 +34,8 @@ struct pump {
 struct socket {
     ev_io io;
     struct pump *pump;
+    struct list link; /* in look_again */
+    bool is_shared;   /* may have several transfers at once */
 };
 
 static void report_finished(struct pump *pump)
@@ -88,10 +92,38 @@ static void on_timer(struct ev_loop *ev, ev_timer *timer, int events)
     act(container_of(timer, struct pump, timer), CURL_SOCKET_TIMEOUT, 0);
 }
 
+/* An HTTP/2 session may end within libcurl, where the server broke its rules, or have something for
+ * a transfer that had its turn already. libcurl sees to that at the next event of the connection,
+ * though there may be none. */
+static void look_again_soon(struct socket *watched)
+{
+    static const double SOON = 0.02;
+    struct pump *pump = watched->pump;
+    if (!watched->is_shared || !list_empty(&watched->link))
+        return;
+    list_append(&pump->look_again, &watched->link);
+    if (ev_is_active(&pump->again))
+        return;
+    ev_timer_set(&pump->again, SOON, 0);
+    ev_timer_start(pump->loop->ev, &pump->again);
+}
+
+/* Events that occur meanwhile are for the next time. */
+static void on_again(struct ev_loop *ev, ev_timer *timer, int events)
+{
+    (void)ev, (void)events;
+    struct pump *pump = container_of(timer, struct pump, again);
+    struct list *link;
+    while ((link = list_pop(&pump->look_again)))
+        act(pump, container_of(link, struct socket, link)->io.fd, CURL_CSELECT_IN);
+}
+
 static void on_socket(struct ev_loop *ev, ev_io *io, int events)
 {
     (void)ev;
-    struct pump *pump = container_of(io, struct socket, io)->pump;
+    struct socket *watched = container_of(io, struct socket, io);
+    struct pump *pump = watched->pump;
+    look_again_soon(watched);
     act(pump, io->fd,
         (events & EV_READ ? CURL_CSELECT_IN : 0) | (events & EV_WRITE ? CURL_CSELECT_OUT : 0));
 }
@@ -107,6 +139,7 @@ static int forget_socket(struct pump *pump, curl_socket_t fd, struct socket *wat
 {
     if (watched) {
         ev_io_stop(pump->loop->ev, &watched->io);
+        list_remove(&watched->link);
         curl_multi_assign(pump->multi, fd, NULL);
         free(watched);
     }
@@ -139,12 +172,15 @@ static int on_socket_change(CURL *easy, curl_socket_t fd, int what, void *arg, v
         if (!watched)
             return -1;
         watched->pump = pump;
+        watched->is_shared = false;
+        list_init(&watched->link);
         ev_io_init(&watched->io, on_socket, fd, events);
         curl_multi_assign(pump->multi, fd, watched);
     } else {
         ev_io_stop(pump->loop->ev, &watched->io);
         ev_io_set(&watched->io, fd, events);
     }
+    watched->is_shared |= easy_shares_connection(easy);
     ev_io_start(pump->loop->ev, &watched->io);
     return 0;
 }
@@ -167,6 +203,8 @@ int pump_new(af_loop *loop, struct sockets *sockets, pump_done *done, void *arg,
         return -ENOMEM;
     }
     ev_timer_init(&pump->timer, on_timer, 0, 0);
+    ev_timer_init(&pump->again, on_again, 0, 0);
+    list_init(&pump->look_again);
     pump->closes_late = curl_version_info(CURLVERSION_NOW)->version_num >= CLOSES_LATE;
     curl_multi_setopt(pump->multi, CURLMOPT_SOCKETFUNCTION, on_socket_change);
     curl_multi_setopt(pump->multi, CURLMOPT_SOCKETDATA, pump);
@@ -182,6 +220,7 @@ void pump_free(struct pump *pump)
         return;
     curl_multi_cleanup(pump->multi);
     ev_timer_stop(pump->loop->ev, &pump->timer);
+    ev_timer_stop(pump->loop->ev, &pump->again);
     free(pump->spare);
     free(pump);
 }

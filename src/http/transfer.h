@@ -96,6 +96,7 @@ struct transfer {
     size_t header_size;      /* of all its responses, trailers included */
     unsigned restarts;       /* by us, of a request that got no response */
     unsigned stalls;         /* the last of them, while the origin answered none */
+    unsigned violations;     /* of HTTP/2's rules by the server, on its connections */
     struct failure failure;
     char *failure_text; /* where it is no literal */
     struct buffer body;
