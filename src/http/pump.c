@@ -12,6 +12,12 @@ enum { TRY_AGAIN = 50 };
  * on all connections counts those that are being closed. */
 enum { CLOSES_LATE = 0x080c00 };
 
+/* Turns that a shared connection gets after an event. */
+enum { LOOKS = 3 };
+
+/* Seconds. */
+static const double SURVEY_INTERVAL = 0.5;
+
 struct pump {
     CURLM *multi;
     af_loop *loop;
@@ -19,7 +25,9 @@ struct pump {
     ev_timer timer;
     ev_timer again;         /* for the sockets below */
     struct list look_again; /* sockets that had an event */
-    uint64_t turn;          /* calls of libcurl */
+    ev_timer survey;        /* for all that are shared */
+    struct list shared;
+    uint64_t turn; /* calls of libcurl */
     size_t load;
     size_t idle; /* connections that may be */
     long most;   /* connections, as libcurl was last told */
@@ -34,8 +42,9 @@ struct pump {
 struct socket {
     ev_io io;
     struct pump *pump;
-    struct list link; /* in look_again */
-    bool is_shared;   /* may have several transfers at once */
+    struct list link;   /* in look_again */
+    struct list shared; /* in shared, where it may have several transfers at once */
+    int looks;          /* left since its last event */
 };
 
 static void report_finished(struct pump *pump)
@@ -92,30 +101,61 @@ static void on_timer(struct ev_loop *ev, ev_timer *timer, int events)
     act(container_of(timer, struct pump, timer), CURL_SOCKET_TIMEOUT, 0);
 }
 
-/* An HTTP/2 session may end within libcurl, where the server broke its rules, or have something for
- * a transfer that had its turn already. libcurl sees to that at the next event of the connection,
- * though there may be none. */
-static void look_again_soon(struct socket *watched)
+static void list_to_look_again(struct socket *watched)
 {
     static const double SOON = 0.02;
     struct pump *pump = watched->pump;
-    if (!watched->is_shared || !list_empty(&watched->link))
-        return;
-    list_append(&pump->look_again, &watched->link);
+    if (list_empty(&watched->link))
+        list_append(&pump->look_again, &watched->link);
     if (ev_is_active(&pump->again))
         return;
     ev_timer_set(&pump->again, SOON, 0);
     ev_timer_start(pump->loop->ev, &pump->again);
 }
 
-/* Events that occur meanwhile are for the next time. */
+/* An HTTP/2 session may end within libcurl, where the server broke its rules, or have something for
+ * a transfer that had its turn already. libcurl sees to that at the next event of the connection,
+ * though there may be none; and it may take a turn for each of several transfers. */
+static void look_again_soon(struct socket *watched, int looks)
+{
+    if (list_empty(&watched->shared))
+        return;
+    if (watched->looks < looks)
+        watched->looks = looks;
+    list_to_look_again(watched);
+}
+
+static size_t count(const struct list *list)
+{
+    size_t length = 0;
+    for (const struct list *link = list->next; link != list; link = link->next)
+        length++;
+    return length;
+}
+
+/* A socket may be gone after the call. */
 static void on_again(struct ev_loop *ev, ev_timer *timer, int events)
 {
     (void)ev, (void)events;
     struct pump *pump = container_of(timer, struct pump, again);
     struct list *link;
-    while ((link = list_pop(&pump->look_again)))
-        act(pump, container_of(link, struct socket, link)->io.fd, CURL_CSELECT_IN);
+    for (size_t left = count(&pump->look_again); left > 0; left--) {
+        if (!(link = list_pop(&pump->look_again)))
+            return;
+        struct socket *watched = container_of(link, struct socket, link);
+        if (--watched->looks > 0)
+            list_to_look_again(watched);
+        act(pump, watched->io.fd, CURL_CSELECT_IN);
+    }
+}
+
+/* What came with the sending of a request is no event of a socket. */
+static void on_survey(struct ev_loop *ev, ev_timer *timer, int events)
+{
+    (void)ev, (void)events;
+    struct pump *pump = container_of(timer, struct pump, survey);
+    for (struct list *link = pump->shared.next; link != &pump->shared; link = link->next)
+        look_again_soon(container_of(link, struct socket, shared), 1);
 }
 
 static void on_socket(struct ev_loop *ev, ev_io *io, int events)
@@ -123,7 +163,7 @@ static void on_socket(struct ev_loop *ev, ev_io *io, int events)
     (void)ev;
     struct socket *watched = container_of(io, struct socket, io);
     struct pump *pump = watched->pump;
-    look_again_soon(watched);
+    look_again_soon(watched, LOOKS);
     act(pump, io->fd,
         (events & EV_READ ? CURL_CSELECT_IN : 0) | (events & EV_WRITE ? CURL_CSELECT_OUT : 0));
 }
@@ -140,6 +180,7 @@ static int forget_socket(struct pump *pump, curl_socket_t fd, struct socket *wat
     if (watched) {
         ev_io_stop(pump->loop->ev, &watched->io);
         list_remove(&watched->link);
+        list_remove(&watched->shared);
         curl_multi_assign(pump->multi, fd, NULL);
         free(watched);
     }
@@ -172,15 +213,17 @@ static int on_socket_change(CURL *easy, curl_socket_t fd, int what, void *arg, v
         if (!watched)
             return -1;
         watched->pump = pump;
-        watched->is_shared = false;
+        watched->looks = 0;
         list_init(&watched->link);
+        list_init(&watched->shared);
         ev_io_init(&watched->io, on_socket, fd, events);
         curl_multi_assign(pump->multi, fd, watched);
     } else {
         ev_io_stop(pump->loop->ev, &watched->io);
         ev_io_set(&watched->io, fd, events);
     }
-    watched->is_shared |= easy_shares_connection(easy);
+    if (list_empty(&watched->shared) && easy_shares_connection(easy))
+        list_append(&pump->shared, &watched->shared);
     ev_io_start(pump->loop->ev, &watched->io);
     return 0;
 }
@@ -205,6 +248,8 @@ int pump_new(af_loop *loop, struct sockets *sockets, pump_done *done, void *arg,
     ev_timer_init(&pump->timer, on_timer, 0, 0);
     ev_timer_init(&pump->again, on_again, 0, 0);
     list_init(&pump->look_again);
+    ev_timer_init(&pump->survey, on_survey, SURVEY_INTERVAL, SURVEY_INTERVAL);
+    list_init(&pump->shared);
     pump->closes_late = curl_version_info(CURLVERSION_NOW)->version_num >= CLOSES_LATE;
     curl_multi_setopt(pump->multi, CURLMOPT_SOCKETFUNCTION, on_socket_change);
     curl_multi_setopt(pump->multi, CURLMOPT_SOCKETDATA, pump);
@@ -221,6 +266,7 @@ void pump_free(struct pump *pump)
     curl_multi_cleanup(pump->multi);
     ev_timer_stop(pump->loop->ev, &pump->timer);
     ev_timer_stop(pump->loop->ev, &pump->again);
+    ev_timer_stop(pump->loop->ev, &pump->survey);
     free(pump->spare);
     free(pump);
 }
@@ -231,7 +277,8 @@ int pump_add(struct pump *pump, CURL *easy, size_t idle)
         return -ENOMEM;
     if (curl_multi_add_handle(pump->multi, easy) != CURLM_OK)
         return -ENOMEM;
-    pump->load++;
+    if (pump->load++ == 0)
+        ev_timer_again(pump->loop->ev, &pump->survey);
     pump->idle = idle;
     pump->loop->watchers++; /* a busy loop must poll now */
     return 0;
@@ -245,6 +292,7 @@ uint64_t pump_turn(const struct pump *pump)
 void pump_remove(struct pump *pump, CURL *easy)
 {
     curl_multi_remove_handle(pump->multi, easy);
-    pump->load--;
+    if (--pump->load == 0)
+        ev_timer_stop(pump->loop->ev, &pump->survey);
     pump->loop->watchers--;
 }
