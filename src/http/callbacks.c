@@ -307,8 +307,11 @@ int transfer_sending(void *arg, char *remote_ip, char *local_ip, int remote_port
 int transfer_progress(void *arg, curl_off_t download_total, curl_off_t downloaded,
                       curl_off_t upload_total, curl_off_t uploaded)
 {
-    (void)download_total, (void)downloaded, (void)upload_total, (void)uploaded;
+    (void)download_total, (void)downloaded, (void)upload_total;
     struct transfer *transfer = transfer_of(arg);
+    if (transfer->uploaded != uploaded)
+        transfer->moved = af_loop_time(transfer->future.loop);
+    transfer->uploaded = uploaded;
     transfer->read_turn = pump_turn(transfer->pump);
     return 0;
 }

@@ -18,10 +18,11 @@ int transfer_close_socket(void *arg, curl_socket_t socket);
  * libcurl may drop all that it has not handed on. */
 bool transfer_has_status(const struct transfer *transfer);
 
-/* For a request that must not be sent twice: that libcurl has read, and what it tells of its work.
- */
+/* For a request with a body, or that must not be sent twice: that libcurl has read or sent. */
 int transfer_progress(void *arg, curl_off_t download_total, curl_off_t downloaded,
                       curl_off_t upload_total, curl_off_t uploaded);
+
+/* For a request that must not be sent twice: what libcurl tells of its work. */
 int transfer_debug(CURL *curl, curl_infotype type, char *data, size_t size, void *arg);
 
 #endif

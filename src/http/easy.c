@@ -188,12 +188,14 @@ static CURLcode set_sent_once(struct easy *easy, const struct origin *origin)
         curl_easy_setopt(easy->curl, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(easy->curl, CURLOPT_VERBOSE, 1L);
     curl_easy_setopt(easy->curl, CURLOPT_DEBUGDATA, easy);
-    if (libcurl_repeats_silently()) {
-        curl_easy_setopt(easy->curl, CURLOPT_XFERINFOFUNCTION, transfer_progress);
-        curl_easy_setopt(easy->curl, CURLOPT_XFERINFODATA, easy);
-        curl_easy_setopt(easy->curl, CURLOPT_NOPROGRESS, 0L);
-    }
     return curl_easy_setopt(easy->curl, CURLOPT_DEBUGFUNCTION, transfer_debug);
+}
+
+static CURLcode set_progress(struct easy *easy)
+{
+    curl_easy_setopt(easy->curl, CURLOPT_XFERINFOFUNCTION, transfer_progress);
+    curl_easy_setopt(easy->curl, CURLOPT_XFERINFODATA, easy);
+    return curl_easy_setopt(easy->curl, CURLOPT_NOPROGRESS, 0L);
 }
 
 static CURLcode forget_credentials(CURL *curl)
@@ -238,6 +240,8 @@ static CURLcode set_rest(struct easy *easy, const struct transfer *transfer)
         code = curl_easy_setopt(curl, CURLOPT_HTTPHEADER, transfer->request_headers);
     if (code == CURLE_OK && transfer->cookies)
         code = curl_easy_setopt(curl, CURLOPT_COOKIE, transfer->cookies);
+    if (code == CURLE_OK && (!transfer->is_idempotent || request->content_size > 0))
+        code = set_progress(easy);
     if (code == CURLE_OK && !transfer->is_idempotent)
         code = set_sent_once(easy, transfer->origin);
     if (code == CURLE_OK && transfer->is_foreign)

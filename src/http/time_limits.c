@@ -46,6 +46,9 @@ static void end_connecting(struct transfer *transfer, const char *text)
 
 /* ------------------------------------------------------------------- silence */
 
+/* Of the limit, between looks at an upload. */
+static const double UPLOAD_SHARE = 0.1;
+
 void time_limits_send(struct transfer *transfer)
 {
     af_loop *loop = transfer->future.loop;
@@ -54,16 +57,45 @@ void time_limits_send(struct transfer *transfer)
         timer_stop(loop, &transfer->timer);
     transfer->sent = true;
     transfer->moved = af_loop_time(loop);
+    transfer->uploaded = transfer->upload_seen = 0;
+    transfer->upload_end = 0;
+    double first = transfer->request.content_size > 0 ? limit * UPLOAD_SHARE : limit;
     if (limit > 0 && transfer->timer.slot == 0 && list_empty(&transfer->timer.handle.link))
-        timers_add(&loop->timers, &transfer->timer, transfer->moved + limit);
+        timers_add(&loop->timers, &transfer->timer, transfer->moved + first);
 }
 
-/* In HTTP/2 the bytes of a connection may be other requests', but what is sent shows nowhere else.
- */
+/* In HTTP/2 the bytes of a connection may be other requests'. */
 static bool owns_connection(const struct transfer *transfer)
 {
-    return !transfer->origin || transfer->origin->protocol != ORIGIN_HTTP2 ||
-           transfer->request.content_size > 0;
+    return !transfer->origin || transfer->origin->protocol != ORIGIN_HTTP2;
+}
+
+/* A part of the request's body is not known to be with the server. */
+static bool is_uploading(const struct transfer *transfer)
+{
+    bool may_share = transfer->origin && transfer->origin->protocol != ORIGIN_HTTP1;
+    return transfer->request.content_size > 0 && may_share &&
+           ((size_t)transfer->uploaded < transfer->request.content_size ||
+            transfer->upload_seen < transfer->uploaded ||
+            transfer->bytes_acked < transfer->upload_end);
+}
+
+/* libcurl tells what it sends of a body. The kernel may have much of that for long, with bytes of
+ * other requests; up to the last one of this body, what the server takes is no silence. */
+static void look_for_upload(struct transfer *transfer, double now)
+{
+    uint64_t acked, written;
+    curl_socket_t socket = transfer->easy->socket;
+    if (socket == CURL_SOCKET_BAD)
+        curl_easy_getinfo(transfer->easy->curl, CURLINFO_ACTIVESOCKET, &socket);
+    if (!silence_count_sent(socket, &acked, &written))
+        acked = written = transfer->upload_end;
+    if (transfer->upload_seen < transfer->uploaded)
+        transfer->upload_end = written;
+    if (transfer->bytes_acked < transfer->upload_end && transfer->bytes_acked < acked)
+        transfer->moved = now;
+    transfer->upload_seen = transfer->uploaded;
+    transfer->bytes_acked = acked;
 }
 
 static void look_for_bytes(struct transfer *transfer, double now)
@@ -83,10 +115,14 @@ static void run_silence(struct transfer *transfer)
     af_loop *loop = transfer->future.loop;
     double limit = client_settings(transfer->client)->options.idle_timeout;
     double now = loop_due_until(loop);
-    if (transfer->moved + limit <= now)
+    bool is_upload = is_uploading(transfer);
+    if (is_upload)
+        look_for_upload(transfer, now);
+    else if (transfer->moved + limit <= now)
         look_for_bytes(transfer, now);
     if (transfer->moved + limit > now) {
-        timers_add(&loop->timers, &transfer->timer, transfer->moved + limit);
+        double next = is_upload ? now + limit * UPLOAD_SHARE : transfer->moved + limit;
+        timers_add(&loop->timers, &transfer->timer, next);
         return;
     }
     transfer->failure =

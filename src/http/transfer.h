@@ -86,6 +86,9 @@ struct transfer {
     struct timer timer;   /* of the lookup, the connection and then idle_timeout */
     double moved;         /* when a byte last moved, as far as it is known */
     uint64_t bytes_acked; /* of the connection, when silence was last looked into */
+    int64_t uploaded;     /* bytes of the request's body that libcurl has sent */
+    int64_t upload_seen;  /* of these, when silence was last looked into */
+    uint64_t upload_end;  /* where these end among the connection's bytes */
 
     uint64_t passed_over; /* bytes of a redirect's body */
     bool is_enough;       /* of them: libcurl was told to stop */
