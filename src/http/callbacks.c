@@ -148,6 +148,18 @@ static void forget_headers(struct transfer *transfer)
     transfer->codings = NULL;
 }
 
+/* Over HTTP/2 a body without a length is whole only if the stream has ended, and libcurl has no
+ * word for one that was reset without an error, as it may be after its end. */
+static void watch_end(struct transfer *transfer)
+{
+    long version = 0;
+    curl_easy_getinfo(transfer->easy->curl, CURLINFO_HTTP_VERSION, &version);
+    if (!transfer->origin || version != CURL_HTTP_VERSION_2_0)
+        return;
+    transfer->origin->omits_lengths = true;
+    client_watch_frames(transfer);
+}
+
 /* The headers of a response, which may be an interim one, are all in. */
 static size_t end_headers(struct transfer *transfer)
 {
@@ -159,6 +171,8 @@ static size_t end_headers(struct transfer *transfer)
         return 0;
     }
     transfer->answered = true;
+    if (transfer->length < 0 && body_is_expected(transfer, status))
+        watch_end(transfer);
     transfer->redirects = transfer->has_location && status / 100 == 3 &&
                           client_settings(transfer->client)->options.follow_redirects;
     /* One byte is for the NUL behind the body. */
@@ -299,7 +313,10 @@ int transfer_sending(void *arg, char *remote_ip, char *local_ip, int remote_port
     transfer->unanswered = true;
     transfer->sendings++;
     transfer->local_port = local_port;
+    transfer->has_end = transfer->is_cut = false;
     transfer->notes = (struct libcurl_notes){0};
+    if (transfer->origin && transfer->origin->omits_lengths)
+        easy_be_verbose(transfer->easy, true); /* it may read the frames of others */
     time_limits_send(transfer);
     return CURL_PREREQFUNC_OK;
 }
@@ -316,14 +333,40 @@ int transfer_progress(void *arg, curl_off_t download_total, curl_off_t downloade
     return 0;
 }
 
+/* A frame may be another transfer's: it is told of in whichever turn it was read. That it closed a
+ * stream is told of to the stream's own transfer, next. */
+static void note_frame(struct transfer *transfer, const char *message, size_t size)
+{
+    unsigned long stream = 0;
+    struct origin *origin = transfer->origin;
+    switch (libcurl_read_frame(message, size, &stream)) {
+    case LIBCURL_FRAME_NONE:
+        break;
+    case LIBCURL_FRAME_END:
+        client_ended_stream(transfer, stream);
+        origin->reset_stream = 0;
+        break;
+    case LIBCURL_FRAME_RESET:
+        origin->reset_stream = stream;
+        break;
+    case LIBCURL_FRAME_OTHER:
+        origin->reset_stream = 0;
+        break;
+    case LIBCURL_FRAME_CLOSED:
+        transfer->is_cut = origin->reset_stream == stream && !transfer->has_end;
+        break;
+    }
+}
+
 int transfer_debug(CURL *curl, curl_infotype type, char *data, size_t size, void *arg)
 {
     (void)curl;
     struct transfer *transfer = transfer_of(arg);
-    const struct origin *origin = transfer ? transfer->origin : NULL;
+    struct origin *origin = transfer ? transfer->origin : NULL;
     /* An HTTP/1.1 server may have processed the request whatever libcurl says. */
     if (!origin || origin->protocol == ORIGIN_HTTP1 || type != CURLINFO_TEXT || !transfer->pump)
         return 0;
+    note_frame(transfer, data, size);
     struct libcurl_moment moment = {
         .error_text = transfer->easy->error_text,
         .has_response = !transfer->unanswered || transfer_has_status(transfer),

@@ -10,6 +10,7 @@
 
 #include "http/cookie_line.h"
 #include "http/dispatch.h"
+#include "http/libcurl_notes.h"
 #include "http/names.h"
 #include "http/redirect.h"
 #include "http/request_headers.h"
@@ -92,6 +93,7 @@ int af_client_new(const af_client_options *options, af_client **ret_client)
         return -ENOMEM;
     }
     client->loop = loop;
+    libcurl_trace_frames();
     dispatch_init(client);
 
     /* The first handle shows whether libcurl takes the options. */

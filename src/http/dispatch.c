@@ -404,14 +404,39 @@ static void on_done(CURL *curl, CURLcode result, void *arg)
         fail(transfer, r);
 }
 
+static bool shares_connection(const struct transfer *transfer, const struct transfer *other)
+{
+    return other->easy && other->pump == transfer->pump && other->origin == transfer->origin &&
+           other->local_port == transfer->local_port;
+}
+
+void client_watch_frames(const struct transfer *transfer)
+{
+    const struct list *active = &transfer->client->active;
+    for (struct list *link = active->next; link != active; link = link->next) {
+        struct transfer *other = container_of(link, struct transfer, link);
+        if (shares_connection(transfer, other))
+            easy_be_verbose(other->easy, true);
+    }
+}
+
+void client_ended_stream(const struct transfer *transfer, unsigned long stream)
+{
+    const struct list *active = &transfer->client->active;
+    for (struct list *link = active->next; link != active; link = link->next) {
+        struct transfer *other = container_of(link, struct transfer, link);
+        if (shares_connection(transfer, other))
+            other->has_end |= other->notes.stream == stream;
+    }
+}
+
 /* An idempotent request has no stream here: it needs none of this. */
 void client_gone_away(const struct transfer *transfer, unsigned long last)
 {
     const struct list *active = &transfer->client->active;
     for (struct list *link = active->next; link != active; link = link->next) {
         struct transfer *other = container_of(link, struct transfer, link);
-        if (other->pump == transfer->pump && other->origin == transfer->origin &&
-            other->local_port == transfer->local_port)
+        if (shares_connection(transfer, other))
             other->notes.is_unprocessed |= other->notes.stream > last;
     }
 }

@@ -21,6 +21,7 @@ static CURLcode set_callbacks(struct easy *easy)
         {CURLOPT_WRITEDATA, easy},
         {CURLOPT_HEADERDATA, easy},
         {CURLOPT_PREREQDATA, easy},
+        {CURLOPT_DEBUGDATA, easy},
         {CURLOPT_OPENSOCKETDATA, easy},
         /* The connection may outlive the handle. */
         {CURLOPT_CLOSESOCKETDATA, easy->sockets},
@@ -38,6 +39,8 @@ static CURLcode set_callbacks(struct easy *easy)
         code = curl_easy_setopt(easy->curl, CURLOPT_CLOSESOCKETFUNCTION, transfer_close_socket);
     if (code == CURLE_OK)
         code = curl_easy_setopt(easy->curl, CURLOPT_PREREQFUNCTION, transfer_sending);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy->curl, CURLOPT_DEBUGFUNCTION, transfer_debug);
     return code;
 }
 
@@ -73,6 +76,14 @@ void easy_free(struct easy *easy)
         return;
     curl_easy_cleanup(easy->curl);
     free(easy);
+}
+
+CURLcode easy_be_verbose(struct easy *easy, bool is_verbose)
+{
+    if (easy->is_verbose == is_verbose)
+        return CURLE_OK;
+    easy->is_verbose = is_verbose;
+    return curl_easy_setopt(easy->curl, CURLOPT_VERBOSE, (long)is_verbose);
 }
 
 /* NULL for handles of libcurl's own. */
@@ -186,9 +197,7 @@ static CURLcode set_sent_once(struct easy *easy, const struct origin *origin)
     curl_easy_setopt(easy->curl, CURLOPT_MAXAGE_CONN, FRESH);
     if (origin && idle_sockets_has_ended(easy->sockets->idle, origin))
         curl_easy_setopt(easy->curl, CURLOPT_FRESH_CONNECT, 1L);
-    curl_easy_setopt(easy->curl, CURLOPT_VERBOSE, 1L);
-    curl_easy_setopt(easy->curl, CURLOPT_DEBUGDATA, easy);
-    return curl_easy_setopt(easy->curl, CURLOPT_DEBUGFUNCTION, transfer_debug);
+    return easy_be_verbose(easy, true);
 }
 
 static CURLcode set_progress(struct easy *easy)
@@ -242,6 +251,8 @@ static CURLcode set_rest(struct easy *easy, const struct transfer *transfer)
         code = curl_easy_setopt(curl, CURLOPT_COOKIE, transfer->cookies);
     if (code == CURLE_OK && (!transfer->is_idempotent || request->content_size > 0))
         code = set_progress(easy);
+    if (code == CURLE_OK && request->content_size > 0)
+        code = easy_be_verbose(easy, true); /* its stream may end before all is sent */
     if (code == CURLE_OK && !transfer->is_idempotent)
         code = set_sent_once(easy, transfer->origin);
     if (code == CURLE_OK && transfer->is_foreign)
@@ -261,6 +272,8 @@ int easy_prepare(struct easy *easy, struct transfer *transfer)
     easy->socket = CURL_SOCKET_BAD;
     easy->endpoints = (struct endpoints){0};
     CURLcode code = set_url(easy, transfer);
+    if (code == CURLE_OK)
+        code = easy_be_verbose(easy, transfer->origin && transfer->origin->omits_lengths);
     if (code == CURLE_OK)
         code = set_rest(easy, transfer);
     if (code != CURLE_OK)

@@ -19,7 +19,7 @@ static unsigned long number_after(const char *message, const char *words)
 /* libcurl may close a session with streams above the last one of a GOAWAY as if they had ended. */
 static void read_goaway(struct libcurl_notes *notes, const char *message)
 {
-    notes->has_goaway = strstr(message, "GOAWAY, error=") && strstr(message, "last_stream=");
+    notes->has_goaway = strstr(message, "eived GOAWAY, error=") && strstr(message, "last_stream=");
     if (!notes->has_goaway)
         return;
     notes->last = number_after(message, "last_stream=");
@@ -84,6 +84,36 @@ bool libcurl_read_note(struct libcurl_notes *notes, const char *message, size_t 
     if (is_repeat(text))
         notes->is_unprocessed |= is_clean(notes, moment);
     return !is_repeat(text) && !strstr(text, "REFUSED_STREAM, retrying");
+}
+
+/* Not in every libcurl that the program may run with. */
+CURLcode curl_global_trace(const char *config) __attribute__((weak));
+
+void libcurl_trace_frames(void)
+{
+    if (curl_global_trace)
+        curl_global_trace("http/2");
+}
+
+enum libcurl_frame libcurl_read_frame(const char *message, size_t size, unsigned long *ret_stream)
+{
+    static const char start[] = "[HTTP/2] [";
+    char text[MESSAGE_SIZE];
+    int end = 0;
+    if (size < strlen(start) || memcmp(message, start, strlen(start)) != 0)
+        return LIBCURL_FRAME_NONE;
+    snprintf(text, sizeof text, "%.*s", (int)(size < sizeof text ? size : sizeof text - 1),
+             message);
+    if (sscanf(text + strlen(start), "%lu] %n", ret_stream, &end) != 1 || end == 0)
+        return LIBCURL_FRAME_NONE;
+    const char *what = text + strlen(start) + end;
+    if (strncmp(what, "CLOSED", strlen("CLOSED")) == 0)
+        return LIBCURL_FRAME_CLOSED;
+    if (strncmp(what, "<- FRAME[", strlen("<- FRAME[")) != 0)
+        return LIBCURL_FRAME_NONE;
+    if (strstr(what, "[RST_STREAM,"))
+        return LIBCURL_FRAME_RESET;
+    return strstr(what, " eos=1") ? LIBCURL_FRAME_END : LIBCURL_FRAME_OTHER;
 }
 
 bool libcurl_repeats_silently(void)

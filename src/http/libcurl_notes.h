@@ -28,6 +28,22 @@ struct libcurl_moment {
 bool libcurl_read_note(struct libcurl_notes *notes, const char *message, size_t size,
                        const struct libcurl_moment *moment);
 
+/* A frame of HTTP/2 that libcurl received, or what followed from it, in its trace. */
+enum libcurl_frame {
+    LIBCURL_FRAME_NONE,   /* the message is about something else */
+    LIBCURL_FRAME_END,    /* the end of a stream */
+    LIBCURL_FRAME_RESET,  /* RST_STREAM */
+    LIBCURL_FRAME_OTHER,  /* any other frame */
+    LIBCURL_FRAME_CLOSED, /* none: the frame before has closed the stream, without an error */
+};
+
+/* Has libcurl trace frames in the debug output, from 8.3 on; for the whole program, and not while
+ * other threads use libcurl. */
+void libcurl_trace_frames(void);
+
+/* Reads a message of the trace, and which stream it is about. */
+enum libcurl_frame libcurl_read_frame(const char *message, size_t size, unsigned long *ret_stream);
+
 /* True if this libcurl repeats a request with the same words whether its stream was refused or
  * ended without a response: has_read alone tells these apart. */
 bool libcurl_repeats_silently(void);

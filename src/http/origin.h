@@ -21,7 +21,9 @@ struct origin {
     bool is_secure; /* https */
     bool has_name;  /* the host to connect to is a name that the resolver can look up */
     enum origin_protocol protocol;
-    uint64_t answers; /* responses that came from it */
+    bool omits_lengths;         /* over HTTP/2 */
+    unsigned long reset_stream; /* that its last HTTP/2 frame reset; 0: it reset none */
+    uint64_t answers;           /* responses that came from it */
     size_t pump;      /* where its first requests go */
     size_t load;      /* requests in all pumps */
     size_t *loads;    /* by pump; NULL until it had more than one pump takes */

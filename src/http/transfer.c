@@ -216,7 +216,11 @@ static int fill(struct transfer *transfer, CURLcode result)
 /* libcurl has all that came. Headers that end with the connection are fine for it. */
 static void finish_message(struct transfer *transfer)
 {
-    if (transfer->answered)
+    if (transfer->is_cut && transfer->length < 0)
+        transfer->failure =
+            (struct failure){AF_HTTP_RESET, AF_HTTP_LIMIT_NONE, CURLE_PARTIAL_FILE,
+                             "the HTTP/2 stream was reset before the end of the body"};
+    else if (transfer->answered)
         body_finish(transfer);
     else
         transfer->failure = (struct failure){AF_HTTP_RESET, AF_HTTP_LIMIT_NONE, CURLE_RECV_ERROR,

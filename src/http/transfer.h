@@ -93,6 +93,8 @@ struct transfer {
     uint64_t passed_over; /* bytes of a redirect's body */
     bool is_enough;       /* of them: libcurl was told to stop */
     bool is_chunked;
+    bool has_end;            /* the end of its HTTP/2 stream came; known of few */
+    bool is_cut;             /* its HTTP/2 stream was reset in the place of an end */
     char *codings;           /* of Content-Encoding, until the body begins; NULL: none */
     struct decoder *decoder; /* NULL: the body is not coded */
     uint64_t received;       /* bytes of the body, decoded */

@@ -15,6 +15,13 @@ void client_started(struct transfer *transfer);
 /* Counts SIZE decoded bytes. */
 void client_received(struct transfer *transfer, size_t size);
 
+/* Has libcurl tell of the HTTP/2 frames on the connection of TRANSFER, which may each be read in
+ * the turn of any of its transfers. */
+void client_watch_frames(const struct transfer *transfer);
+
+/* The end of STREAM came, on the connection of TRANSFER. */
+void client_ended_stream(const struct transfer *transfer, unsigned long stream);
+
 /* The server does not process the streams above LAST on the connection of TRANSFER. */
 void client_gone_away(const struct transfer *transfer, unsigned long last);
 

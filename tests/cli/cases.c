@@ -16,6 +16,7 @@ static const char *const keys[] = {
     "name",        /* a promise in words */
     "because",     /* what is not to be seen from the case */
     "at_once",     /* true: it is promised to a program that no wrapper slows down */
+    "libcurl",     /* the oldest that can do it, as 0x080300 in decimal; others skip the case */
     "nginx",       /* true: one is started, see tests/cli/nginx */
     "http2",       /* options of the HTTP/2 server that is started, see tests/http2 */
     "busy",        /* how many processes keep the machine busy */

@@ -1,6 +1,7 @@
 /* The whole program, through its command line: every case of tests/cli/cases is a test. */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
+#include <curl/curl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -527,6 +528,9 @@ ParameterizedTest(struct case_place *place, cli, keeps_its_promise, .fini = clea
     trial.object = case_load(place);
     if (get("at_once") && getenv("AFETCH_WRAPPER"))
         return;
+    if (get("libcurl") &&
+        curl_version_info(CURLVERSION_NOW)->version_num < (unsigned)get("libcurl")->valueint)
+        cr_skip_test("this libcurl cannot do it");
     world_open(&trial.world);
     if (get("nginx") && !world_start_nginx(&trial.world))
         cr_skip_test("there is no nginx, or no openssl (scripts/deps installs them)");

@@ -95,6 +95,21 @@ static void answer_reset_in_body(struct stream *stream)
     break_body(stream, BREAK_RESET, 500, 1000);
 }
 
+/* Without a length, only the end of the stream tells that the body is whole. */
+static void answer_unknown_length(struct stream *stream)
+{
+    stream->hides_length = true;
+    stream_respond(stream, "200", NULL, 0, take_number(&stream->rest));
+}
+
+static void answer_cut(struct stream *stream)
+{
+    stream->hides_length = true;
+    stream->code = (uint32_t)take_number(&stream->rest);
+    size_t size = take_number(&stream->rest);
+    break_body(stream, BREAK_RESET, size, size + 1);
+}
+
 static void answer_refused(struct stream *stream)
 {
     if (is_among_first(stream, take_number(&stream->rest)))
@@ -228,6 +243,9 @@ static const struct route routes[] = {
     {"/reset/", answer_reset, false, "CODE: RST_STREAM in the place of a response"},
     {"/reset-after-headers/", answer_reset_after_headers, false, "CODE"},
     {"/reset-in-body/", answer_reset_in_body, false, "CODE: after 500 of 1,000 bytes"},
+    {"/unknown-length/", answer_unknown_length, false, "SIZE: a body without its length"},
+    {"/cut/", answer_cut, false,
+     "CODE/SIZE: the same, and then RST_STREAM in the place of its end"},
     {"/refused/", answer_refused, true, "N: REFUSED_STREAM the first N times, then as /ok"},
     {"/goaway/unprocessed/", answer_goaway_unprocessed, true,
      "N: the first N times a GOAWAY that does not include the request, then as /ok"},

@@ -148,13 +148,15 @@ void stream_respond(struct stream *stream, const char *status, const nghttp2_nv 
     snprintf(length, sizeof length, "%zu", size);
     headers[0] = make_header(":status", status);
     headers[1] = make_header("content-type", "text/plain");
-    headers[2] = make_header("content-length", length);
+    size_t own = 2;
+    if (!stream->hides_length)
+        headers[own++] = make_header("content-length", length);
     for (size_t i = 0; i < count; i++)
-        headers[3 + i] = more[i];
+        headers[own + i] = more[i];
     stream->body_size = size;
     nghttp2_data_provider body = {.source.ptr = stream, .read_callback = read_body};
     check_nghttp2(nghttp2_submit_response(stream->connection->session, stream->id, headers,
-                                          count + 3, &body));
+                                          own + count, &body));
     free(headers);
 }
 

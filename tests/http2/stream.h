@@ -28,6 +28,7 @@ struct stream {
     bool is_processed; /* is in the connection's counts */
     size_t received;   /* bytes of the request's body */
     size_t body_size;  /* of the response */
+    bool hides_length; /* of the response */
     size_t body_sent;
     size_t break_at; /* bytes of the body, before what follows */
     enum break_kind break_kind;

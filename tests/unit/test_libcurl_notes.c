@@ -135,3 +135,43 @@ Test(libcurl_notes, a_long_message_is_read_to_its_limit)
     libcurl_read_note(&notes, message, sizeof message, &(struct libcurl_moment){.error_text = ""});
     cr_expect_not(notes.is_unprocessed);
 }
+
+static enum libcurl_frame read_frame(const char *message, unsigned long *stream)
+{
+    *stream = 0;
+    return libcurl_read_frame(message, strlen(message), stream);
+}
+
+Test(libcurl_notes, frames_in_the_trace_are_told_apart)
+{
+    unsigned long stream;
+    cr_expect_eq(read_frame("[HTTP/2] [3] <- FRAME[DATA, len=5, eos=1, padlen=0]\n", &stream),
+                 LIBCURL_FRAME_END);
+    cr_expect_eq(stream, 3);
+    cr_expect_eq(read_frame("[HTTP/2] [5] <- FRAME[DATA, len=5, eos=0, padlen=0]\n", &stream),
+                 LIBCURL_FRAME_OTHER);
+    cr_expect_eq(
+        read_frame("[HTTP/2] [7] <- FRAME[RST_STREAM, len=4, flags=0, error=0]\n", &stream),
+        LIBCURL_FRAME_RESET);
+    cr_expect_eq(stream, 7);
+    cr_expect_eq(read_frame("[HTTP/2] [7] CLOSED\n", &stream), LIBCURL_FRAME_CLOSED);
+}
+
+Test(libcurl_notes, what_libcurl_sends_and_other_messages_are_no_frames)
+{
+    unsigned long stream;
+    cr_expect_eq(
+        read_frame("[HTTP/2] [7] -> FRAME[RST_STREAM, len=4, flags=0, error=5]\n", &stream),
+        LIBCURL_FRAME_NONE);
+    cr_expect_eq(read_frame("[HTTP/2] [7] OPENED stream for https://a/\n", &stream),
+                 LIBCURL_FRAME_NONE);
+    cr_expect_eq(read_frame("[HTTP/2] [", &stream), LIBCURL_FRAME_NONE);
+    cr_expect_eq(read_frame("Connection died", &stream), LIBCURL_FRAME_NONE);
+    cr_expect_eq(read_frame("", &stream), LIBCURL_FRAME_NONE);
+}
+
+Test(libcurl_notes, a_goaway_that_libcurl_sends_tells_nothing)
+{
+    static const char sent[] = "[HTTP/2] [0] -> FRAME[GOAWAY, error=1, reason='', last_stream=0]\n";
+    cr_expect_not(is_unprocessed(MESSAGES(stream_3, sent), ""));
+}
