@@ -24,9 +24,9 @@ struct origin {
     bool omits_lengths;         /* over HTTP/2 */
     unsigned long reset_stream; /* that its last HTTP/2 frame reset; 0: it reset none */
     uint64_t answers;           /* responses that came from it */
-    size_t pump;      /* where its first requests go */
-    size_t load;      /* requests in all pumps */
-    size_t *loads;    /* by pump; NULL until it had more than one pump takes */
+    size_t pump;                /* where its first requests go */
+    size_t load;                /* requests in all pumps */
+    size_t *loads;              /* by pump; NULL until it had more than one pump takes */
     size_t pump_count;
     bool is_routed;  /* the next two are known */
     bool by_proxy;   /* requests go through a proxy, whose name is the one to look up */

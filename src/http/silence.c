@@ -1,7 +1,7 @@
 #include "http/silence.h"
 
-#include <linux/tcp.h>
 #include <linux/sockios.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
