@@ -6,8 +6,8 @@
 #ifndef CLI_BODY_DIRECTORY_H
 #define CLI_BODY_DIRECTORY_H
 
+#include "base/fingerprint_set.h"
 #include "cli/file_name.h"
-#include "cli/seen.h"
 
 struct body_directory {
     int fd; /* -1 where there is none */

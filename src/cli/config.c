@@ -9,7 +9,7 @@
 #include <afetch/error.h>
 
 #include "base/buffer.h"
-#include "cli/whole_file.h"
+#include "base/read_file.h"
 
 /* More is no file that anybody wrote, or has no end. */
 enum { FILE_MAXIMUM = 256 << 20 };

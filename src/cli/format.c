@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/utf8.h"
 #include "cli/formatter.h"
-#include "cli/number.h"
 #include "cli/redact.h"
 
 static const struct formatter_type *format_type(const struct options *options)

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/base64.h"
+#include "base/decimal.h"
 #include "cli/escape.h"
 #include "cli/formatter.h"
-#include "cli/number.h"
 
 int json_make_keys(const struct fields *fields, struct json_key **ret_keys)
 {

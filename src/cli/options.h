@@ -8,9 +8,9 @@
 #include <stdio.h>
 
 #include "base/buffer.h"
+#include "base/string_list.h"
 #include "cli/retry_conditions.h"
 #include "cli/shard.h"
-#include "cli/words.h"
 
 enum order { ORDER_GATHER, ORDER_COMPLETED };
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL, FORMAT_CSV };

@@ -6,8 +6,8 @@
 
 #include <afetch/error.h>
 
+#include "base/read_file.h"
 #include "cli/http_text.h"
-#include "cli/whole_file.h"
 
 /* ------------------------------------------------------------------- files */
 

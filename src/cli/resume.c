@@ -10,10 +10,10 @@
 
 #include <afetch/error.h>
 
+#include "base/atomic_file.h"
 #include "cli/escape.h"
 #include "cli/formatter.h"
 #include "cli/kept_record.h"
-#include "cli/replacement.h"
 
 /* ------------------------------------------------------------- what is there */
 

@@ -6,9 +6,9 @@
 #ifndef CLI_RESUME_H
 #define CLI_RESUME_H
 
+#include "base/fingerprint_set.h"
 #include "cli/format.h"
 #include "cli/output.h"
-#include "cli/seen.h"
 #include "cli/source.h"
 
 struct resume {

@@ -2,8 +2,8 @@
 #ifndef CLI_SELECTION_H
 #define CLI_SELECTION_H
 
+#include "base/fingerprint_set.h"
 #include "cli/options.h"
-#include "cli/seen.h"
 
 struct entry;
 struct resume;

@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "cli/escape.h"
-#include "cli/number.h"
 #include "cli/timeline.h"
 
 enum { CHUNK = 64 * 1024 };

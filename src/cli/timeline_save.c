@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "cli/replacement.h"
+#include "base/atomic_file.h"
 #include "cli/timeline.h"
 
 static int flush(struct buffer *buffer, void *arg)

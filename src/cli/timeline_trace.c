@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "cli/escape.h"
-#include "cli/number.h"
 #include "cli/timeline.h"
 
 enum { CHUNK = 64 * 1024 };

@@ -9,9 +9,9 @@
 #include <time.h>
 
 #include "base/base64.h"
+#include "base/decimal.h"
 #include "base/utf8.h"
 #include "cli/escape.h"
-#include "cli/number.h"
 
 static struct buffer buffer;
 

@@ -8,7 +8,7 @@
 
 #include <afetch/http.h>
 
-#include "cli/seen.h"
+#include "base/fingerprint_set.h"
 #include "cli/shard.h"
 
 static struct fingerprint fingerprint_of(size_t number)

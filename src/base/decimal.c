@@ -1,4 +1,4 @@
-#include "cli/number.h"
+#include "base/decimal.h"
 
 #include <string.h>
 

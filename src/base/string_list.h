@@ -1,6 +1,6 @@
 /* A list of words that grows. */
-#ifndef CLI_WORDS_H
-#define CLI_WORDS_H
+#ifndef BASE_STRING_LIST_H
+#define BASE_STRING_LIST_H
 
 #include <stddef.h>
 

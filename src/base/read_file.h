@@ -1,6 +1,6 @@
 /* A file that is read at once, or standard input. */
-#ifndef CLI_WHOLE_FILE_H
-#define CLI_WHOLE_FILE_H
+#ifndef BASE_READ_FILE_H
+#define BASE_READ_FILE_H
 
 #include "base/buffer.h"
 

@@ -1,6 +1,6 @@
 /* A file that is written beside its place, and put there only whole. */
-#ifndef CLI_REPLACEMENT_H
-#define CLI_REPLACEMENT_H
+#ifndef BASE_ATOMIC_FILE_H
+#define BASE_ATOMIC_FILE_H
 
 struct replacement {
     int fd;       /* to write to; the caller's to close */

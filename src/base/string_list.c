@@ -1,4 +1,4 @@
-#include "cli/words.h"
+#include "base/string_list.h"
 
 #include <errno.h>
 #include <stdlib.h>

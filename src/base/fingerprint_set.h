@@ -1,8 +1,8 @@
 /* A set of what was seen, kept as fingerprints: 16 bytes each, of whatever length it was. That two
  * things have the same is left out of account: of a thousand million URLs any two do with a chance
  * of one in 10^20. */
-#ifndef CLI_SEEN_H
-#define CLI_SEEN_H
+#ifndef BASE_FINGERPRINT_SET_H
+#define BASE_FINGERPRINT_SET_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "cli/replacement.h"
+#include "base/atomic_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

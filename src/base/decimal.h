@@ -1,7 +1,7 @@
 /* Numbers and times in decimal, faster than printf. Each writes at TO, with no NUL behind it, and
  * returns where it ends; NUMBER_LONGEST is room enough for any. */
-#ifndef CLI_NUMBER_H
-#define CLI_NUMBER_H
+#ifndef BASE_DECIMAL_H
+#define BASE_DECIMAL_H
 
 #include <stdint.h>
 

@@ -1,4 +1,4 @@
-#include "cli/whole_file.h"
+#include "base/read_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

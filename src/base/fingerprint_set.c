@@ -1,4 +1,4 @@
-#include "cli/seen.h"
+#include "base/fingerprint_set.h"
 
 #include <errno.h>
 #include <stdlib.h>
