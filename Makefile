@@ -23,7 +23,7 @@ FLAGS    := -std=gnu11 -D_GNU_SOURCE -Iinclude -Isrc -fPIC -pthread \
 
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
 LIBRARY  := $(call objects,src/base/*.c src/async/*.c src/http/*.c)
-PROGRAM  := $(call objects,src/cli/*.c)
+PROGRAM  := $(call objects,src/cli/*.c src/cli/*/*.c)
 ORIGIN   := $(call objects,tests/support/*.c)
 HTTP2    := $(call objects,tests/http2/*.c tests/support/descriptors.c)
 UNIT     := $(call objects,tests/unit/*.c) $(filter-out %/main.o,$(PROGRAM))

@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "cli/terminal.h"
-#include "cli/units.h"
+#include "cli/console/terminal.h"
+#include "cli/text/units.h"
 
 enum { BAR_WIDTH = 50 };
 

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "cli/escape.h"
 #include "cli/formatter.h"
+#include "cli/text/escape.h"
 
 void dry_run_settle(struct options *options)
 {

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "cli/message.h"
+#include "cli/console/message.h"
 #include "cli/summary.h"
 
 int ending_status(const struct ending *ending)

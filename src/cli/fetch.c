@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/http_text.h"
+#include "cli/text/http_syntax.h"
 
 /* What an attempt returns that is to be made again. */
 enum { TRY_AGAIN = AF_USER_ERROR };

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "cli/fetch.h"
-#include "cli/redact.h"
+#include "cli/text/redact.h"
 
 struct fetcher;
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "cli/escape.h"
+#include "cli/text/escape.h"
 
 /* Of the last part of a path no more is looked at; each byte becomes three at most. */
 enum { PART_MAXIMUM = 512, DECODED_MAXIMUM = PART_MAXIMUM * 3 };

@@ -8,7 +8,7 @@
 #include "base/decimal.h"
 #include "base/utf8.h"
 #include "cli/formatter.h"
-#include "cli/redact.h"
+#include "cli/text/redact.h"
 
 static const struct formatter_type *format_type(const struct options *options)
 {

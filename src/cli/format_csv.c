@@ -4,8 +4,8 @@
 
 #include "base/base64.h"
 #include "base/utf8.h"
-#include "cli/escape.h"
 #include "cli/formatter.h"
+#include "cli/text/escape.h"
 
 static bool needs_quotes(const char *text, size_t length)
 {

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "base/base64.h"
-#include "cli/escape.h"
+#include "cli/console/terminal.h"
 #include "cli/formatter.h"
-#include "cli/terminal.h"
-#include "cli/units.h"
+#include "cli/text/escape.h"
+#include "cli/text/units.h"
 
 /* Green for what is well, yellow for what has no fault but no end either, red for the rest. */
 static const char *record_color(const struct record *record, long status)

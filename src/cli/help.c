@@ -7,7 +7,7 @@
 
 #include "cli/chapters.h"
 #include "cli/option_table.h"
-#include "cli/spelling.h"
+#include "cli/text/suggest.h"
 
 enum {
     WIDTH = 80,

@@ -7,8 +7,8 @@
 
 #include <afetch/error.h>
 
-#include "cli/escape.h"
 #include "cli/formatter.h"
+#include "cli/text/escape.h"
 
 /* -------------------------------------------------------------- the layout */
 

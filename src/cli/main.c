@@ -13,19 +13,19 @@
 
 #include "cli/compare.h"
 #include "cli/completion.h"
+#include "cli/console/file_error.h"
+#include "cli/console/message.h"
+#include "cli/console/status_line.h"
+#include "cli/console/terminal.h"
 #include "cli/ending.h"
 #include "cli/fetcher.h"
-#include "cli/file_error.h"
 #include "cli/format.h"
 #include "cli/help.h"
 #include "cli/manual.h"
-#include "cli/message.h"
 #include "cli/onlookers.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/resume.h"
-#include "cli/status_line.h"
-#include "cli/terminal.h"
 
 struct program {
     struct options options;

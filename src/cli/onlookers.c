@@ -6,9 +6,9 @@
 
 #include <afetch/error.h>
 
-#include "cli/file_error.h"
-#include "cli/message.h"
-#include "cli/terminal.h"
+#include "cli/console/file_error.h"
+#include "cli/console/message.h"
+#include "cli/console/terminal.h"
 
 static bool wants_progress(const struct options *options)
 {

@@ -17,7 +17,7 @@
 #include "cli/habits.h"
 #include "cli/parts.h"
 #include "cli/setting.h"
-#include "cli/spelling.h"
+#include "cli/text/suggest.h"
 
 /* With bodies in the records, where --max-filesize is not given: they are kept in memory. */
 enum { BODY_MAXIMUM = 16 << 20 };

@@ -7,7 +7,7 @@
 #include <afetch/error.h>
 
 #include "base/read_file.h"
-#include "cli/http_text.h"
+#include "cli/text/http_syntax.h"
 
 /* ------------------------------------------------------------------- files */
 

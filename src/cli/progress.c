@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/status_line.h"
-#include "cli/terminal.h"
-#include "cli/units.h"
+#include "cli/console/status_line.h"
+#include "cli/console/terminal.h"
+#include "cli/text/units.h"
 
 static const double PERIOD = 0.1; /* seconds between two drawings */
 static const double MEMORY = 3;   /* seconds after which the pace has half forgotten what was */

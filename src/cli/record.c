@@ -8,8 +8,8 @@
 #include <afetch/error.h>
 
 #include "base/list.h"
-#include "cli/redact.h"
-#include "cli/spelling.h"
+#include "cli/text/redact.h"
+#include "cli/text/suggest.h"
 
 static struct value get_string(const void *member)
 {

@@ -10,9 +10,9 @@
 
 #include "base/base64.h"
 #include "base/utf8.h"
-#include "cli/http_text.h"
 #include "cli/option_table.h"
-#include "cli/spelling.h"
+#include "cli/text/http_syntax.h"
+#include "cli/text/suggest.h"
 
 enum {
     LINE_MAXIMUM = 1 << 20,

@@ -11,9 +11,9 @@
 #include <afetch/error.h>
 
 #include "base/atomic_file.h"
-#include "cli/escape.h"
 #include "cli/formatter.h"
 #include "cli/kept_record.h"
+#include "cli/text/escape.h"
 
 /* ------------------------------------------------------------- what is there */
 

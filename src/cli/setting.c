@@ -10,9 +10,9 @@
 
 #include "base/buffer.h"
 #include "base/utf8.h"
-#include "cli/http_text.h"
 #include "cli/parts.h"
-#include "cli/spelling.h"
+#include "cli/text/http_syntax.h"
+#include "cli/text/suggest.h"
 
 static int set_flag(const struct setting *setting)
 {

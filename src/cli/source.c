@@ -11,9 +11,9 @@
 #include <afetch/error.h>
 
 #include "base/buffer.h"
-#include "cli/escape.h"
-#include "cli/file_error.h"
+#include "cli/console/file_error.h"
 #include "cli/list_reader.h"
+#include "cli/text/escape.h"
 
 enum { SHOWN_MAXIMUM = 200 }; /* bytes of a line that is no URL */
 

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "cli/terminal.h"
-#include "cli/units.h"
+#include "cli/console/terminal.h"
+#include "cli/text/units.h"
 
 enum { BAR_WIDTH = 30 };
 

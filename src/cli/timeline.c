@@ -11,7 +11,7 @@
 #include <afetch/error.h>
 
 #include "base/clock.h"
-#include "cli/redact.h"
+#include "cli/text/redact.h"
 
 const char *const phase_names[PHASES] = {
     [PHASE_WAIT] = "waiting",      [PHASE_REDIRECT] = "redirects",

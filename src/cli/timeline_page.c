@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/decimal.h"
-#include "cli/escape.h"
+#include "cli/text/escape.h"
 #include "cli/timeline.h"
 
 enum { CHUNK = 64 * 1024 };

@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "cli/escape.h"
-#include "cli/redact.h"
-#include "cli/status_line.h"
-#include "cli/terminal.h"
-#include "cli/units.h"
+#include "cli/console/status_line.h"
+#include "cli/console/terminal.h"
+#include "cli/text/escape.h"
+#include "cli/text/redact.h"
+#include "cli/text/units.h"
 
 enum { URL_WIDTH = 40, LINE_MAXIMUM = 4096 };
 

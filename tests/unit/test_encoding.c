@@ -11,7 +11,7 @@
 #include "base/base64.h"
 #include "base/decimal.h"
 #include "base/utf8.h"
-#include "cli/escape.h"
+#include "cli/text/escape.h"
 
 static struct buffer buffer;
 

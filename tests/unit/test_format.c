@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "cli/escape.h"
 #include "cli/format.h"
+#include "cli/text/escape.h"
 
 static const af_header headers[] = {
     {"server", "origin"},

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/http_text.h"
 #include "cli/request.h"
+#include "cli/text/http_syntax.h"
 #include "failing_allocation.h"
 
 static struct request *request;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/summary.h"
-#include "cli/units.h"
+#include "cli/text/units.h"
 
 static void expect_rate(double rate, const char *expected)
 {

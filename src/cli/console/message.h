@@ -1,6 +1,6 @@
 /* What is said to a person, on stderr. */
-#ifndef CLI_MESSAGE_H
-#define CLI_MESSAGE_H
+#ifndef CLI_CONSOLE_MESSAGE_H
+#define CLI_CONSOLE_MESSAGE_H
 
 /* One line, "afetch: " and the text, with control characters escaped. That stderr cannot be written
  * is nothing anybody could be told. */

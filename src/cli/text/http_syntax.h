@@ -1,6 +1,6 @@
 /* What HTTP lets stand in a request. What it does not would end a line and begin another. */
-#ifndef CLI_HTTP_TEXT_H
-#define CLI_HTTP_TEXT_H
+#ifndef CLI_TEXT_HTTP_SYNTAX_H
+#define CLI_TEXT_HTTP_SYNTAX_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "cli/units.h"
+#include "cli/text/units.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "cli/http_text.h"
+#include "cli/text/http_syntax.h"
 
 #include <string.h>
 #include <strings.h>

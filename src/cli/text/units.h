@@ -1,6 +1,6 @@
 /* Numbers for a person. Each is written into TEXT, which is returned. */
-#ifndef CLI_UNITS_H
-#define CLI_UNITS_H
+#ifndef CLI_TEXT_UNITS_H
+#define CLI_TEXT_UNITS_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* Passwords in URLs, which must not be seen. */
-#ifndef CLI_REDACT_H
-#define CLI_REDACT_H
+#ifndef CLI_TEXT_REDACT_H
+#define CLI_TEXT_REDACT_H
 
 #include <stdbool.h>
 

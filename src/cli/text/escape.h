@@ -1,6 +1,6 @@
 /* Bytes of others, made safe to write. */
-#ifndef CLI_ESCAPE_H
-#define CLI_ESCAPE_H
+#ifndef CLI_TEXT_ESCAPE_H
+#define CLI_TEXT_ESCAPE_H
 
 #include <stdbool.h>
 

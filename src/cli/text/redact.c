@@ -1,4 +1,4 @@
-#include "cli/redact.h"
+#include "cli/text/redact.h"
 
 #include <ctype.h>
 #include <errno.h>

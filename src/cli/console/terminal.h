@@ -1,6 +1,6 @@
 /* What the program may do with a terminal. */
-#ifndef CLI_TERMINAL_H
-#define CLI_TERMINAL_H
+#ifndef CLI_CONSOLE_TERMINAL_H
+#define CLI_CONSOLE_TERMINAL_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* The name that was probably meant, for messages about a word that is none. */
-#ifndef CLI_SPELLING_H
-#define CLI_SPELLING_H
+#ifndef CLI_TEXT_SUGGEST_H
+#define CLI_TEXT_SUGGEST_H
 
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-#include "cli/file_error.h"
+#include "cli/console/file_error.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -10,8 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cli/redact.h"
-#include "cli/spelling.h"
+#include "cli/text/redact.h"
+#include "cli/text/suggest.h"
 
 /* So many names of a directory are looked at. */
 enum { MOST_NAMES = 10000 };

@@ -1,4 +1,4 @@
-#include "cli/status_line.h"
+#include "cli/console/status_line.h"
 
 #include <poll.h>
 #include <stdbool.h>
@@ -6,7 +6,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "cli/terminal.h"
+#include "cli/console/terminal.h"
 
 enum { SHOWN_MAXIMUM = 1024 };
 

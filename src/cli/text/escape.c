@@ -1,4 +1,4 @@
-#include "cli/escape.h"
+#include "cli/text/escape.h"
 
 #include <stdint.h>
 

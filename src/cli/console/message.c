@@ -1,12 +1,12 @@
-#include "cli/message.h"
+#include "cli/console/message.h"
 
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/escape.h"
-#include "cli/status_line.h"
+#include "cli/console/status_line.h"
+#include "cli/text/escape.h"
 
 /* Of what is longer nobody reads the rest. */
 static const size_t LONGEST = 8000;

@@ -1,4 +1,4 @@
-#include "cli/spelling.h"
+#include "cli/text/suggest.h"
 
 #include <ctype.h>
 #include <stdbool.h>

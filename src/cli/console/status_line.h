@@ -1,7 +1,7 @@
 /* The last line of a terminal's stderr, which comes and goes below what is said and written. There
  * is one stderr in a process, so there is one of these. */
-#ifndef CLI_STATUS_LINE_H
-#define CLI_STATUS_LINE_H
+#ifndef CLI_CONSOLE_STATUS_LINE_H
+#define CLI_CONSOLE_STATUS_LINE_H
 
 #include <stddef.h>
 
