@@ -1,6 +1,6 @@
 #include "cli/chapters.h"
 
-#include "cli/record.h"
+#include "cli/record/record.h"
 
 const char introduction[] =
     "Fetches many URLs at once and says of every one what happened. An operand with '://' in it "

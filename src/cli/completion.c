@@ -4,7 +4,7 @@
 
 #include "cli/chapters.h"
 #include "cli/option_table.h"
-#include "cli/record.h"
+#include "cli/record/record.h"
 
 enum completion {
     COMPLETE_NOTHING, /* a number, a text */

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "cli/console/message.h"
-#include "cli/summary.h"
+#include "cli/report/summary.h"
 
 int ending_status(const struct ending *ending)
 {

@@ -8,7 +8,7 @@
 #include "cli/body_file.h"
 #include "cli/gate.h"
 #include "cli/options.h"
-#include "cli/record.h"
+#include "cli/record/record.h"
 #include "cli/source.h"
 #include "cli/watch.h"
 

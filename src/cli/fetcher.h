@@ -4,8 +4,8 @@
 
 #include "cli/body_directory.h"
 #include "cli/options.h"
+#include "cli/report/statistics.h"
 #include "cli/source.h"
-#include "cli/statistics.h"
 #include "cli/watch.h"
 
 /* Why a run ended before all was fetched. */

@@ -19,12 +19,12 @@
 #include "cli/console/terminal.h"
 #include "cli/ending.h"
 #include "cli/fetcher.h"
-#include "cli/format.h"
 #include "cli/help.h"
 #include "cli/manual.h"
 #include "cli/onlookers.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/record/formatter.h"
 #include "cli/resume.h"
 
 struct program {

@@ -13,9 +13,9 @@
 #include "base/utf8.h"
 #include "cli/config.h"
 #include "cli/conflicts.h"
-#include "cli/dry_run.h"
 #include "cli/habits.h"
 #include "cli/parts.h"
+#include "cli/record/plan.h"
 #include "cli/setting.h"
 #include "cli/text/suggest.h"
 

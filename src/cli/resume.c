@@ -11,8 +11,8 @@
 #include <afetch/error.h>
 
 #include "base/atomic_file.h"
-#include "cli/formatter.h"
-#include "cli/kept_record.h"
+#include "cli/record/formatter_type.h"
+#include "cli/record/record_reader.h"
 #include "cli/text/escape.h"
 
 /* ------------------------------------------------------------- what is there */

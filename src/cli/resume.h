@@ -7,8 +7,8 @@
 #define CLI_RESUME_H
 
 #include "base/fingerprint_set.h"
-#include "cli/format.h"
 #include "cli/output.h"
+#include "cli/record/formatter.h"
 #include "cli/source.h"
 
 struct resume {

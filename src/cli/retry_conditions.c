@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cli/record.h"
+#include "cli/record/record.h"
 
 /* A second try changes nothing in these. */
 static bool is_final(enum af_http_error error)

@@ -4,7 +4,7 @@
 
 #include <afetch/http.h>
 
-#include "cli/status_set.h"
+#include "cli/record/status_set.h"
 
 /* What curl's --retry takes for transient, and a connection that was refused or lost. */
 #define RETRY_CONDITIONS_DEFAULT "resolve,connect,timeout,reset,408,429,500,502,503,504"

@@ -4,7 +4,7 @@
 #define CLI_TIMELINE_H
 
 #include "base/buffer.h"
-#include "cli/record.h"
+#include "cli/record/record.h"
 
 /* More than a browser likes to draw. What comes beyond either is counted and left out. */
 enum { TIMELINE_ATTEMPTS_MAXIMUM = 1000000, TIMELINE_STRINGS_MAXIMUM = 256 << 20 };

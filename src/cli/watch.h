@@ -5,7 +5,7 @@
 
 #include <afetch/http.h>
 
-#include "cli/record.h"
+#include "cli/record/record.h"
 #include "cli/source.h"
 
 struct fetch;

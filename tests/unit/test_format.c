@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "cli/format.h"
+#include "cli/record/formatter.h"
 #include "cli/text/escape.h"
 
 static const af_header headers[] = {

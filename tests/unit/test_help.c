@@ -8,7 +8,7 @@
 #include "cli/chapters.h"
 #include "cli/help.h"
 #include "cli/option_table.h"
-#include "cli/record.h"
+#include "cli/record/record.h"
 
 static char *page;
 

@@ -7,7 +7,7 @@
 
 #include <afetch/error.h>
 
-#include "cli/record.h"
+#include "cli/record/record.h"
 #include "cli/text/redact.h"
 
 static const struct field *field_named(const char *name)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/summary.h"
+#include "cli/report/summary.h"
 #include "cli/text/units.h"
 
 static void expect_rate(double rate, const char *expected)

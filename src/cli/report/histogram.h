@@ -1,6 +1,6 @@
 /* The distribution of times, in memory that does not grow with their number. */
-#ifndef CLI_HISTOGRAM_H
-#define CLI_HISTOGRAM_H
+#ifndef CLI_REPORT_HISTOGRAM_H
+#define CLI_REPORT_HISTOGRAM_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -6,7 +6,7 @@
 
 #include "base/base64.h"
 #include "base/decimal.h"
-#include "cli/formatter.h"
+#include "cli/record/formatter_type.h"
 #include "cli/text/escape.h"
 
 int json_make_keys(const struct fields *fields, struct json_key **ret_keys)

@@ -1,10 +1,10 @@
 /* Totals for a person. */
-#ifndef CLI_SUMMARY_H
-#define CLI_SUMMARY_H
+#ifndef CLI_REPORT_SUMMARY_H
+#define CLI_REPORT_SUMMARY_H
 
 #include <stdio.h>
 
-#include "cli/statistics.h"
+#include "cli/report/statistics.h"
 
 /* What happened in a few lines, as printf writes them. */
 void summary_print(FILE *file, const struct statistics *statistics, bool color);

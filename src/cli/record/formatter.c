@@ -1,5 +1,5 @@
 /* Formatters: the formats behind one face. */
-#include "cli/format.h"
+#include "cli/record/formatter.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "base/decimal.h"
 #include "base/utf8.h"
-#include "cli/formatter.h"
+#include "cli/record/formatter_type.h"
 #include "cli/text/redact.h"
 
 static const struct formatter_type *format_type(const struct options *options)

@@ -1,4 +1,4 @@
-#include "cli/histogram.h"
+#include "cli/report/histogram.h"
 
 #include <math.h>
 

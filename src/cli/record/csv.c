@@ -4,7 +4,7 @@
 
 #include "base/base64.h"
 #include "base/utf8.h"
-#include "cli/formatter.h"
+#include "cli/record/formatter_type.h"
 #include "cli/text/escape.h"
 
 static bool needs_quotes(const char *text, size_t length)

@@ -1,4 +1,4 @@
-#include "cli/statistics.h"
+#include "cli/report/statistics.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* The record: what is said of one request, as a table of fields. */
-#ifndef CLI_RECORD_H
-#define CLI_RECORD_H
+#ifndef CLI_RECORD_RECORD_H
+#define CLI_RECORD_RECORD_H
 
 #include <afetch/http.h>
 

@@ -1,6 +1,6 @@
 /* --dry-run: what would be requested, without a request. */
-#ifndef CLI_DRY_RUN_H
-#define CLI_DRY_RUN_H
+#ifndef CLI_RECORD_PLAN_H
+#define CLI_RECORD_PLAN_H
 
 #include "cli/options.h"
 

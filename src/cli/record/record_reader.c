@@ -1,4 +1,4 @@
-#include "cli/kept_record.h"
+#include "cli/record/record_reader.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -7,7 +7,7 @@
 
 #include <afetch/error.h>
 
-#include "cli/formatter.h"
+#include "cli/record/formatter_type.h"
 #include "cli/text/escape.h"
 
 /* -------------------------------------------------------------- the layout */

@@ -1,8 +1,8 @@
 /* A record as it was written, read again: of JSON lines or CSV, as far as --resume needs it. */
-#ifndef CLI_KEPT_RECORD_H
-#define CLI_KEPT_RECORD_H
+#ifndef CLI_RECORD_RECORD_READER_H
+#define CLI_RECORD_RECORD_READER_H
 
-#include "cli/format.h"
+#include "cli/record/formatter.h"
 
 /* Where a record of CSV has what, and what its line of names is. */
 struct kept_layout {

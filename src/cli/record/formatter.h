@@ -1,11 +1,11 @@
 /* How records look: text for a person, JSON, JSON lines, CSV. All append whole records to a buffer
  * and know nothing of where it goes. */
-#ifndef CLI_FORMAT_H
-#define CLI_FORMAT_H
+#ifndef CLI_RECORD_FORMATTER_H
+#define CLI_RECORD_FORMATTER_H
 
 #include "base/buffer.h"
 #include "cli/options.h"
-#include "cli/record.h"
+#include "cli/record/record.h"
 
 struct formatter;
 

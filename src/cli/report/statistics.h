@@ -1,13 +1,13 @@
 /* What a run amounts to: counts, and the distribution of the times, in memory that does not grow
  * with the number of requests. */
-#ifndef CLI_STATISTICS_H
-#define CLI_STATISTICS_H
+#ifndef CLI_REPORT_STATISTICS_H
+#define CLI_REPORT_STATISTICS_H
 
 #include <afetch/http.h>
 
-#include "cli/histogram.h"
-#include "cli/record.h"
-#include "cli/status_set.h"
+#include "cli/record/record.h"
+#include "cli/record/status_set.h"
+#include "cli/report/histogram.h"
 
 struct error_count {
     const char *error;

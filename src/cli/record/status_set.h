@@ -1,6 +1,6 @@
 /* Sets of HTTP statuses, as --accept and --retry-on name them. */
-#ifndef CLI_STATUS_SET_H
-#define CLI_STATUS_SET_H
+#ifndef CLI_RECORD_STATUS_SET_H
+#define CLI_RECORD_STATUS_SET_H
 
 #include <stdbool.h>
 #include <stddef.h>

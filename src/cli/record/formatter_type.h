@@ -1,8 +1,8 @@
 /* What format.c shares with the formats. */
-#ifndef CLI_FORMATTER_H
-#define CLI_FORMATTER_H
+#ifndef CLI_RECORD_FORMATTER_TYPE_H
+#define CLI_RECORD_FORMATTER_TYPE_H
 
-#include "cli/format.h"
+#include "cli/record/formatter.h"
 
 /* A format. begin and end may be NULL; what failed is taken back by the caller. */
 struct formatter_type {

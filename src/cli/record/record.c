@@ -1,4 +1,4 @@
-#include "cli/record.h"
+#include "cli/record/record.h"
 
 #include <errno.h>
 #include <math.h>

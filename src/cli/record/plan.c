@@ -1,8 +1,8 @@
-#include "cli/dry_run.h"
+#include "cli/record/plan.h"
 
 #include <string.h>
 
-#include "cli/formatter.h"
+#include "cli/record/formatter_type.h"
 #include "cli/text/escape.h"
 
 void dry_run_settle(struct options *options)

@@ -1,4 +1,4 @@
-#include "cli/status_set.h"
+#include "cli/record/status_set.h"
 
 #include <errno.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 
 #include "base/base64.h"
 #include "cli/console/terminal.h"
-#include "cli/formatter.h"
+#include "cli/record/formatter_type.h"
 #include "cli/text/escape.h"
 #include "cli/text/units.h"
 
