@@ -7,7 +7,7 @@
 #include "cli/backlog.h"
 #include "cli/body_file.h"
 #include "cli/gate.h"
-#include "cli/options.h"
+#include "cli/options/options.h"
 #include "cli/record/record.h"
 #include "cli/source.h"
 #include "cli/watch.h"

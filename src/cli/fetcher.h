@@ -3,7 +3,7 @@
 #define CLI_FETCHER_H
 
 #include "cli/body_directory.h"
-#include "cli/options.h"
+#include "cli/options/options.h"
 #include "cli/report/statistics.h"
 #include "cli/source.h"
 #include "cli/watch.h"

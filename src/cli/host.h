@@ -5,7 +5,7 @@
 #include <afetch/afetch.h>
 
 #include "base/list.h"
-#include "cli/options.h"
+#include "cli/options/options.h"
 
 struct host {
     struct list link;         /* in its bucket */

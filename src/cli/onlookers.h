@@ -2,7 +2,7 @@
 #ifndef CLI_ONLOOKERS_H
 #define CLI_ONLOOKERS_H
 
-#include "cli/options.h"
+#include "cli/options/options.h"
 #include "cli/progress.h"
 #include "cli/timeline.h"
 #include "cli/trace.h"

@@ -10,7 +10,7 @@
 
 #include "base/base64.h"
 #include "base/utf8.h"
-#include "cli/option_table.h"
+#include "cli/options/table.h"
 #include "cli/text/http_syntax.h"
 #include "cli/text/suggest.h"
 

@@ -3,7 +3,7 @@
 #define CLI_REQUEST_H
 
 #include "base/buffer.h"
-#include "cli/options.h"
+#include "cli/options/options.h"
 
 /* What the line does not have is NULL. */
 struct request {

@@ -3,7 +3,7 @@
 #define CLI_SELECTION_H
 
 #include "base/fingerprint_set.h"
-#include "cli/options.h"
+#include "cli/options/options.h"
 
 struct entry;
 struct resume;

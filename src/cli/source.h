@@ -2,7 +2,7 @@
 #ifndef CLI_SOURCE_H
 #define CLI_SOURCE_H
 
-#include "cli/options.h"
+#include "cli/options/options.h"
 #include "cli/request.h"
 #include "cli/selection.h"
 

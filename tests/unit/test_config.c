@@ -8,8 +8,8 @@
 
 #include <afetch/error.h>
 
-#include "cli/config.h"
-#include "cli/options.h"
+#include "cli/options/config_file.h"
+#include "cli/options/options.h"
 #include "failing_allocation.h"
 
 static char path[] = "/tmp/afetch-config-XXXXXX";

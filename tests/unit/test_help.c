@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/chapters.h"
-#include "cli/help.h"
-#include "cli/option_table.h"
+#include "cli/options/help.h"
+#include "cli/options/help_topics.h"
+#include "cli/options/table.h"
 #include "cli/record/record.h"
 
 static char *page;

@@ -6,8 +6,8 @@
 
 #include <afetch/error.h>
 
-#include "cli/option_table.h"
-#include "cli/options.h"
+#include "cli/options/options.h"
+#include "cli/options/table.h"
 
 static struct options options;
 

@@ -9,7 +9,7 @@
 #include <afetch/http.h>
 
 #include "base/fingerprint_set.h"
-#include "cli/shard.h"
+#include "cli/options/shard.h"
 
 static struct fingerprint fingerprint_of(size_t number)
 {

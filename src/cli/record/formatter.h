@@ -4,7 +4,7 @@
 #define CLI_RECORD_FORMATTER_H
 
 #include "base/buffer.h"
-#include "cli/options.h"
+#include "cli/options/options.h"
 #include "cli/record/record.h"
 
 struct formatter;

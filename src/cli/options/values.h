@@ -1,9 +1,9 @@
 /* What an option does with its value, for each kind of option. */
-#ifndef CLI_SETTING_H
-#define CLI_SETTING_H
+#ifndef CLI_OPTIONS_VALUES_H
+#define CLI_OPTIONS_VALUES_H
 
-#include "cli/option_table.h"
-#include "cli/options.h"
+#include "cli/options/options.h"
+#include "cli/options/table.h"
 
 /* One option of the command line or of a config file. */
 struct setting {

@@ -1,6 +1,6 @@
 /* A config file, as curl reads one: options, one a line. */
-#ifndef CLI_CONFIG_H
-#define CLI_CONFIG_H
+#ifndef CLI_OPTIONS_CONFIG_FILE_H
+#define CLI_OPTIONS_CONFIG_FILE_H
 
 /* Takes an option as it was written, with its dashes or without; VALUE is NULL where the line has
  * none. Both live as long as the text of the file. */

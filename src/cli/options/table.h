@@ -1,8 +1,8 @@
 /* The table of options: what the parser, --help, the man page and the completions know of them. */
-#ifndef CLI_OPTION_TABLE_H
-#define CLI_OPTION_TABLE_H
+#ifndef CLI_OPTIONS_TABLE_H
+#define CLI_OPTIONS_TABLE_H
 
-#include "cli/options.h"
+#include "cli/options/options.h"
 
 enum option_section {
     SECTION_CONCURRENCY,

@@ -1,4 +1,4 @@
-#include "cli/retry_conditions.h"
+#include "cli/options/retry_conditions.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /* What completes the command line in a shell, written from the table of options. */
-#ifndef CLI_COMPLETION_H
-#define CLI_COMPLETION_H
+#ifndef CLI_OPTIONS_COMPLETION_H
+#define CLI_OPTIONS_COMPLETION_H
 
 #include <stdio.h>
 
-#include "cli/options.h"
+#include "cli/options/options.h"
 
 /* The script for a shell: GENERATE_BASH, GENERATE_ZSH or GENERATE_FISH. */
 void completion_print(FILE *file, enum generate shell);

@@ -1,4 +1,4 @@
-#include "cli/chapters.h"
+#include "cli/options/help_topics.h"
 
 #include "cli/record/record.h"
 

@@ -1,9 +1,9 @@
 /* What the command line adds to every request: headers, a body, cookies, credentials, as curl takes
  * them. Values that may be secret are in no message. */
-#ifndef CLI_PARTS_H
-#define CLI_PARTS_H
+#ifndef CLI_OPTIONS_REQUEST_OPTIONS_H
+#define CLI_OPTIONS_REQUEST_OPTIONS_H
 
-#include "cli/options.h"
+#include "cli/options/options.h"
 
 /* What -d and its relatives do with their argument. */
 enum data_kind {

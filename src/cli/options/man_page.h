@@ -1,6 +1,6 @@
 /* The manual page, afetch(1), in roff, written from the table of options and the chapters. */
-#ifndef CLI_MANUAL_H
-#define CLI_MANUAL_H
+#ifndef CLI_OPTIONS_MAN_PAGE_H
+#define CLI_OPTIONS_MAN_PAGE_H
 
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-#include "cli/habits.h"
+#include "cli/options/foreign_options.h"
 
 #include <string.h>
 

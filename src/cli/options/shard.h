@@ -1,7 +1,7 @@
 /* --shard: the URLs of one machine of several, so that all of a host are with the same one and what
  * limits a host holds for all of them together. */
-#ifndef CLI_SHARD_H
-#define CLI_SHARD_H
+#ifndef CLI_OPTIONS_SHARD_H
+#define CLI_OPTIONS_SHARD_H
 
 #include <stdbool.h>
 

@@ -1,8 +1,8 @@
-#include "cli/option_table.h"
+#include "cli/options/table.h"
 
 #include <limits.h>
 
-#include "cli/parts.h"
+#include "cli/options/request_options.h"
 
 #define MEMBER(member) offsetof(struct options, member)
 

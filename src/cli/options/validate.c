@@ -1,4 +1,4 @@
-#include "cli/conflicts.h"
+#include "cli/options/validate.h"
 
 #include <errno.h>
 #include <stdlib.h>

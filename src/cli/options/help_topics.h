@@ -1,6 +1,6 @@
 /* What --help and the manual page say besides the options. */
-#ifndef CLI_CHAPTERS_H
-#define CLI_CHAPTERS_H
+#ifndef CLI_OPTIONS_HELP_TOPICS_H
+#define CLI_OPTIONS_HELP_TOPICS_H
 
 #include <stdbool.h>
 #include <stddef.h>

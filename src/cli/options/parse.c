@@ -1,6 +1,6 @@
 /* The parser of the command line and of config files. It takes what getopt_long() takes, but never
  * prints. */
-#include "cli/options.h"
+#include "cli/options/options.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,12 +11,12 @@
 #include <afetch/error.h>
 
 #include "base/utf8.h"
-#include "cli/config.h"
-#include "cli/conflicts.h"
-#include "cli/habits.h"
-#include "cli/parts.h"
+#include "cli/options/config_file.h"
+#include "cli/options/foreign_options.h"
+#include "cli/options/request_options.h"
+#include "cli/options/validate.h"
+#include "cli/options/values.h"
 #include "cli/record/plan.h"
-#include "cli/setting.h"
 #include "cli/text/suggest.h"
 
 /* With bodies in the records, where --max-filesize is not given: they are kept in memory. */

@@ -1,6 +1,6 @@
 /* The command line, read by one table. */
-#ifndef CLI_OPTIONS_H
-#define CLI_OPTIONS_H
+#ifndef CLI_OPTIONS_OPTIONS_H
+#define CLI_OPTIONS_OPTIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,8 +9,8 @@
 
 #include "base/buffer.h"
 #include "base/string_list.h"
-#include "cli/retry_conditions.h"
-#include "cli/shard.h"
+#include "cli/options/retry_conditions.h"
+#include "cli/options/shard.h"
 
 enum order { ORDER_GATHER, ORDER_COMPLETED };
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL, FORMAT_CSV };

@@ -1,6 +1,6 @@
 /* --help: a first page, and the rest by sections, written from the table of options. */
-#ifndef CLI_HELP_H
-#define CLI_HELP_H
+#ifndef CLI_OPTIONS_HELP_H
+#define CLI_OPTIONS_HELP_H
 
 #include <stdio.h>
 

@@ -1,9 +1,9 @@
-#include "cli/completion.h"
+#include "cli/options/completion.h"
 
 #include <string.h>
 
-#include "cli/chapters.h"
-#include "cli/option_table.h"
+#include "cli/options/help_topics.h"
+#include "cli/options/table.h"
 #include "cli/record/record.h"
 
 enum completion {

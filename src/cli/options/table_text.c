@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/option_table.h"
+#include "cli/options/table.h"
 
 const char *option_argument_opening(const struct option_spec *spec)
 {

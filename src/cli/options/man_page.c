@@ -1,11 +1,11 @@
-#include "cli/manual.h"
+#include "cli/options/man_page.h"
 
 #include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 
-#include "cli/chapters.h"
-#include "cli/option_table.h"
+#include "cli/options/help_topics.h"
+#include "cli/options/table.h"
 
 enum { WIDTH = 66 }; /* escapes come on top */
 

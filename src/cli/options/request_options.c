@@ -1,4 +1,4 @@
-#include "cli/parts.h"
+#include "cli/options/request_options.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,12 +1,12 @@
-#include "cli/help.h"
+#include "cli/options/help.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include <afetch/error.h>
 
-#include "cli/chapters.h"
-#include "cli/option_table.h"
+#include "cli/options/help_topics.h"
+#include "cli/options/table.h"
 #include "cli/text/suggest.h"
 
 enum {

@@ -1,4 +1,4 @@
-#include "cli/setting.h"
+#include "cli/options/values.h"
 
 #include <errno.h>
 #include <math.h>
@@ -10,7 +10,7 @@
 
 #include "base/buffer.h"
 #include "base/utf8.h"
-#include "cli/parts.h"
+#include "cli/options/request_options.h"
 #include "cli/text/http_syntax.h"
 #include "cli/text/suggest.h"
 

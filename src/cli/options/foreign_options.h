@@ -1,7 +1,7 @@
 /* Options of curl, wget, aria2 and xargs that have another name here, or none: what to type
  * instead. */
-#ifndef CLI_HABITS_H
-#define CLI_HABITS_H
+#ifndef CLI_OPTIONS_FOREIGN_OPTIONS_H
+#define CLI_OPTIONS_FOREIGN_OPTIONS_H
 
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-#include "cli/config.h"
+#include "cli/options/config_file.h"
 
 #include <errno.h>
 #include <stdbool.h>

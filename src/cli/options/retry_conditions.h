@@ -1,6 +1,6 @@
 /* What is tried again: --retry-on. */
-#ifndef CLI_RETRY_CONDITIONS_H
-#define CLI_RETRY_CONDITIONS_H
+#ifndef CLI_OPTIONS_RETRY_CONDITIONS_H
+#define CLI_OPTIONS_RETRY_CONDITIONS_H
 
 #include <afetch/http.h>
 
