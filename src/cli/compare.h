@@ -3,7 +3,7 @@
 #define CLI_COMPARE_H
 
 #include "cli/fetcher.h"
-#include "cli/output.h"
+#include "cli/output/output.h"
 
 /* Does the job twice, without its report, and appends to OUTPUT what that shows: a small drawing,
  * or one JSON object where the options say JSON. ret_result is the concurrent run's, or the first's

@@ -5,7 +5,7 @@
 #include <signal.h>
 
 #include "cli/fetcher.h"
-#include "cli/resume.h"
+#include "cli/output/resume_file.h"
 
 enum exit_status {
     EXIT_ALL_OK = 0,

@@ -5,11 +5,11 @@
 #include <afetch/afetch.h>
 
 #include "cli/backlog.h"
-#include "cli/body_file.h"
 #include "cli/gate.h"
+#include "cli/input/source.h"
 #include "cli/options/options.h"
+#include "cli/output/body_file.h"
 #include "cli/record/record.h"
-#include "cli/source.h"
 #include "cli/watch.h"
 
 /* What all fetches of a run share. */

@@ -2,10 +2,10 @@
 #ifndef CLI_FETCHER_H
 #define CLI_FETCHER_H
 
-#include "cli/body_directory.h"
+#include "cli/input/source.h"
 #include "cli/options/options.h"
+#include "cli/output/body_directory.h"
 #include "cli/report/statistics.h"
-#include "cli/source.h"
 #include "cli/watch.h"
 
 /* Why a run ended before all was fetched. */

@@ -23,9 +23,9 @@
 #include "cli/options/help.h"
 #include "cli/options/man_page.h"
 #include "cli/options/options.h"
-#include "cli/output.h"
+#include "cli/output/output.h"
+#include "cli/output/resume_file.h"
 #include "cli/record/formatter.h"
-#include "cli/resume.h"
 
 struct program {
     struct options options;

@@ -5,7 +5,7 @@
 
 #include <afetch/afetch.h>
 
-#include "cli/source.h"
+#include "cli/input/source.h"
 
 struct progress {
     bool color;

@@ -5,8 +5,8 @@
 
 #include <afetch/http.h>
 
+#include "cli/input/source.h"
 #include "cli/record/record.h"
-#include "cli/source.h"
 
 struct fetch;
 struct progress;

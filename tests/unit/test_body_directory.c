@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/body_directory.h"
+#include "cli/output/body_directory.h"
 
 static char path[] = "/tmp/afetch-test-XXXXXX";
 static struct body_directory directory;

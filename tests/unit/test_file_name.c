@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "cli/file_name.h"
+#include "cli/output/file_name.h"
 
 static const char *name_of(const char *url)
 {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/request.h"
+#include "cli/input/json_request.h"
 #include "cli/text/http_syntax.h"
 #include "failing_allocation.h"
 

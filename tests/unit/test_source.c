@@ -11,7 +11,7 @@
 #include <afetch/run.h>
 
 #include "base/buffer.h"
-#include "cli/source.h"
+#include "cli/input/source.h"
 
 static char directory[] = "/tmp/afetch-source-XXXXXX";
 static struct source *source;

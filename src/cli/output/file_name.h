@@ -3,8 +3,8 @@
  * It is the last part of the URL's path, decoded; "index" where that is empty. It has no '/' and no
  * control character and none of \ : * ? " < > |, does not begin with a dot, a dash or a blank, ends
  * with neither dot nor blank, is no device of Windows, is UTF-8, and is of 255 bytes at most. */
-#ifndef CLI_FILE_NAME_H
-#define CLI_FILE_NAME_H
+#ifndef CLI_OUTPUT_FILE_NAME_H
+#define CLI_OUTPUT_FILE_NAME_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "cli/resume.h"
+#include "cli/output/resume_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* A request of the list that is more than its URL: a line with a JSON object. */
-#ifndef CLI_REQUEST_H
-#define CLI_REQUEST_H
+#ifndef CLI_INPUT_JSON_REQUEST_H
+#define CLI_INPUT_JSON_REQUEST_H
 
 #include "base/buffer.h"
 #include "cli/options/options.h"

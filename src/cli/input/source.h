@@ -1,10 +1,10 @@
 /* Where the URLs come from: operands, files and standard input, one at a time, only when asked. */
-#ifndef CLI_SOURCE_H
-#define CLI_SOURCE_H
+#ifndef CLI_INPUT_SOURCE_H
+#define CLI_INPUT_SOURCE_H
 
+#include "cli/input/filter.h"
+#include "cli/input/json_request.h"
 #include "cli/options/options.h"
-#include "cli/request.h"
-#include "cli/selection.h"
 
 struct source;
 

@@ -1,4 +1,4 @@
-#include "cli/list_reader.h"
+#include "cli/input/line_reader.h"
 
 #include <errno.h>
 #include <string.h>

@@ -3,13 +3,13 @@
  *
  * A line that was torn off is removed, and so are the records of what was cancelled: it was never
  * finished. All others stay, failures too unless these are to be fetched again. */
-#ifndef CLI_RESUME_H
-#define CLI_RESUME_H
+#ifndef CLI_OUTPUT_RESUME_FILE_H
+#define CLI_OUTPUT_RESUME_FILE_H
 
 #include "base/fingerprint_set.h"
-#include "cli/output.h"
+#include "cli/input/source.h"
+#include "cli/output/output.h"
 #include "cli/record/formatter.h"
-#include "cli/source.h"
 
 struct resume {
     bool begun;          /* the file has what comes before its first record */

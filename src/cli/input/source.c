@@ -1,4 +1,4 @@
-#include "cli/source.h"
+#include "cli/input/source.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 
 #include "base/buffer.h"
 #include "cli/console/file_error.h"
-#include "cli/list_reader.h"
+#include "cli/input/line_reader.h"
 #include "cli/text/escape.h"
 
 enum { SHOWN_MAXIMUM = 200 }; /* bytes of a line that is no URL */

@@ -1,4 +1,4 @@
-#include "cli/selection.h"
+#include "cli/input/filter.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -6,8 +6,8 @@
 
 #include <afetch/http.h>
 
-#include "cli/resume.h"
-#include "cli/source.h"
+#include "cli/input/source.h"
+#include "cli/output/resume_file.h"
 
 void selection_init(struct selection *selection, const struct options *options)
 {

@@ -1,4 +1,4 @@
-#include "cli/body_directory.h"
+#include "cli/output/body_directory.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-#include "cli/request.h"
+#include "cli/input/json_request.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>

@@ -3,11 +3,11 @@
  * Each URL has its name when it begins, in the order of the input, so that it does not depend on
  * which comes first. Who has a name that another had gets the next number before its extension; so
  * does who would take that of a file which was there before. */
-#ifndef CLI_BODY_DIRECTORY_H
-#define CLI_BODY_DIRECTORY_H
+#ifndef CLI_OUTPUT_BODY_DIRECTORY_H
+#define CLI_OUTPUT_BODY_DIRECTORY_H
 
 #include "base/fingerprint_set.h"
-#include "cli/file_name.h"
+#include "cli/output/file_name.h"
 
 struct body_directory {
     int fd; /* -1 where there is none */

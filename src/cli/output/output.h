@@ -1,6 +1,6 @@
 /* Where records go: stdout or a file. A slow reader makes the task wait, never the loop. */
-#ifndef CLI_OUTPUT_H
-#define CLI_OUTPUT_H
+#ifndef CLI_OUTPUT_OUTPUT_H
+#define CLI_OUTPUT_OUTPUT_H
 
 #include <afetch/loop.h>
 

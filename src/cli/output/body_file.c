@@ -1,4 +1,4 @@
-#include "cli/body_file.h"
+#include "cli/output/body_file.h"
 
 #include <errno.h>
 #include <stdlib.h>

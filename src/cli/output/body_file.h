@@ -1,9 +1,9 @@
 /* A body that is being saved: under a temporary name as long as it is not whole, and under its own
  * from then on. */
-#ifndef CLI_BODY_FILE_H
-#define CLI_BODY_FILE_H
+#ifndef CLI_OUTPUT_BODY_FILE_H
+#define CLI_OUTPUT_BODY_FILE_H
 
-#include "cli/body_directory.h"
+#include "cli/output/body_directory.h"
 
 struct body_file;
 

@@ -1,4 +1,4 @@
-#include "cli/file_name.h"
+#include "cli/output/file_name.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* The lines of a list, read when they are asked for, and none kept. */
-#ifndef CLI_LIST_READER_H
-#define CLI_LIST_READER_H
+#ifndef CLI_INPUT_LINE_READER_H
+#define CLI_INPUT_LINE_READER_H
 
 #include <stdbool.h>
 #include <sys/types.h>

@@ -1,6 +1,6 @@
 /* Which entries of the input are fetched: --shard, --dedupe and --resume pass over the others. */
-#ifndef CLI_SELECTION_H
-#define CLI_SELECTION_H
+#ifndef CLI_INPUT_FILTER_H
+#define CLI_INPUT_FILTER_H
 
 #include "base/fingerprint_set.h"
 #include "cli/options/options.h"
