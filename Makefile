@@ -46,12 +46,12 @@ $(BUILD)/%.o: %.c
 	$(call run,CC,$<)$(CC) $(FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # The page of --timeline, as the bytes of an array.
-$(BUILD)/src/cli/timeline.html.inc: src/cli/timeline.html
+$(BUILD)/src/cli/observe/timeline.html.inc: src/cli/observe/timeline.html
 	@mkdir -p $(@D)
 	$(call run,EMBED,$<)od -An -v -td1 $< | sed 's/-*[0-9][0-9]*/&,/g' > $@
 
-$(BUILD)/src/cli/timeline_page.o: FLAGS += -I$(BUILD)/src
-$(BUILD)/src/cli/timeline_page.o: $(BUILD)/src/cli/timeline.html.inc
+$(BUILD)/src/cli/observe/timeline_page.o: FLAGS += -I$(BUILD)/src
+$(BUILD)/src/cli/observe/timeline_page.o: $(BUILD)/src/cli/observe/timeline.html.inc
 
 $(BUILD)/libafetch.a: $(LIBRARY)
 	$(call run,AR,$@)rm -f $@ && $(AR) rcs $@ $^

@@ -7,10 +7,10 @@
 #include "cli/backlog.h"
 #include "cli/gate.h"
 #include "cli/input/source.h"
+#include "cli/observe/watch.h"
 #include "cli/options/options.h"
 #include "cli/output/body_file.h"
 #include "cli/record/record.h"
-#include "cli/watch.h"
 
 /* What all fetches of a run share. */
 struct session {

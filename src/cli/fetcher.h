@@ -3,10 +3,10 @@
 #define CLI_FETCHER_H
 
 #include "cli/input/source.h"
+#include "cli/observe/watch.h"
 #include "cli/options/options.h"
 #include "cli/output/body_directory.h"
 #include "cli/report/statistics.h"
-#include "cli/watch.h"
 
 /* Why a run ended before all was fetched. */
 enum stop_reason {

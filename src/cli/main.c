@@ -18,7 +18,7 @@
 #include "cli/console/terminal.h"
 #include "cli/ending.h"
 #include "cli/fetcher.h"
-#include "cli/onlookers.h"
+#include "cli/observe/observers.h"
 #include "cli/options/completion.h"
 #include "cli/options/help.h"
 #include "cli/options/man_page.h"

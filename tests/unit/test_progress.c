@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "cli/progress.h"
+#include "cli/observe/progress.h"
 
 static const char *line(const struct progress *progress, struct outlook outlook, size_t width)
 {

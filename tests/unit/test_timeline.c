@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdint.h>
 
-#include "cli/timeline.h"
+#include "cli/observe/timeline.h"
 
 static void add(struct timeline *timeline, const af_response *response)
 {

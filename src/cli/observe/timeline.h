@@ -1,7 +1,7 @@
 /* --timeline: every attempt of the run in few bytes, and at its end a page that draws them, or
  * Chrome's trace events. */
-#ifndef CLI_TIMELINE_H
-#define CLI_TIMELINE_H
+#ifndef CLI_OBSERVE_TIMELINE_H
+#define CLI_OBSERVE_TIMELINE_H
 
 #include "base/buffer.h"
 #include "cli/record/record.h"

@@ -1,7 +1,7 @@
 /* --progress: one line on stderr that says how far the run is, drawn by a task in the background.
  */
-#ifndef CLI_PROGRESS_H
-#define CLI_PROGRESS_H
+#ifndef CLI_OBSERVE_PROGRESS_H
+#define CLI_OBSERVE_PROGRESS_H
 
 #include <afetch/afetch.h>
 

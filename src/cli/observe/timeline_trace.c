@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/decimal.h"
+#include "cli/observe/timeline.h"
 #include "cli/text/escape.h"
-#include "cli/timeline.h"
 
 enum { CHUNK = 64 * 1024 };
 

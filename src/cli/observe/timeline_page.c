@@ -3,14 +3,14 @@
 #include <string.h>
 
 #include "base/decimal.h"
+#include "cli/observe/timeline.h"
 #include "cli/text/escape.h"
-#include "cli/timeline.h"
 
 enum { CHUNK = 64 * 1024 };
 
 /* The bytes of timeline.html, as numbers that the Makefile makes of it. */
 static const char page[] = {
-#include "cli/timeline.html.inc"
+#include "cli/observe/timeline.html.inc"
 };
 
 /* What stands in the page where its data is to be. */

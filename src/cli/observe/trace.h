@@ -1,6 +1,6 @@
 /* --verbose: what happens to each request, as it happens, a line for each step. */
-#ifndef CLI_TRACE_H
-#define CLI_TRACE_H
+#ifndef CLI_OBSERVE_TRACE_H
+#define CLI_OBSERVE_TRACE_H
 
 #include "cli/fetch.h"
 

@@ -1,9 +1,9 @@
-#include "cli/watch.h"
+#include "cli/observe/watch.h"
 
 #include "cli/fetch.h"
-#include "cli/progress.h"
-#include "cli/timeline.h"
-#include "cli/trace.h"
+#include "cli/observe/progress.h"
+#include "cli/observe/timeline.h"
+#include "cli/observe/trace.h"
 
 int watch_begin(struct watch *watch, const struct source *source, const af_client *client)
 {

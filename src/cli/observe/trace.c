@@ -1,4 +1,4 @@
-#include "cli/trace.h"
+#include "cli/observe/trace.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,12 +1,12 @@
 /* Who looks on as a run goes, and what they leave behind. */
-#ifndef CLI_ONLOOKERS_H
-#define CLI_ONLOOKERS_H
+#ifndef CLI_OBSERVE_OBSERVERS_H
+#define CLI_OBSERVE_OBSERVERS_H
 
+#include "cli/observe/progress.h"
+#include "cli/observe/timeline.h"
+#include "cli/observe/trace.h"
+#include "cli/observe/watch.h"
 #include "cli/options/options.h"
-#include "cli/progress.h"
-#include "cli/timeline.h"
-#include "cli/trace.h"
-#include "cli/watch.h"
 
 struct onlookers {
     struct watch watch; /* of those below that are wanted */

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "base/atomic_file.h"
-#include "cli/timeline.h"
+#include "cli/observe/timeline.h"
 
 static int flush(struct buffer *buffer, void *arg)
 {

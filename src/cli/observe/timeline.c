@@ -1,4 +1,4 @@
-#include "cli/timeline.h"
+#include "cli/observe/timeline.h"
 
 #include <errno.h>
 #include <fcntl.h>

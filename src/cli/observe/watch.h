@@ -1,7 +1,7 @@
 /* Those who look on as a run goes: --progress, --verbose and --timeline. They are told here of each
  * step of each fetch, and change nothing. */
-#ifndef CLI_WATCH_H
-#define CLI_WATCH_H
+#ifndef CLI_OBSERVE_WATCH_H
+#define CLI_OBSERVE_WATCH_H
 
 #include <afetch/http.h>
 

@@ -1,4 +1,4 @@
-#include "cli/onlookers.h"
+#include "cli/observe/observers.h"
 
 #include <errno.h>
 #include <stdlib.h>
