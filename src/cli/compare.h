@@ -2,7 +2,7 @@
 #ifndef CLI_COMPARE_H
 #define CLI_COMPARE_H
 
-#include "cli/fetcher.h"
+#include "cli/fetch/fetch_all.h"
 #include "cli/output/output.h"
 
 /* Does the job twice, without its report, and appends to OUTPUT what that shows: a small drawing,

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/gate.h"
+#include "cli/fetch/admission.h"
 #include "virtual_clock.h"
 
 static struct options options;

@@ -2,7 +2,7 @@
 #ifndef CLI_OBSERVE_TRACE_H
 #define CLI_OBSERVE_TRACE_H
 
-#include "cli/fetch.h"
+#include "cli/fetch/fetch.h"
 
 struct trace {
     bool color;

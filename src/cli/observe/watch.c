@@ -1,6 +1,6 @@
 #include "cli/observe/watch.h"
 
-#include "cli/fetch.h"
+#include "cli/fetch/fetch.h"
 #include "cli/observe/progress.h"
 #include "cli/observe/timeline.h"
 #include "cli/observe/trace.h"

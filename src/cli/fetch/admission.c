@@ -1,4 +1,4 @@
-#include "cli/gate.h"
+#include "cli/fetch/admission.h"
 
 #include <errno.h>
 

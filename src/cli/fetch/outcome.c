@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/fetch.h"
+#include "cli/fetch/fetch.h"
 
 /* The text of a record, for which libcurl's own is not enough. */
 __attribute__((format(printf, 2, 3))) static const char *tell(struct fetch *fetch,

@@ -5,10 +5,10 @@
  * request has is written on its pass, and nowhere else; so each permit is given back once, whatever
  * is cancelled when. Who has to wait for anything but the run's next turn gives its permit back
  * first: it stands in nobody's way. */
-#ifndef CLI_GATE_H
-#define CLI_GATE_H
+#ifndef CLI_FETCH_ADMISSION_H
+#define CLI_FETCH_ADMISSION_H
 
-#include "cli/host.h"
+#include "cli/fetch/host_limits.h"
 
 struct gate {
     af_semaphore *jobs;

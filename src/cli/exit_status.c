@@ -1,4 +1,4 @@
-#include "cli/ending.h"
+#include "cli/exit_status.h"
 
 #include <stdio.h>
 #include <unistd.h>

@@ -1,13 +1,13 @@
 /* The program in asyncio's terms: a semaphore for the limit, a task for each URL, wait_for around
  * it (in fetch.c), gather or as_completed for the order, a timeout for the deadline. */
-#include "cli/fetcher.h"
+#include "cli/fetch/fetch_all.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/fetch.h"
+#include "cli/fetch/fetch.h"
 #include "cli/text/redact.h"
 
 struct fetcher;

@@ -1,6 +1,6 @@
 /* The main job: all URLs of a source, so many at once, each with its record. */
-#ifndef CLI_FETCHER_H
-#define CLI_FETCHER_H
+#ifndef CLI_FETCH_FETCH_ALL_H
+#define CLI_FETCH_FETCH_ALL_H
 
 #include "cli/input/source.h"
 #include "cli/observe/watch.h"

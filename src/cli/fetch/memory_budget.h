@@ -2,8 +2,8 @@
  * turn, for the record before it, or for a slow reader. Where there is too much of it, no more is
  * begun; where there is far too much, those that have begun wait with their next attempts as well,
  * but for the first, which all others may wait for. */
-#ifndef CLI_BACKLOG_H
-#define CLI_BACKLOG_H
+#ifndef CLI_FETCH_MEMORY_BUDGET_H
+#define CLI_FETCH_MEMORY_BUDGET_H
 
 #include <afetch/afetch.h>
 

@@ -1,6 +1,6 @@
 /* What the program knows of each host while something goes on there. */
-#ifndef CLI_HOST_H
-#define CLI_HOST_H
+#ifndef CLI_FETCH_HOST_LIMITS_H
+#define CLI_FETCH_HOST_LIMITS_H
 
 #include <afetch/afetch.h>
 

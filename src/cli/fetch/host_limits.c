@@ -1,4 +1,4 @@
-#include "cli/host.h"
+#include "cli/fetch/host_limits.h"
 
 #include <errno.h>
 #include <stdlib.h>

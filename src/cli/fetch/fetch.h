@@ -1,11 +1,11 @@
 /* One URL of the list, from its task to its record. */
-#ifndef CLI_FETCH_H
-#define CLI_FETCH_H
+#ifndef CLI_FETCH_FETCH_H
+#define CLI_FETCH_FETCH_H
 
 #include <afetch/afetch.h>
 
-#include "cli/backlog.h"
-#include "cli/gate.h"
+#include "cli/fetch/admission.h"
+#include "cli/fetch/memory_budget.h"
 #include "cli/input/source.h"
 #include "cli/observe/watch.h"
 #include "cli/options/options.h"

@@ -1,4 +1,4 @@
-#include "cli/backlog.h"
+#include "cli/fetch/memory_budget.h"
 
 /* Enough for tens of thousands of small responses behind one slow request, and no burden to any
  * machine. */

@@ -1,4 +1,4 @@
-#include "cli/fetch.h"
+#include "cli/fetch/fetch.h"
 
 #include <errno.h>
 #include <math.h>

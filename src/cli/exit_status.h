@@ -1,10 +1,10 @@
 /* How a run ended: the exit status, and what a person is told. */
-#ifndef CLI_ENDING_H
-#define CLI_ENDING_H
+#ifndef CLI_EXIT_STATUS_H
+#define CLI_EXIT_STATUS_H
 
 #include <signal.h>
 
-#include "cli/fetcher.h"
+#include "cli/fetch/fetch_all.h"
 #include "cli/output/resume_file.h"
 
 enum exit_status {
