@@ -26,7 +26,7 @@ LIBRARY  := $(call objects,src/base/*.c src/async/*.c src/http/*.c)
 PROGRAM  := $(call objects,src/cli/*.c src/cli/*/*.c)
 ORIGIN   := $(call objects,tests/support/*.c)
 HTTP2    := $(call objects,tests/http2/*.c tests/support/descriptors.c)
-UNIT     := $(call objects,tests/unit/*.c) $(filter-out %/main.o,$(PROGRAM))
+UNIT     := $(call objects,tests/unit/*.c tests/unit/*/*.c tests/unit/*/*/*.c) $(filter-out %/main.o,$(PROGRAM))
 CLI      := $(call objects,tests/cli/*.c)
 EXAMPLES := $(patsubst %.c,$(BUILD)/%,$(wildcard examples/*.c))
 
@@ -70,6 +70,7 @@ $(BUILD)/http2-server: $(HTTP2) $(BUILD)/libafetch.a
 # What the unit tests have fail: tests/unit/failing_allocation.h.
 ALLOCATORS := malloc calloc realloc free strdup vasprintf asprintf mmap munmap \
               madvise mprotect ZSTD_createDCtx ZSTD_freeDCtx
+$(BUILD)/tests/unit/%.o: FLAGS += -Itests/unit
 $(BUILD)/unit-tests: LIBS += -lcriterion -lbrotlienc $(addprefix -Wl$(comma)--wrap=,$(ALLOCATORS))
 $(BUILD)/unit-tests: $(UNIT) $(BUILD)/libafetch.a
 $(BUILD)/conformance: $(call objects,tests/conformance/*.c) $(BUILD)/libafetch.a

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "cli/input/json_request.h"
-#include "cli/text/http_syntax.h"
 #include "failing_allocation.h"
 
 static struct request *request;
@@ -38,7 +37,7 @@ static void teardown(void)
     request_unref(request);
 }
 
-TestSuite(request, .fini = teardown);
+TestSuite(json_request, .fini = teardown);
 
 static const char *header_lines(void)
 {
@@ -51,7 +50,7 @@ static const char *header_lines(void)
     return text;
 }
 
-Test(request, a_url_is_enough)
+Test(json_request, a_url_is_enough)
 {
     parse_well("{\"url\":\"http://a/\"}");
     cr_expect_str_eq(request->url, "http://a/");
@@ -62,7 +61,7 @@ Test(request, a_url_is_enough)
     cr_expect(isnan(request->timeout));
 }
 
-Test(request, all_that_a_line_may_have_is_read)
+Test(json_request, all_that_a_line_may_have_is_read)
 {
     parse_well(
         "{ \"id\" : \"\\u00fc\", \"timeout\": 2.5, \"body\": \"\xc3\xa4\\n\", \"method\":\"PUT\", "
@@ -76,7 +75,7 @@ Test(request, all_that_a_line_may_have_is_read)
     cr_expect_str_eq(header_lines(), "One: 1|Two: a|Two: b|Empty;|Gone:|None:|");
 }
 
-Test(request, a_body_in_base64_has_any_bytes)
+Test(json_request, a_body_in_base64_has_any_bytes)
 {
     parse_well("{\"url\":\"x\",\"body_base64\":\"AP8K\"}");
     cr_expect(request->has_body);
@@ -87,7 +86,7 @@ Test(request, a_body_in_base64_has_any_bytes)
     cr_expect(zero(sz, request->body.length));
 }
 
-Test(request, a_number_for_an_id_stays_as_it_was_written)
+Test(json_request, a_number_for_an_id_stays_as_it_was_written)
 {
     static const char *const numbers[] = {"0", "-1", "9007199254740993", "1.50", "1e2", "0.5E-10"};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
@@ -100,7 +99,7 @@ Test(request, a_number_for_an_id_stays_as_it_was_written)
     }
 }
 
-Test(request, what_is_null_is_not_there)
+Test(json_request, what_is_null_is_not_there)
 {
     parse_well("{\"url\":\"x\",\"id\":null,\"body\":null,\"body_base64\":\"QQ==\",\"method\":null,"
                "\"headers\":null,\"timeout\":null}");
@@ -109,7 +108,7 @@ Test(request, what_is_null_is_not_there)
     cr_expect(eq(sz, request->body.length, 1));
 }
 
-Test(request, what_is_wrong_is_told)
+Test(json_request, what_is_wrong_is_told)
 {
     static const struct {
         const char *line, *error;
@@ -174,7 +173,7 @@ Test(request, what_is_wrong_is_told)
         expect_refusal(cases[i].line, cases[i].error);
 }
 
-Test(request, what_can_be_read_of_a_wrong_line_is_read)
+Test(json_request, what_can_be_read_of_a_wrong_line_is_read)
 {
     expect_refusal("{\"id\":7,\"methd\":\"PUT\",\"url\":\"http://a/\"}",
                    "unknown key 'methd'; did you mean 'method'?");
@@ -185,7 +184,7 @@ Test(request, what_can_be_read_of_a_wrong_line_is_read)
     cr_expect_str_eq(request->id, "7");
 }
 
-Test(request, an_escaped_backslash_before_u0000_is_no_nul)
+Test(json_request, an_escaped_backslash_before_u0000_is_no_nul)
 {
     parse_well("{\"url\":\"x\",\"body\":\"\\\\u0000\"}");
     cr_expect(eq(sz, request->body.length, 6));
@@ -203,7 +202,7 @@ static char *long_line(size_t size)
     return line;
 }
 
-Test(request, a_line_may_be_of_a_mebibyte_and_no_longer)
+Test(json_request, a_line_may_be_of_a_mebibyte_and_no_longer)
 {
     char *line = long_line(1 << 20);
     parse_well(line);
@@ -225,7 +224,7 @@ static struct buffer repeat(const char *begin, const char *format, int count, co
     return line;
 }
 
-Test(request, headers_are_as_many_as_a_thousand)
+Test(json_request, headers_are_as_many_as_a_thousand)
 {
     struct buffer line =
         repeat("{\"headers\":{\"x\":\"\"", ",\"h%d\":\"v\"", 999, "},\"url\":\"x\"}");
@@ -239,7 +238,7 @@ Test(request, headers_are_as_many_as_a_thousand)
     buffer_free(&line);
 }
 
-Test(request, every_allocation_may_fail)
+Test(json_request, every_allocation_may_fail)
 {
     static const char line[] = "{\"url\":\"x\",\"headers\":{\"A\":[\"b\",\"c\"],\"D\":null},"
                                "\"method\":\"PUT\",\"body_base64\":\"QUFB\",\"id\":7,\"wrong\":1}";
@@ -257,21 +256,4 @@ Test(request, every_allocation_may_fail)
         cr_assert(eq(long, live_allocations(), before));
     } while (r < 0);
     cr_assert(gt(sz, number, 8));
-}
-
-/* ------------------------------------------------------------- HTTP's words */
-
-Test(request, header_lines_are_curls)
-{
-    cr_expect_null(http_header_error("Name: value"));
-    cr_expect_null(http_header_error("Name:"));
-    cr_expect_null(http_header_error("Name;"));
-    cr_expect_null(http_header_error("Name:\tv\xc3\xa4lue; with: all"));
-    cr_expect_not_null(http_header_error("Name"));
-    cr_expect_not_null(http_header_error(""));
-    cr_expect_not_null(http_header_error(": value"));
-    cr_expect_not_null(http_header_error("Na me: value"));
-    cr_expect_not_null(http_header_error("Name : value"));
-    cr_expect_not_null(http_header_error("Name: value\r\nOther: value"));
-    cr_expect_not_null(http_header_error("Name: \x7f"));
 }

@@ -4,41 +4,6 @@
 #include <string.h>
 
 #include "cli/report/summary.h"
-#include "cli/text/units.h"
-
-static void expect_rate(double rate, const char *expected)
-{
-    char text[32];
-    cr_expect_str_eq(units_rate(text, rate), expected);
-}
-
-Test(summary, a_rate_has_the_digits_that_mean_something)
-{
-    expect_rate(0.04, "0.0");
-    expect_rate(6.666, "6.7");
-    expect_rate(9.96, "10");
-    expect_rate(99.4, "99");
-    expect_rate(99.6, "100");
-    expect_rate(9876.5, "9,880");
-    expect_rate(52631.6, "52,600");
-    expect_rate(1e7, "10,000,000");
-}
-
-static void expect_time(double seconds, const char *expected)
-{
-    char text[16];
-    cr_expect_str_eq(units_time(text, seconds), expected);
-}
-
-Test(summary, a_time_has_the_unit_that_suits_it)
-{
-    expect_time(0, "0.00 ms");
-    expect_time(0.000123, "0.12 ms");
-    expect_time(0.00999, "9.99 ms");
-    expect_time(0.009996, "10 ms");
-    expect_time(0.9996, "1.00 s");
-    expect_time(123.4, "123.40 s");
-}
 
 /* A run of so many requests that all took as long. */
 static char *summary_of(size_t count, double elapsed)
@@ -90,15 +55,4 @@ Test(summary, nothing_is_one_line)
     char *text = summary_of(0, 0);
     cr_expect_str_eq(text, "0 requests in 0.00 ms: 0 ok, 0 failed; 0 B\n");
     free(text);
-}
-
-Test(histogram, the_slowest_is_exact_and_the_rest_nearly)
-{
-    static struct histogram histogram;
-    for (int64_t time = 1; time <= 100000; time++)
-        histogram_add(&histogram, time);
-    cr_expect_float_eq(histogram_percentile(&histogram, 0), 1e-6, 1e-12);
-    cr_expect_float_eq(histogram_percentile(&histogram, 0.5), 0.05, 0.05 * 0.02);
-    cr_expect_float_eq(histogram_percentile(&histogram, 0.99), 0.099, 0.099 * 0.02);
-    cr_expect_float_eq(histogram_percentile(&histogram, 1), 0.1, 1e-12);
 }

@@ -75,7 +75,7 @@ static void teardown(void)
     buffer_free(&buffer);
 }
 
-TestSuite(format, .init = setup, .fini = teardown);
+TestSuite(formatter, .init = setup, .fini = teardown);
 
 /* What is written for these records with one or two options; the second may be NULL. */
 static const char *format(const char *one, const char *two, bool color,
@@ -129,7 +129,7 @@ static bool is_null(const cJSON *object, const char *name)
     return cJSON_IsNull(cJSON_GetObjectItemCaseSensitive(object, name));
 }
 
-Test(format, a_json_line_has_every_field_with_its_type)
+Test(formatter, a_json_line_has_every_field_with_its_type)
 {
     cJSON *object = parse_line(NULL, &good);
     cr_expect(eq(dbl, number_of(object, "index"), 7));
@@ -148,7 +148,7 @@ Test(format, a_json_line_has_every_field_with_its_type)
     cJSON_Delete(object);
 }
 
-Test(format, a_json_line_of_a_failure_is_whole_too)
+Test(formatter, a_json_line_of_a_failure_is_whole_too)
 {
     cJSON *object = parse_line(NULL, &bad);
     cr_expect(cJSON_IsFalse(cJSON_GetObjectItem(object, "ok")));
@@ -160,7 +160,7 @@ Test(format, a_json_line_of_a_failure_is_whole_too)
     cJSON_Delete(object);
 }
 
-Test(format, a_json_array_is_well_formed_for_any_number_of_records)
+Test(formatter, a_json_array_is_well_formed_for_any_number_of_records)
 {
     static const char *const texts[] = {
         "[]\n",
@@ -172,7 +172,7 @@ Test(format, a_json_array_is_well_formed_for_any_number_of_records)
         cr_expect_str_eq(format("--json", "--fields=index", false, records[i]), texts[i]);
 }
 
-Test(format, json_lines_end_with_a_newline_each)
+Test(formatter, json_lines_end_with_a_newline_each)
 {
     cr_expect_str_eq(
         format("--jsonl", "--fields=index,ok", false, (const struct record *[]){&good, &bad, NULL}),
@@ -180,7 +180,7 @@ Test(format, json_lines_end_with_a_newline_each)
     cr_expect_str_eq(format("--jsonl", NULL, false, (const struct record *[]){NULL}), "");
 }
 
-Test(format, headers_are_an_object_of_arrays)
+Test(formatter, headers_are_an_object_of_arrays)
 {
     cr_expect_str_eq(format_one("--jsonl", "--fields=headers", &good),
                      "{\"headers\":{\"content-type\":[\"text/plain\"],\"server\":[\"origin\"],"
@@ -191,7 +191,7 @@ Test(format, headers_are_an_object_of_arrays)
         "{\"headers\":{}}\n");
 }
 
-Test(format, a_body_is_text_where_it_is_utf8_and_base64_otherwise)
+Test(formatter, a_body_is_text_where_it_is_utf8_and_base64_otherwise)
 {
     static const struct {
         const char *body;
@@ -213,7 +213,7 @@ Test(format, a_body_is_text_where_it_is_utf8_and_base64_otherwise)
     cr_expect_str_eq(format_one("--jsonl", "--fields=body", &bad), "{\"body\":null}\n");
 }
 
-Test(format, csv_has_a_line_of_names_and_ends_lines_as_rfc_4180_says)
+Test(formatter, csv_has_a_line_of_names_and_ends_lines_as_rfc_4180_says)
 {
     cr_expect_str_eq(format("--csv", "--fields=index,ok,error,time_total,started_at", false,
                             (const struct record *[]){&good, &bad, NULL}),
@@ -224,7 +224,7 @@ Test(format, csv_has_a_line_of_names_and_ends_lines_as_rfc_4180_says)
                      "url\r\n");
 }
 
-Test(format, csv_quotes_what_needs_it)
+Test(formatter, csv_quotes_what_needs_it)
 {
     static const struct {
         const char *text, *cell;
@@ -247,7 +247,7 @@ Test(format, csv_quotes_what_needs_it)
     }
 }
 
-Test(format, a_csv_body_has_two_columns_of_which_one_is_filled)
+Test(formatter, a_csv_body_has_two_columns_of_which_one_is_filled)
 {
     static const struct {
         const char *body;
@@ -265,7 +265,7 @@ Test(format, a_csv_body_has_two_columns_of_which_one_is_filled)
                      "body,body_base64,ok\r\n,,false\r\n");
 }
 
-Test(format, trailers_are_a_field_of_their_own)
+Test(formatter, trailers_are_a_field_of_their_own)
 {
     cr_expect_str_eq(format_one("--jsonl", "--fields=trailers", &good),
                      "{\"trailers\":{\"x-checksum\":[\"\\u001b[1m\"]}}\n");
@@ -276,7 +276,7 @@ Test(format, trailers_are_a_field_of_their_own)
     cr_expect_str_eq(format_one("--jsonl", "--fields=trailers", &bad), "{\"trailers\":null}\n");
 }
 
-Test(format, a_csv_body_keeps_its_nul)
+Test(formatter, a_csv_body_keeps_its_nul)
 {
     static const char expected[] = "body,body_base64\r\na\0b,\r\n";
     af_response one = {.body = "a\0b", .body_size = 3};
@@ -285,7 +285,7 @@ Test(format, a_csv_body_keeps_its_nul)
     cr_expect(zero(int, memcmp(buffer.data, expected, sizeof expected)));
 }
 
-Test(format, csv_headers_are_json_in_a_cell)
+Test(formatter, csv_headers_are_json_in_a_cell)
 {
     af_response one = {.headers = headers, .header_count = 1};
     struct record record = {.url = "x", .response = &one};
@@ -293,7 +293,7 @@ Test(format, csv_headers_are_json_in_a_cell)
                      "headers\r\n\"{\"\"server\"\":[\"\"origin\"\"]}\"\r\n");
 }
 
-Test(format, text_is_a_line_a_record)
+Test(formatter, text_is_a_line_a_record)
 {
     af_response moved = response;
     moved.redirects = 2;
@@ -318,7 +318,7 @@ Test(format, text_is_a_line_a_record)
         cr_expect_str_eq(format_one("--format=text", NULL, &records[i]), texts[i]);
 }
 
-Test(format, sizes_have_units_of_1000)
+Test(formatter, sizes_have_units_of_1000)
 {
     static const struct {
         int64_t bytes;
@@ -337,7 +337,7 @@ Test(format, sizes_have_units_of_1000)
     }
 }
 
-Test(format, color_tells_what_is_well)
+Test(formatter, color_tells_what_is_well)
 {
     af_response moved = {.status = 301};
     const struct record redirect = {.url = "x", .ok = true, .response = &moved};
@@ -349,7 +349,7 @@ Test(format, color_tells_what_is_well)
                      "\x1b[33m301\x1b[0m    0.000 s       0 B  x\n");
 }
 
-Test(format, text_shows_headers_and_body_safely)
+Test(formatter, text_shows_headers_and_body_safely)
 {
     af_response binary = {.status = 200, .body = "a\0b", .body_size = 3};
     const struct record image = {.url = "x", .ok = true, .response = &binary};
@@ -365,7 +365,7 @@ Test(format, text_shows_headers_and_body_safely)
         "---          -         -  nowhere.example  resolve: Could not resolve host\n");
 }
 
-Test(format, text_fields_have_tabs_between_them)
+Test(formatter, text_fields_have_tabs_between_them)
 {
     cr_expect_str_eq(format_one("--fields=url,ok,error,time_total,body", NULL, &good),
                      "http://example.com/\ttrue\t\t0.123456\tline one\\r\\n\\t\"two\"\\x1b\\n\n");
@@ -373,7 +373,7 @@ Test(format, text_fields_have_tabs_between_them)
                      "nowhere.example\tresolve\t\t\t\n");
 }
 
-Test(format, no_format_shows_a_password)
+Test(formatter, no_format_shows_a_password)
 {
     static const char *const formats[] = {"--json", "--jsonl", "--csv", "--format=text",
                                           "--fields=url,url_effective,redirect_url"};
@@ -386,7 +386,7 @@ Test(format, no_format_shows_a_password)
     }
 }
 
-Test(format, a_record_that_does_not_fit_leaves_no_part_of_it)
+Test(formatter, a_record_that_does_not_fit_leaves_no_part_of_it)
 {
     static const char *const formats[] = {"--json", "--jsonl", "--csv", "--format=text",
                                           "--fields=url,body"};
@@ -412,7 +412,7 @@ Test(format, a_record_that_does_not_fit_leaves_no_part_of_it)
 }
 
 /* What turns the direction of the text would have a line read otherwise than it is. */
-Test(format, what_turns_the_direction_of_writing_is_escaped)
+Test(formatter, what_turns_the_direction_of_writing_is_escaped)
 {
     static const char turned[] =
         "a\xD8\x9C\xE2\x80\x8E\xE2\x80\x8F\xE2\x80\xAA\xE2\x80\xAE\xE2\x81\xA6"

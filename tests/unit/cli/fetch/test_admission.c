@@ -36,7 +36,7 @@ static void teardown(void)
         gate_close(&gate);
 }
 
-TestSuite(gate, .init = setup, .fini = teardown);
+TestSuite(admission, .init = setup, .fini = teardown);
 
 static void expect_free_jobs(size_t count)
 {
@@ -88,7 +88,7 @@ static int make_visit(void *arg, void **ret_result)
 #define X "http://x.example/"
 #define Y "http://y.example/"
 
-Test(gate, without_limits_only_jobs_count)
+Test(admission, without_limits_only_jobs_count)
 {
     open_gate(2);
     struct visit visits[] = {visit("a", X, 1), visit("b", X, 1), visit("c", Y, 1)};
@@ -100,7 +100,7 @@ Test(gate, without_limits_only_jobs_count)
     cr_assert(zero(sz, gate.hosts.count), "hosts are of no interest");
 }
 
-Test(gate, the_rate_is_that_of_the_whole_run)
+Test(admission, the_rate_is_that_of_the_whole_run)
 {
     options.rate = (struct rate){1, 1};
     open_gate(10);
@@ -112,7 +112,7 @@ Test(gate, the_rate_is_that_of_the_whole_run)
     expect_free_jobs(10);
 }
 
-Test(gate, attempts_count_for_the_rate_each)
+Test(admission, attempts_count_for_the_rate_each)
 {
     options.rate = (struct rate){1, 1};
     open_gate(10);
@@ -123,7 +123,7 @@ Test(gate, attempts_count_for_the_rate_each)
     expect_trace("a:ok@0 b:ok@1 a:ok@2 a:ok@3");
 }
 
-Test(gate, who_waits_for_a_place_at_its_host_gives_its_job_back)
+Test(admission, who_waits_for_a_place_at_its_host_gives_its_job_back)
 {
     options.per_host = 1;
     open_gate(2);
@@ -136,7 +136,7 @@ Test(gate, who_waits_for_a_place_at_its_host_gives_its_job_back)
     expect_free_jobs(2);
 }
 
-Test(gate, who_waits_for_a_turn_at_its_host_gives_its_job_back)
+Test(admission, who_waits_for_a_turn_at_its_host_gives_its_job_back)
 {
     options.rate_per_host = (struct rate){1, 2};
     open_gate(1);
@@ -149,7 +149,7 @@ Test(gate, who_waits_for_a_turn_at_its_host_gives_its_job_back)
     expect_free_jobs(1);
 }
 
-Test(gate, turns_of_a_host_that_wait_for_a_job_are_not_saved_up)
+Test(admission, turns_of_a_host_that_wait_for_a_job_are_not_saved_up)
 {
     options.rate_per_host = (struct rate){1, 1};
     open_gate(2);
@@ -162,7 +162,7 @@ Test(gate, turns_of_a_host_that_wait_for_a_job_are_not_saved_up)
     expect_trace("a:ok@0 y:ok@0 z:ok@0 b:ok@5.5 c:ok@6.5 d:ok@7.5");
 }
 
-Test(gate, an_attempt_between_two_pauses_is_in_nobodys_way)
+Test(admission, an_attempt_between_two_pauses_is_in_nobodys_way)
 {
     options.retries = 5;
     open_gate(1);
@@ -176,7 +176,7 @@ Test(gate, an_attempt_between_two_pauses_is_in_nobodys_way)
     expect_free_jobs(1);
 }
 
-Test(gate, a_hold_is_for_the_whole_host_and_for_no_other)
+Test(admission, a_hold_is_for_the_whole_host_and_for_no_other)
 {
     options.retries = 1;
     open_gate(1);
@@ -189,7 +189,7 @@ Test(gate, a_hold_is_for_the_whole_host_and_for_no_other)
     expect_free_jobs(1);
 }
 
-Test(gate, a_hold_reaches_those_that_wait_for_the_runs_turn)
+Test(admission, a_hold_reaches_those_that_wait_for_the_runs_turn)
 {
     options.retries = 1;
     options.rate = (struct rate){1, 1};
@@ -202,7 +202,7 @@ Test(gate, a_hold_reaches_those_that_wait_for_the_runs_turn)
     expect_free_jobs(10);
 }
 
-Test(gate, what_is_no_url_has_no_host_and_is_let_in)
+Test(admission, what_is_no_url_has_no_host_and_is_let_in)
 {
     options.per_host = 1;
     open_gate(1);
@@ -216,7 +216,7 @@ Test(gate, what_is_no_url_has_no_host_and_is_let_in)
 
 /* --------------------------------------------------------------- cancellation */
 
-Test(gate, who_is_cancelled_anywhere_leaves_nothing_behind)
+Test(admission, who_is_cancelled_anywhere_leaves_nothing_behind)
 {
     options.per_host = 1;
     options.rate_per_host = (struct rate){1, 1};
@@ -335,7 +335,7 @@ static void run_by_chance(unsigned seed, long jobs)
     is_open = false;
 }
 
-Test(gate, limits_hold_and_permits_are_kept_whatever_is_cancelled, .timeout = 60)
+Test(admission, limits_hold_and_permits_are_kept_whatever_is_cancelled, .timeout = 60)
 {
     options.per_host = 2;
     options.rate_per_host = (struct rate){4, 1};
@@ -349,7 +349,7 @@ Test(gate, limits_hold_and_permits_are_kept_whatever_is_cancelled, .timeout = 60
     }
 }
 
-Test(gate, permits_are_kept_with_every_choice_of_limits, .timeout = 60)
+Test(admission, permits_are_kept_with_every_choice_of_limits, .timeout = 60)
 {
     for (unsigned choice = 0; choice < 16; choice++) {
         options = (struct options){
@@ -384,7 +384,7 @@ static int borrow_many(void *arg, void **ret_result)
     return 0;
 }
 
-Test(gate, hosts_where_nothing_goes_on_do_not_pile_up)
+Test(admission, hosts_where_nothing_goes_on_do_not_pile_up)
 {
     options.retries = 1;
     open_gate(1);
@@ -412,7 +412,7 @@ static int borrow_and_keep(void *arg, void **ret_result)
     return 0;
 }
 
-Test(gate, hosts_are_the_same_by_their_name_and_port)
+Test(admission, hosts_are_the_same_by_their_name_and_port)
 {
     options.retries = 1;
     open_gate(1);

@@ -1,0 +1,26 @@
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include "base/utf8.h"
+
+Test(utf8, utf8_is_what_rfc_3629_says)
+{
+    /* Every number there is, encoded without asking whether it may be. */
+    for (unsigned code = 0; code < 0x200000; code += code < 0x11000 ? 1 : 0x101) {
+        char text[4];
+        size_t size = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+        static const unsigned char leads[] = {0, 0x00, 0xC0, 0xE0, 0xF0};
+        for (size_t i = size - 1, rest = code;; i--, rest >>= 6) {
+            text[i] = (char)(i > 0 ? 0x80 | (rest & 0x3F) : leads[size] | rest);
+            if (i == 0)
+                break;
+        }
+        bool valid = code < 0x110000 && (code < 0xD800 || code > 0xDFFF);
+        cr_assert(eq(sz, utf8_character(text, size), valid ? size : 0), "U+%X", code);
+        cr_assert(size == 1 || utf8_character(text, size - 1) == 0, "U+%X", code);
+    }
+    cr_expect(zero(sz, utf8_character("\xC1\xBF", 2)));
+    cr_expect(zero(sz, utf8_character("\xE0\x9F\xBF", 3)));
+    cr_expect(zero(sz, utf8_character("\xF0\x8F\xBF\xBF", 4)));
+    cr_expect(zero(sz, utf8_character("", 0)));
+}
