@@ -285,11 +285,26 @@ static int open_outputs(struct program *program)
     return r;
 }
 
+static int open_formatter(struct program *program)
+{
+    const struct options *options = &program->options;
+    struct formatter_options choices = {
+        .format = options->format,
+        .fields = options->fields,
+        .headers = options->include_headers,
+        .body = options->include_body,
+        .filename = options->output_dir != NULL,
+        .plan = options->dry_run,
+        .color = wants_color(options),
+        .terminal = is_on_terminal(options),
+    };
+    return formatter_new(&choices, &program->formatter);
+}
+
 static int run(struct program *program)
 {
     const struct options *options = &program->options;
-    struct destination destination = {wants_color(options), is_on_terminal(options)};
-    int r = formatter_new(options, destination, &program->formatter);
+    int r = open_formatter(program);
     if (r >= 0)
         r = source_new(&options->operands, on_source_message, NULL, &program->source);
     if (r < 0)

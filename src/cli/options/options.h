@@ -11,9 +11,9 @@
 #include "base/string_list.h"
 #include "cli/options/retry_conditions.h"
 #include "cli/options/shard.h"
+#include "cli/record/format.h"
 
 enum order { ORDER_GATHER, ORDER_COMPLETED };
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL, FORMAT_CSV };
 /* What --resume fetches: what has no record, or what failed besides. */
 enum resume_choice { RESUME_MISSING, RESUME_FAILED, RESUME_NOTHING };
 

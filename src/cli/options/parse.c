@@ -1,7 +1,5 @@
 /* The parser of the command line and of config files. It takes what getopt_long() takes, but never
  * prints. */
-#include "cli/options/options.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,10 +11,10 @@
 #include "base/utf8.h"
 #include "cli/options/config_file.h"
 #include "cli/options/foreign_options.h"
+#include "cli/options/options.h"
 #include "cli/options/request_options.h"
 #include "cli/options/validate.h"
 #include "cli/options/values.h"
-#include "cli/record/plan.h"
 #include "cli/text/suggest.h"
 
 /* With bodies in the records, where --max-filesize is not given: they are kept in memory. */
@@ -304,11 +302,28 @@ static int parse_arguments(struct parser *parser, char *const *arguments)
     return r;
 }
 
-/* What one option says of another. */
+static void apply_dry_run(struct options *options)
+{
+    /* Every request is reported, and no file is written. */
+    options->first = 0;
+    options->fail_fast = false;
+    options->deadline = 0;
+    options->compare = false;
+    options->output = NULL;
+    options->output_dir = NULL;
+    options->timeline = NULL;
+    options->progress = WHEN_NEVER;
+    options->summary = WHEN_NEVER;
+    options->verbose = false;
+    if (!options->fields && options->format != FORMAT_TEXT)
+        options->fields = "index,url,id,method,ok,error,errormsg";
+}
+
+/* Applies interactions between options, and defaults that depend on others. */
 static void settle(struct options *options)
 {
     if (options->dry_run)
-        dry_run_settle(options);
+        apply_dry_run(options);
     /* A field that is asked for by name need not be asked for again. */
     const char *fields = options->fields ? options->fields : "";
     options->keep_headers = options->include_headers || word_place(fields, ',', "headers") >= 0 ||

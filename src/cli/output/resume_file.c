@@ -11,8 +11,8 @@
 #include <afetch/error.h>
 
 #include "base/atomic_file.h"
-#include "cli/record/formatter_type.h"
 #include "cli/record/record_reader.h"
+#include "cli/record/value_text.h"
 #include "cli/text/escape.h"
 
 /* ------------------------------------------------------------- what is there */
@@ -293,7 +293,7 @@ int resume_open(struct resume *resume, struct output *output, struct formatter *
         .layout = &layout,
         .renews_failed = options->resume == RESUME_FAILED,
     };
-    int r = kept_layout_new(formatter, options, &layout);
+    int r = kept_layout_new(formatter, &layout);
     if (r >= 0 && !(reading.file = fopen(output->name, "re")))
         r = -errno;
     if (r >= 0)

@@ -4,7 +4,7 @@
 
 #include "base/base64.h"
 #include "base/utf8.h"
-#include "cli/record/formatter_type.h"
+#include "cli/record/json.h"
 #include "cli/text/escape.h"
 
 static bool needs_quotes(const char *text, size_t length)
@@ -88,7 +88,7 @@ static int write_row(const struct formatter *formatter, const struct record *rec
                      struct buffer *buffer)
 {
     const struct fields *fields = &formatter->fields;
-    text_writer *write = formatter->terminal ? show_text : write_text;
+    text_writer *write = formatter->options.terminal ? show_text : write_text;
     int r = 0;
     for (size_t i = 0; i < fields->count && r >= 0; i++) {
         r = i > 0 ? buffer_append_char(buffer, ',') : 0;

@@ -1,28 +1,21 @@
-/* How records look: text for a person, JSON, JSON lines, CSV. All append whole records to a buffer
- * and know nothing of where it goes. */
+/* Writes records: as text for a person, JSON, JSON lines or CSV. Each call appends whole records to
+ * a buffer, wherever that goes. */
 #ifndef CLI_RECORD_FORMATTER_H
 #define CLI_RECORD_FORMATTER_H
 
 #include "base/buffer.h"
-#include "cli/options/options.h"
+#include "cli/record/format.h"
 #include "cli/record/record.h"
 
 struct formatter;
 
-/* Where what is formatted goes to. */
-struct destination {
-    bool color;    /* as text */
-    bool terminal; /* which must not be given a control character in any format */
-};
-
-/* A formatter for what the options say of format and fields. -EINVAL with a text where they name no
- * field, -ENOMEM. The caller owns the formatter. */
-int formatter_new(const struct options *options, struct destination destination,
-                  struct formatter **ret_formatter);
+/* Ownership: the caller frees the formatter; OPTIONS is copied, its fields are borrowed.
+ * Errors: -EINVAL with a text if the fields are not valid, -ENOMEM. */
+int formatter_new(const struct formatter_options *options, struct formatter **ret_formatter);
 void formatter_free(struct formatter *formatter);
 
-/* What comes before the first record, a record, and what comes after the last. -ENOMEM, -EMSGSIZE;
- * the buffer is then as it was. */
+/* Append the beginning of the output, a record, and the end of the output.
+ * Errors: -ENOMEM, -EMSGSIZE; the buffer is unchanged then. */
 int formatter_begin(struct formatter *formatter, struct buffer *buffer);
 int formatter_record(struct formatter *formatter, const struct record *record,
                      struct buffer *buffer);

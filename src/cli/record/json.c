@@ -1,4 +1,6 @@
-/* JSON (RFC 8259), as one array or as a line for each record. */
+/* JSON (RFC 8259): one array, or an object per line. */
+#include "cli/record/json.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,7 +8,6 @@
 
 #include "base/base64.h"
 #include "base/decimal.h"
-#include "cli/record/formatter_type.h"
 #include "cli/text/escape.h"
 
 int json_make_keys(const struct fields *fields, struct json_key **ret_keys)

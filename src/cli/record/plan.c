@@ -1,28 +1,11 @@
-#include "cli/record/plan.h"
-
+/* The records of --dry-run, as lines. */
 #include <string.h>
 
 #include "cli/record/formatter_type.h"
+#include "cli/record/value_text.h"
 #include "cli/text/escape.h"
 
-void dry_run_settle(struct options *options)
-{
-    /* Every line is told, and nothing that is there is written over. */
-    options->first = 0;
-    options->fail_fast = false;
-    options->deadline = 0;
-    options->compare = false;
-    options->output = NULL;
-    options->output_dir = NULL;
-    options->timeline = NULL;
-    options->progress = WHEN_NEVER;
-    options->summary = WHEN_NEVER;
-    options->verbose = false;
-    if (!options->fields && options->format != FORMAT_TEXT)
-        options->fields = "index,url,id,method,ok,error,errormsg";
-}
-
-/* "GET http://example.com/", or the line that is no URL with what is wrong with it. */
+/* "GET http://example.com/", or "---", the invalid URL, and the error. */
 static int write_plan(const struct formatter *formatter, const struct record *record,
                       struct buffer *buffer)
 {
@@ -39,4 +22,4 @@ static int write_plan(const struct formatter *formatter, const struct record *re
     return r < 0 ? r : buffer_append_char(buffer, '\n');
 }
 
-const struct formatter_type dry_run_format = {.record = write_plan};
+const struct formatter_type plan_format = {.record = write_plan};

@@ -24,12 +24,11 @@ static size_t find_cell(const struct fields *fields, const char *name)
     return SIZE_MAX;
 }
 
-int kept_layout_new(struct formatter *formatter, const struct options *options,
-                    struct kept_layout *ret_layout)
+int kept_layout_new(struct formatter *formatter, struct kept_layout *ret_layout)
 {
     const struct fields *fields = &formatter->fields;
     *ret_layout = (struct kept_layout){
-        .format = options->format,
+        .format = formatter->options.format,
         .fields = fields,
         .index = find_cell(fields, "index"),
         .url = find_cell(fields, "url"),

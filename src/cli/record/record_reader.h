@@ -23,8 +23,7 @@ struct kept_record {
 
 /* The layout of what FORMATTER writes. -EINVAL with a text where a record of it cannot be known
  * again, or whether it was cancelled; -ENOMEM. It may be freed all the same. */
-int kept_layout_new(struct formatter *formatter, const struct options *options,
-                    struct kept_layout *ret_layout);
+int kept_layout_new(struct formatter *formatter, struct kept_layout *ret_layout);
 void kept_layout_free(struct kept_layout *layout);
 
 /* Whether a record goes on behind LINE, which ends in a line end; WENT_ON: it began before. */

@@ -5,7 +5,7 @@
 
 #include "base/base64.h"
 #include "cli/console/terminal.h"
-#include "cli/record/formatter_type.h"
+#include "cli/record/json.h"
 #include "cli/text/escape.h"
 #include "cli/text/units.h"
 
@@ -106,14 +106,14 @@ static int write_for_person(const struct formatter *formatter, const struct reco
                             struct buffer *buffer)
 {
     const af_response *response = record->response;
-    int r = write_line(buffer, record, formatter->color);
-    if (r < 0 || !response || !(formatter->headers || formatter->body))
+    int r = write_line(buffer, record, formatter->options.color);
+    if (r < 0 || !response || !(formatter->options.headers || formatter->options.body))
         return r;
-    if (formatter->headers)
+    if (formatter->options.headers)
         r = write_headers(buffer, response->headers, response->header_count);
-    if (r >= 0 && formatter->body)
+    if (r >= 0 && formatter->options.body)
         r = write_body(buffer, response);
-    if (r >= 0 && formatter->headers)
+    if (r >= 0 && formatter->options.headers)
         r = write_headers(buffer, response->trailers, response->trailer_count);
     /* The next record begins behind an empty line. */
     return r < 0 ? r : buffer_append_char(buffer, '\n');

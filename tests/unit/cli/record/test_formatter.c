@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "cli/options/options.h"
 #include "cli/record/formatter.h"
 #include "cli/text/escape.h"
 
@@ -77,6 +78,16 @@ static void teardown(void)
 
 TestSuite(formatter, .init = setup, .fini = teardown);
 
+static struct formatter_options choices_of(const struct options *options)
+{
+    return (struct formatter_options){
+        .format = options->format,
+        .fields = options->fields,
+        .headers = options->include_headers,
+        .body = options->include_body,
+    };
+}
+
 /* What is written for these records with one or two options; the second may be NULL. */
 static const char *format(const char *one, const char *two, bool color,
                           const struct record *const *records)
@@ -85,7 +96,9 @@ static const char *format(const char *one, const char *two, bool color,
     struct options options;
     struct formatter *formatter;
     cr_assert(zero(int, options_parse(two ? 3 : 2, arguments, &options)));
-    cr_assert(zero(int, formatter_new(&options, (struct destination){.color = color}, &formatter)));
+    struct formatter_options choices = choices_of(&options);
+    choices.color = color;
+    cr_assert(zero(int, formatter_new(&choices, &formatter)));
     buffer.length = 0;
     cr_assert(zero(int, formatter_begin(formatter, &buffer)));
     for (; *records; records++)
@@ -396,7 +409,8 @@ Test(formatter, a_record_that_does_not_fit_leaves_no_part_of_it)
         struct options options;
         struct formatter *formatter;
         cr_assert(zero(int, options_parse(4, arguments, &options)));
-        cr_assert(zero(int, formatter_new(&options, (struct destination){0}, &formatter)));
+        struct formatter_options choices = choices_of(&options);
+        cr_assert(zero(int, formatter_new(&choices, &formatter)));
         for (size_t maximum = 0;; maximum++) {
             struct buffer small;
             buffer_init(&small, maximum);
