@@ -7,7 +7,7 @@
 
 enum { FIRST_CAPACITY = 1024 };
 
-/* At no fixed place, so that nobody who writes a list can know what falls together. */
+/* Starts from a random seed, so that no list can be made whose fingerprints collide. */
 struct fingerprint fingerprint_begin(void)
 {
     static uint64_t seed;
@@ -33,13 +33,14 @@ static bool is_empty(const struct fingerprint *slot)
     return !(slot->halves[0] | slot->halves[1]);
 }
 
-/* Where it is, or the empty slot where it belongs. Another that is full of zeros would be taken for
- * an empty slot, and is as unlikely as two that are the same. */
-static struct fingerprint *find_slot(const struct seen *seen, struct fingerprint fingerprint)
+/* Returns the slot of the fingerprint, or the empty slot where it belongs. A fingerprint of zeros
+ * would be taken for an empty slot; that is as unlikely as a collision. */
+static struct fingerprint *find_slot(const struct fingerprint_set *set,
+                                     struct fingerprint fingerprint)
 {
     size_t place = (size_t)fingerprint.halves[1];
     for (;; place++) {
-        struct fingerprint *slot = &seen->slots[place & (seen->capacity - 1)];
+        struct fingerprint *slot = &set->slots[place & (set->capacity - 1)];
         bool same =
             slot->halves[0] == fingerprint.halves[0] && slot->halves[1] == fingerprint.halves[1];
         if (same || is_empty(slot))
@@ -47,44 +48,44 @@ static struct fingerprint *find_slot(const struct seen *seen, struct fingerprint
     }
 }
 
-/* A quarter stays empty, so that every search ends soon. */
-static int make_room(struct seen *seen)
+/* Keeps a quarter of the slots empty, so that searches are short. */
+static int make_room(struct fingerprint_set *set)
 {
-    if (seen->count < seen->capacity / 4 * 3)
+    if (set->count < set->capacity / 4 * 3)
         return 0;
-    struct seen larger = {.capacity = seen->capacity > 0 ? seen->capacity * 2 : FIRST_CAPACITY,
-                          .count = seen->count};
+    struct fingerprint_set larger = {
+        .capacity = set->capacity > 0 ? set->capacity * 2 : FIRST_CAPACITY, .count = set->count};
     larger.slots = calloc(larger.capacity, sizeof *larger.slots);
     if (!larger.slots)
         return -ENOMEM;
-    for (size_t i = 0; i < seen->capacity; i++)
-        if (!is_empty(&seen->slots[i]))
-            *find_slot(&larger, seen->slots[i]) = seen->slots[i];
-    free(seen->slots);
-    *seen = larger;
+    for (size_t i = 0; i < set->capacity; i++)
+        if (!is_empty(&set->slots[i]))
+            *find_slot(&larger, set->slots[i]) = set->slots[i];
+    free(set->slots);
+    *set = larger;
     return 0;
 }
 
-int seen_add(struct seen *seen, struct fingerprint fingerprint)
+int fingerprint_set_add(struct fingerprint_set *set, struct fingerprint fingerprint)
 {
-    int r = make_room(seen);
+    int r = make_room(set);
     if (r < 0)
         return r;
-    struct fingerprint *slot = find_slot(seen, fingerprint);
+    struct fingerprint *slot = find_slot(set, fingerprint);
     if (!is_empty(slot))
         return 0;
     *slot = fingerprint;
-    seen->count++;
+    set->count++;
     return 1;
 }
 
-bool seen_has(const struct seen *seen, struct fingerprint fingerprint)
+bool fingerprint_set_has(const struct fingerprint_set *set, struct fingerprint fingerprint)
 {
-    return seen->count > 0 && !is_empty(find_slot(seen, fingerprint));
+    return set->count > 0 && !is_empty(find_slot(set, fingerprint));
 }
 
-void seen_free(struct seen *seen)
+void fingerprint_set_free(struct fingerprint_set *set)
 {
-    free(seen->slots);
-    *seen = (struct seen){0};
+    free(set->slots);
+    *set = (struct fingerprint_set){0};
 }

@@ -1,6 +1,6 @@
-/* A set of what was seen, kept as fingerprints: 16 bytes each, of whatever length it was. That two
- * things have the same is left out of account: of a thousand million URLs any two do with a chance
- * of one in 10^20. */
+/* A hash set that keeps a fingerprint of 16 bytes instead of each element. Two of a thousand
+ * million elements have the same fingerprint, and are taken for one, with a probability of 1 in
+ * 10^20. */
 #ifndef BASE_FINGERPRINT_SET_H
 #define BASE_FINGERPRINT_SET_H
 
@@ -12,21 +12,22 @@ struct fingerprint {
     uint64_t halves[2];
 };
 
-struct seen {
-    struct fingerprint *slots; /* NULL before the first */
+/* Zero-initialized it is empty. */
+struct fingerprint_set {
+    struct fingerprint *slots; /* NULL if capacity is 0 */
     size_t capacity;           /* a power of two */
     size_t count;
 };
 
-/* The fingerprint of nothing, and of the same with more bytes behind it. */
+/* The fingerprint of no bytes, and FINGERPRINT with SIZE more bytes. It differs between runs. */
 struct fingerprint fingerprint_begin(void);
 struct fingerprint fingerprint_add(struct fingerprint fingerprint, const void *data, size_t size);
 
-/* 1 where it is new, 0 where it was there. -ENOMEM. */
-int seen_add(struct seen *seen, struct fingerprint fingerprint);
-bool seen_has(const struct seen *seen, struct fingerprint fingerprint);
+/* Returns 1 if the fingerprint is new, 0 if the set has it. Errors: -ENOMEM. */
+int fingerprint_set_add(struct fingerprint_set *set, struct fingerprint fingerprint);
+bool fingerprint_set_has(const struct fingerprint_set *set, struct fingerprint fingerprint);
 
-/* Leaves it empty. */
-void seen_free(struct seen *seen);
+/* Leaves the set empty, for further use. */
+void fingerprint_set_free(struct fingerprint_set *set);
 
 #endif

@@ -140,7 +140,7 @@ static int run_both(struct fetch_job job, struct fetcher_result *sequential,
                     struct fetcher_result *ret_result)
 {
     job.report = ignore_record;
-    int r = source_rewind(job.source); /* before anything is fetched for nothing */
+    int r = filter_rewind(job.filter); /* before anything is fetched for nothing */
     if (r < 0)
         return r;
     long jobs = job.jobs;
@@ -150,7 +150,7 @@ static int run_both(struct fetch_job job, struct fetcher_result *sequential,
     if (r < 0 || !is_whole(sequential))
         return r;
     job.jobs = jobs;
-    r = source_rewind(job.source);
+    r = filter_rewind(job.filter);
     if (r >= 0)
         r = fetch_all(&job, ret_result);
     return r < 0 ? r : is_whole(ret_result);

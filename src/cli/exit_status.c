@@ -27,7 +27,7 @@ int ending_status(const struct ending *ending)
     }
     if (source_failed(ending->source))
         return EXIT_INPUT_OUTPUT;
-    if (ending->resume->failed > 0)
+    if (ending->known->failed > 0)
         return EXIT_SOME_FAILED;
     size_t enough = ending->options->first > 0 ? (size_t)ending->options->first : statistics->count;
     return statistics->ok >= enough ? EXIT_ALL_OK : EXIT_SOME_FAILED;
@@ -45,10 +45,10 @@ static void tell_stop(const struct ending *ending)
     else if (result->stop == STOP_FAILED)
         message("%s: what ran was cancelled, and the rest was not begun",
                 result->failure ? result->failure : "a request failed");
-    else if (ending->resume->failed > 0 && result->stop == STOP_NONE)
+    else if (ending->known->failed > 0 && result->stop == STOP_NONE)
         message("%s: of the %zu records that were there, %zu failed; --resume=failed fetches them "
                 "again",
-                options->output, ending->resume->count, ending->resume->failed);
+                options->output, ending->known->count, ending->known->failed);
     else if (result->stop == STOP_NONE && result->statistics.ok < (size_t)options->first)
         message("--first=%ld: only %zu of %zu requests were ok", options->first,
                 result->statistics.ok, result->statistics.count);

@@ -5,7 +5,7 @@
 #include <signal.h>
 
 #include "cli/fetch/fetch_all.h"
-#include "cli/output/resume_file.h"
+#include "cli/input/known_records.h"
 
 enum exit_status {
     EXIT_ALL_OK = 0,
@@ -22,7 +22,7 @@ struct ending {
     const struct options *options;
     const struct fetcher_result *result;
     const struct source *source;
-    const struct resume *resume;
+    const struct known_records *known;
 };
 
 int ending_status(const struct ending *ending);

@@ -29,12 +29,12 @@
 
 struct program {
     struct options options;
-    struct selection selection;
+    struct filter filter;
     struct source *source;
     struct body_directory directory_room;
     struct body_directory *directory; /* NULL where no body is saved */
     struct output output;
-    struct resume resume;
+    struct known_records known;
     struct formatter *formatter;
     struct fetcher_result result;
     struct onlookers onlookers;
@@ -131,7 +131,7 @@ static int write_record(const struct record *record, bool more, void *arg)
 
 static struct ending ending_of(const struct program *program)
 {
-    return (struct ending){&program->options, &program->result, program->source, &program->resume};
+    return (struct ending){&program->options, &program->result, program->source, &program->known};
 }
 
 static bool came_to_nothing(const struct program *program, int r)
@@ -161,11 +161,16 @@ static int begin_records(struct program *program)
 {
     const struct options *options = &program->options;
     if (options->resume != RESUME_NOTHING) {
-        int r = resume_open(&program->resume, &program->output, program->formatter, options,
-                            program->source);
-        program->selection.resume = &program->resume;
+        struct resume_file file = {
+            .output = &program->output,
+            .formatter = program->formatter,
+            .source = program->source,
+            .known = &program->known,
+            .renews_failed = options->resume == RESUME_FAILED,
+        };
+        int r = resume_file_open(&file);
         program->output_failed = r < 0 && r != -ENOMEM;
-        if (r < 0 || program->resume.begun)
+        if (r < 0 || file.has_head)
             return r;
     }
     return formatter_begin(program->formatter, &program->output.buffer);
@@ -173,10 +178,9 @@ static int begin_records(struct program *program)
 
 static struct fetch_job begin_job(struct program *program)
 {
-    source_select(program->source, &program->selection);
     return (struct fetch_job){
         .options = &program->options,
-        .source = program->source,
+        .filter = &program->filter,
         .jobs = program->options.jobs,
         .directory = program->directory,
         .watch = onlookers_watch(&program->onlookers),
@@ -194,7 +198,7 @@ static int fetch_and_write(struct program *program)
     struct fetch_job job = begin_job(program);
     r = fetch_all(&job, &program->result);
     if (r >= 0 && options->resume != RESUME_NOTHING && program->result.stop == STOP_NONE)
-        r = resume_finish(&program->resume);
+        r = known_records_finish(&program->known);
     return end_records(program, r);
 }
 
@@ -309,7 +313,8 @@ static int run(struct program *program)
         r = source_new(&options->operands, on_source_message, NULL, &program->source);
     if (r < 0)
         return explain(program, r);
-    selection_init(&program->selection, options);
+    filter_init(&program->filter, options, program->source,
+                options->resume != RESUME_NOTHING ? &program->known : NULL);
     r = onlookers_call(&program->onlookers, options, wants_color_in_messages(options));
     if (r < 0)
         return r == -EINVAL ? explain(program, r) : EXIT_INPUT_OUTPUT;
@@ -398,8 +403,8 @@ int main(int argc, char *argv[])
     if (program.directory)
         body_directory_close(program.directory);
     source_free(program.source);
-    selection_free(&program.selection);
-    resume_close(&program.resume);
+    filter_free(&program.filter);
+    known_records_free(&program.known);
     formatter_free(program.formatter);
     options_free(&program.options);
     return status;

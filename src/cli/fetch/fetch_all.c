@@ -28,7 +28,7 @@ enum { SIGNALS = sizeof signals / sizeof signals[0] };
 
 struct fetcher {
     struct session session;
-    struct source *source;
+    struct filter *filter;
     af_bounded *results;
     af_task *task; /* the one that runs all this */
     record_callback *report;
@@ -155,7 +155,7 @@ static int next_fetch(void *arg, af_future **ret_task)
     int r = backlog_wait_for_room(&fetcher->session.backlog);
     if (r < 0)
         return r;
-    r = source_next(fetcher->source, &entry);
+    r = filter_next(fetcher->filter, &entry);
     if (r <= 0)
         return r;
     struct pass pass;
@@ -300,7 +300,7 @@ int fetch_all(const struct fetch_job *job, struct fetcher_result *ret_result)
                     .directory = job->directory,
                     .began = af_loop_time(loop),
                     .watch = job->watch},
-        .source = job->source,
+        .filter = job->filter,
         .task = af_current_task(),
         .report = job->report,
         .report_arg = job->report_arg,
@@ -318,7 +318,7 @@ int fetch_all(const struct fetch_job *job, struct fetcher_result *ret_result)
     if (r >= 0)
         r = handle_signals(&fetcher);
     if (r >= 0)
-        r = watch_begin(job->watch, job->source, fetcher.session.client);
+        r = watch_begin(job->watch, job->filter, fetcher.session.client);
     if (r >= 0)
         r = run(&fetcher, job->jobs);
     watch_end(job->watch);

@@ -2,7 +2,7 @@
 #ifndef CLI_FETCH_FETCH_ALL_H
 #define CLI_FETCH_FETCH_ALL_H
 
-#include "cli/input/source.h"
+#include "cli/input/filter.h"
 #include "cli/observe/watch.h"
 #include "cli/options/options.h"
 #include "cli/output/body_directory.h"
@@ -32,7 +32,7 @@ struct fetcher_result {
 /* What is fetched, how, and who is told. */
 struct fetch_job {
     const struct options *options;
-    struct source *source;
+    struct filter *filter;            /* yields the entries */
     long jobs;                        /* at once */
     struct body_directory *directory; /* where bodies are saved; NULL: nowhere */
     struct watch *watch;              /* looks on; NULL: nobody does */
@@ -40,9 +40,9 @@ struct fetch_job {
     void *report_arg;
 };
 
-/* Fetches every URL of the source. Suspends until all records have been reported, those of what was
+/* Fetches every URL of the list. Suspends until all records have been reported, those of what was
  * cancelled too. Returns 0 however the requests ended, or the code of the report, or the errors of
- * the client and the source; *ret_result is filled in any case. */
+ * the client and the list; *ret_result is filled in any case. */
 int fetch_all(const struct fetch_job *job, struct fetcher_result *ret_result);
 
 #endif

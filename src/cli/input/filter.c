@@ -6,24 +6,27 @@
 
 #include <afetch/http.h>
 
-#include "cli/input/source.h"
-#include "cli/output/resume_file.h"
-
-void selection_init(struct selection *selection, const struct options *options)
+void filter_init(struct filter *filter, const struct options *options, struct source *source,
+                 struct known_records *known)
 {
-    *selection = (struct selection){.options = options};
+    *filter = (struct filter){.options = options, .source = source, .known = known};
 }
 
-void selection_free(struct selection *selection)
+void filter_free(struct filter *filter)
 {
-    seen_free(&selection->urls);
+    fingerprint_set_free(&filter->urls);
 }
 
-void selection_rewind(struct selection *selection)
+int filter_rewind(struct filter *filter)
 {
-    if (selection->resume)
-        resume_rewind(selection->resume);
-    seen_free(&selection->urls);
+    int r = source_rewind(filter->source);
+    if (r < 0)
+        return r;
+    if (filter->known)
+        known_records_rewind(filter->known);
+    fingerprint_set_free(&filter->urls);
+    filter->count = 0;
+    return 0;
 }
 
 static struct fingerprint add_string(struct fingerprint fingerprint, const char *string)
@@ -31,7 +34,7 @@ static struct fingerprint add_string(struct fingerprint fingerprint, const char 
     return fingerprint_add(fingerprint, string, strlen(string) + 1);
 }
 
-/* What else a request asks for than its URL makes it another one. */
+/* Two requests for one URL differ if their methods, headers or bodies do. */
 static struct fingerprint add_request(struct fingerprint fingerprint, const struct request *request)
 {
     fingerprint = add_string(fingerprint, request->method ? request->method : "");
@@ -48,9 +51,9 @@ static bool asks_for_more(const struct request *request)
     return request && (request->method || request->headers.count > 0 || request->has_body);
 }
 
-/* However they are written, two URLs are the same where the same would be asked for. What is no URL
- * is never the same as another: each line that is wrong is told. */
-static int is_new(struct selection *selection, const struct entry *entry)
+/* Returns 1 for an entry that has not come before. URLs are compared normalized. An invalid URL is
+ * always new, so that each is reported. */
+static int is_new(struct filter *filter, const struct entry *entry)
 {
     if (entry->error)
         return 1;
@@ -62,18 +65,31 @@ static int is_new(struct selection *selection, const struct entry *entry)
     free(url);
     if (asks_for_more(entry->request))
         fingerprint = add_request(fingerprint, entry->request);
-    return seen_add(&selection->urls, fingerprint);
+    return fingerprint_set_add(&filter->urls, fingerprint);
 }
 
-int selection_takes(struct selection *selection, const struct entry *entry)
+/* Returns 1 if the entry passes, else 0. */
+static int passes(struct filter *filter, const struct entry *entry)
 {
-    const struct options *options = selection->options;
-    /* All of the list is compared with the file, whatever else is passed over. */
-    int kept = selection->resume ? resume_has(selection->resume, entry) : 0;
-    int r = kept < 0 ? kept : 1;
+    const struct options *options = filter->options;
+    /* Every entry is matched with the records, even those that a shard leaves out. */
+    int known = filter->known ? known_records_match(filter->known, entry) : 0;
+    int r = known < 0 ? known : 1;
     if (r > 0 && options->shard.count > 0)
         r = shard_has(&options->shard, entry->error ? "" : entry->url);
     if (r > 0 && options->dedupe)
-        r = is_new(selection, entry);
-    return r > 0 ? !kept : r;
+        r = is_new(filter, entry);
+    return r > 0 ? !known : r;
+}
+
+int filter_next(struct filter *filter, struct entry *ret_entry)
+{
+    int r;
+    while ((r = source_next(filter->source, ret_entry)) > 0) {
+        r = passes(filter, ret_entry);
+        if (r != 0)
+            break;
+    }
+    filter->count += r > 0;
+    return r;
 }

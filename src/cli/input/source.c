@@ -22,11 +22,9 @@ struct source {
     size_t position; /* of the next operand */
     source_message *message;
     void *message_arg;
-    struct selection *selection; /* NULL: all */
     bool failed;
     bool *told;              /* of each operand: its failure was reported, in whichever reading */
     size_t index;            /* of the next entry */
-    size_t given;            /* entries that were not passed over */
     off_t taken;             /* bytes of the operands that are URLs so far */
     double size;             /* of them and all lists; NAN where that is not known */
     off_t input_start;       /* where standard input began; -1 where it cannot be read twice */
@@ -248,7 +246,7 @@ static int next_operand(struct source *source, struct entry *ret_entry)
     return make_entry(source, operand, NULL, ret_entry);
 }
 
-static int next_entry(struct source *source, struct entry *ret_entry)
+int source_next(struct source *source, struct entry *ret_entry)
 {
     int r = 0;
     request_unref(source->request);
@@ -258,30 +256,9 @@ static int next_entry(struct source *source, struct entry *ret_entry)
     return r;
 }
 
-void source_select(struct source *source, struct selection *selection)
-{
-    source->selection = selection;
-}
-
-int source_next(struct source *source, struct entry *ret_entry)
-{
-    for (;;) {
-        int r = next_entry(source, ret_entry);
-        if (r > 0 && source->selection && (r = selection_takes(source->selection, ret_entry)) == 0)
-            continue;
-        source->given += r > 0;
-        return r;
-    }
-}
-
 bool source_failed(const struct source *source)
 {
     return source->failed;
-}
-
-size_t source_count(const struct source *source)
-{
-    return source->given;
 }
 
 double source_share(const struct source *source)
@@ -310,9 +287,7 @@ int source_rewind(struct source *source)
     if (source->input_start >= 0 && lseek(STDIN_FILENO, source->input_start, SEEK_SET) < 0)
         return -errno;
     source->position = 0;
-    source->index = source->given = 0;
-    if (source->selection)
-        selection_rewind(source->selection);
+    source->index = 0;
     source->taken = source->list.taken = 0;
     return 0;
 }

@@ -2,7 +2,6 @@
 #ifndef CLI_INPUT_SOURCE_H
 #define CLI_INPUT_SOURCE_H
 
-#include "cli/input/filter.h"
 #include "cli/input/json_request.h"
 #include "cli/options/options.h"
 
@@ -28,9 +27,6 @@ int source_new(const struct words *operands, source_message *message, void *arg,
                struct source **ret_source);
 void source_free(struct source *source);
 
-/* Passes over the entries that SELECTION does not take; their indexes are left out. Borrowed. */
-void source_select(struct source *source, struct selection *selection);
-
 /* The next entry: 1, or 0 at the end. Suspends where standard input or a pipe has nothing yet, and
  * never keeps the loop waiting. A list that cannot be read is told by message, noted, and the next
  * operand goes on. AF_CANCELLED, -ENOMEM. */
@@ -39,9 +35,8 @@ int source_next(struct source *source, struct entry *ret_entry);
 /* Whether a list could not be read, or not to its end: exit status 3. */
 bool source_failed(const struct source *source);
 
-/* How many entries were given, and which share of the input they were, from 0 to 1; NAN where that
- * is not known, as of what comes through a pipe. Nothing is read for it. */
-size_t source_count(const struct source *source);
+/* The part of the input that has been read, from 0 to 1; NAN if its size is not known, as that of a
+ * pipe. Reads nothing. */
 double source_share(const struct source *source);
 
 /* Begins again from the first operand, for --compare. -ESPIPE where the input cannot be read twice,

@@ -180,8 +180,8 @@ static double update_pace(struct progress *progress, double now)
 static void draw(struct progress *progress)
 {
     char text[1024];
-    double share = source_share(progress->source);
-    double count = (double)source_count(progress->source);
+    double share = source_share(progress->filter->source);
+    double count = (double)progress->filter->count;
     struct outlook outlook = {
         .total = share > 0 ? count / share : NAN,
         .exact = share >= 1,
@@ -202,11 +202,11 @@ static int draw_on_and_on(void *arg, void **ret_result)
     return r;
 }
 
-int progress_begin(struct progress *progress, const struct source *source, const af_client *client)
+int progress_begin(struct progress *progress, const struct filter *filter, const af_client *client)
 {
     double now = af_loop_time(af_running_loop());
     *progress = (struct progress){
-        .color = progress->color, .source = source, .client = client, .began = now, .looked = now};
+        .color = progress->color, .filter = filter, .client = client, .began = now, .looked = now};
     int r = af_task_set_new(&progress->background);
     return r < 0 ? r
                  : af_task_set_create_task(progress->background, draw_on_and_on, progress, NULL);

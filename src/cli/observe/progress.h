@@ -5,11 +5,11 @@
 
 #include <afetch/afetch.h>
 
-#include "cli/input/source.h"
+#include "cli/input/filter.h"
 
 struct progress {
     bool color;
-    const struct source *source;
+    const struct filter *filter;
     const af_client *client;
     af_task_set *background; /* NULL while nothing is drawn */
 
@@ -25,9 +25,9 @@ struct progress {
     double pace; /* done a second, of late; weighed towards 0 in the beginning */
 };
 
-/* Begins to draw, all counts being 0, until it is ended. SOURCE says how much there is to do,
+/* Begins to draw, all counts being 0, until it is ended. FILTER says how much there is to do,
  * CLIENT how much has come; both are borrowed. -ENOMEM. */
-int progress_begin(struct progress *progress, const struct source *source, const af_client *client);
+int progress_begin(struct progress *progress, const struct filter *filter, const af_client *client);
 
 /* The line is gone. Suspends until its task is. Fine where it was not begun. */
 void progress_end(struct progress *progress);

@@ -5,13 +5,13 @@
 #include "cli/observe/timeline.h"
 #include "cli/observe/trace.h"
 
-int watch_begin(struct watch *watch, const struct source *source, const af_client *client)
+int watch_begin(struct watch *watch, const struct filter *filter, const af_client *client)
 {
     if (!watch)
         return 0;
     if (watch->timeline)
         timeline_begin(watch->timeline);
-    return watch->progress ? progress_begin(watch->progress, source, client) : 0;
+    return watch->progress ? progress_begin(watch->progress, filter, client) : 0;
 }
 
 void watch_end(struct watch *watch)

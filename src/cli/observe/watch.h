@@ -5,7 +5,7 @@
 
 #include <afetch/http.h>
 
-#include "cli/input/source.h"
+#include "cli/input/filter.h"
 #include "cli/record/record.h"
 
 struct fetch;
@@ -30,7 +30,7 @@ struct sight {
 
 /* The run begins, which is when the timeline is emptied, and ends. WATCH may be NULL, and begin may
  * have failed. -ENOMEM. */
-int watch_begin(struct watch *watch, const struct source *source, const af_client *client);
+int watch_begin(struct watch *watch, const struct filter *filter, const af_client *client);
 void watch_end(struct watch *watch);
 
 /* The fetch was made and waits for its turn; was let in, for its first attempt or another; is to be

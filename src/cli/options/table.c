@@ -62,7 +62,7 @@ const struct option_spec option_table[] = {
     {SECTION_CONCURRENCY, OPTION_FLAG, MEMBER(fail_fast), 0, "fail-fast", NULL,
      .help = "the first failure cancels the rest", .value = true},
     {SECTION_CONCURRENCY, OPTION_FLAG, MEMBER(dedupe), 0, "dedupe", NULL,
-     .help = "a URL seen before in this run is passed over, and has no record", .value = true},
+     .help = "skip duplicate URLs, without a record", .value = true},
     {SECTION_CONCURRENCY, OPTION_SHARD, MEMBER(shard), 0, "shard", "I/N",
      .help = "share the list among N machines: take the Ith share, from 1, of its hosts"},
     {SECTION_CONCURRENCY, OPTION_FLAG, MEMBER(compare), 0, "compare", NULL,

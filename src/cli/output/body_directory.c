@@ -43,23 +43,23 @@ static bool is_taken(const struct body_directory *directory, const struct file_n
                      unsigned long number)
 {
     struct candidate candidate = make_candidate(name, number);
-    const struct seen *taken = &directory->taken;
+    const struct fingerprint_set *taken = &directory->taken;
     if (!name->extension[0])
-        return seen_has(taken, fingerprint_of(AS_STEM, candidate.stem));
-    return seen_has(taken, fingerprint_of(AS_NAME, candidate.name)) ||
-           seen_has(taken, fingerprint_of(AS_OPEN, candidate.stem));
+        return fingerprint_set_has(taken, fingerprint_of(AS_STEM, candidate.stem));
+    return fingerprint_set_has(taken, fingerprint_of(AS_NAME, candidate.name)) ||
+           fingerprint_set_has(taken, fingerprint_of(AS_OPEN, candidate.stem));
 }
 
 static int take(struct body_directory *directory, const struct file_name *name,
                 unsigned long number)
 {
     struct candidate candidate = make_candidate(name, number);
-    int r = seen_add(&directory->taken, fingerprint_of(AS_STEM, candidate.stem));
+    int r = fingerprint_set_add(&directory->taken, fingerprint_of(AS_STEM, candidate.stem));
     if (r < 0)
         return r;
     return name->extension[0]
-               ? seen_add(&directory->taken, fingerprint_of(AS_NAME, candidate.name))
-               : seen_add(&directory->taken, fingerprint_of(AS_OPEN, candidate.stem));
+               ? fingerprint_set_add(&directory->taken, fingerprint_of(AS_NAME, candidate.name))
+               : fingerprint_set_add(&directory->taken, fingerprint_of(AS_OPEN, candidate.stem));
 }
 
 /* In strides that double and then halve: ten thousand URLs may have the same name. */
@@ -247,5 +247,5 @@ void body_directory_close(struct body_directory *directory)
     if (directory->fd >= 0)
         close(directory->fd);
     directory->fd = -1;
-    seen_free(&directory->taken);
+    fingerprint_set_free(&directory->taken);
 }

@@ -11,7 +11,7 @@
 
 struct body_directory {
     int fd; /* -1 where there is none */
-    struct seen taken;
+    struct fingerprint_set taken;
     uint64_t token;   /* of this run, in the names of its temporary files */
     size_t temporary; /* how many of these there were */
     bool named;       /* a body that is not whole has a name, since the system cannot do without */

@@ -12,39 +12,13 @@
 
 #include "base/atomic_file.h"
 #include "cli/record/record_reader.h"
-#include "cli/record/value_text.h"
-#include "cli/text/escape.h"
 
-/* ------------------------------------------------------------- what is there */
+/* ------------------------------------------------------------- the records */
 
-static struct fingerprint index_fingerprint(size_t index)
-{
-    return fingerprint_add(fingerprint_begin(), &index, sizeof index);
-}
-
-static int keep(struct resume *resume, const struct kept_record *record)
-{
-    struct fingerprint index = index_fingerprint(record->index);
-    int r = seen_add(&resume->indexes, index);
-    if (r == 0)
-        return af_raise(-EBADMSG, "two records have the index %zu", record->index);
-    if (r >= 0)
-        r = seen_add(&resume->records,
-                     fingerprint_add(index, record->url.data, record->url.length));
-    if (r < 0)
-        return r;
-    resume->count++;
-    resume->failed += record->failed;
-    if (record->index > resume->largest)
-        resume->largest = record->index;
-    return 0;
-}
-
-/* A reading of the file. */
+/* The state of reading the file. */
 struct reading {
-    struct resume *resume;
+    struct resume_file *resume;
     const struct kept_layout *layout;
-    bool renews_failed;
     FILE *file;
     struct buffer text;        /* of a record; whole where it is one */
     struct kept_record record; /* the same, read */
@@ -89,7 +63,7 @@ static int read_head(struct reading *reading)
     if (reading->text.length != head->length ||
         memcmp(reading->text.data, head->data, head->length) != 0)
         return af_raise(-EBADMSG, "its first line is not that of this run's fields");
-    reading->resume->begun = true;
+    reading->resume->has_head = true;
     reading->end = reading->stays = (off_t)head->length;
     return 0;
 }
@@ -110,7 +84,7 @@ static int read_record(struct reading *reading)
 static bool is_renewed(const struct reading *reading)
 {
     const struct kept_record *record = &reading->record;
-    return record->cancelled || (record->failed && reading->renews_failed);
+    return record->cancelled || (record->failed && reading->resume->renews_failed);
 }
 
 static int take_record(struct reading *reading)
@@ -119,7 +93,10 @@ static int take_record(struct reading *reading)
     reading->renews |= is_renewed(reading);
     if (!reading->renews)
         reading->stays = reading->end;
-    return is_renewed(reading) ? 0 : keep(reading->resume, &reading->record);
+    const struct kept_record *record = &reading->record;
+    return is_renewed(reading) ? 0
+                               : known_records_add(reading->resume->known, record->index,
+                                                   &record->url, record->failed);
 }
 
 static int read_records(struct reading *reading)
@@ -128,55 +105,6 @@ static int read_records(struct reading *reading)
     while (r >= 0 && (r = read_record(reading)) > 0)
         r = take_record(reading);
     return r;
-}
-
-/* --------------------------------------------------------------- the list */
-
-int resume_has(struct resume *resume, const struct entry *entry)
-{
-    struct fingerprint index = index_fingerprint(entry->index);
-    if (!seen_has(&resume->indexes, index))
-        return 0;
-    resume->entry.length = 0;
-    int r = url_append(&resume->entry, entry->url, json_write_string);
-    if (r < 0)
-        return r;
-    struct fingerprint record = fingerprint_add(index, resume->entry.data, resume->entry.length);
-    if (!seen_has(&resume->records, record))
-        return af_raise(-EBADMSG,
-                        "not of this list: its record %zu is of another URL than %.*s, which the "
-                        "list has there",
-                        entry->index, (int)resume->entry.length, resume->entry.data);
-    resume->met++;
-    return 1;
-}
-
-void resume_rewind(struct resume *resume)
-{
-    resume->met = 0;
-}
-
-int resume_finish(const struct resume *resume)
-{
-    if (resume->met == resume->count)
-        return 0;
-    return af_raise(-EBADMSG,
-                    "not of this list: it has a record %zu, and the list has no such line",
-                    resume->largest);
-}
-
-static int compare_list(struct resume *resume, struct source *source)
-{
-    int r = source_rewind(source);
-    if (r == -ESPIPE)
-        return 0; /* it is compared as it comes */
-    struct entry entry;
-    while (r >= 0 && (r = source_next(source, &entry)) > 0)
-        r = resume_has(resume, &entry);
-    if (r >= 0)
-        r = resume_finish(resume);
-    resume_rewind(resume);
-    return r < 0 ? r : source_rewind(source);
 }
 
 /* -------------------------------------------------------------- the file */
@@ -265,48 +193,36 @@ static int rewrite_file(struct reading *reading, struct output *output)
     return is_possible ? r : rewrite_in_place(reading, output);
 }
 
-/* Nothing is changed before all is known to be right. */
-static int take_file(struct reading *reading, struct output *output, struct source *source)
+/* Checks everything before it changes the file. */
+static int take_file(struct reading *reading)
 {
+    struct resume_file *resume = reading->resume;
     buffer_init(&reading->text, SIZE_MAX);
     buffer_init(&reading->record.url, SIZE_MAX);
     int r = read_records(reading);
     if (r >= 0)
-        r = compare_list(reading->resume, source);
+        r = known_records_check_list(resume->known, resume->source);
     if (r >= 0)
-        r = reading->renews ? rewrite_file(reading, output) : cut_file(output, reading->end);
+        r = reading->renews ? rewrite_file(reading, resume->output)
+                            : cut_file(resume->output, reading->end);
     buffer_free(&reading->text);
     buffer_free(&reading->record.url);
     return r;
 }
 
-int resume_open(struct resume *resume, struct output *output, struct formatter *formatter,
-                const struct options *options, struct source *source)
+int resume_file_open(struct resume_file *resume)
 {
-    *resume = (struct resume){0};
-    buffer_init(&resume->entry, SIZE_MAX);
-    if (!output->is_file)
+    if (!resume->output->is_file)
         return af_raise(-EBADMSG, "not a file that could be read again, as --resume does");
     struct kept_layout layout;
-    struct reading reading = {
-        .resume = resume,
-        .layout = &layout,
-        .renews_failed = options->resume == RESUME_FAILED,
-    };
-    int r = kept_layout_new(formatter, &layout);
-    if (r >= 0 && !(reading.file = fopen(output->name, "re")))
+    struct reading reading = {.resume = resume, .layout = &layout};
+    int r = kept_layout_new(resume->formatter, &layout);
+    if (r >= 0 && !(reading.file = fopen(resume->output->name, "re")))
         r = -errno;
     if (r >= 0)
-        r = take_file(&reading, output, source);
+        r = take_file(&reading);
     if (reading.file)
         fclose(reading.file);
     kept_layout_free(&layout);
     return r;
-}
-
-void resume_close(struct resume *resume)
-{
-    seen_free(&resume->records);
-    seen_free(&resume->indexes);
-    buffer_free(&resume->entry);
 }

@@ -1,44 +1,29 @@
-/* --resume: the records that a file of an earlier run has are kept, and what they are of is not
- * fetched again.
+/* --resume: continues the file of an earlier run.
  *
- * A line that was torn off is removed, and so are the records of what was cancelled: it was never
- * finished. All others stay, failures too unless these are to be fetched again. */
+ * Its records are kept, and their entries are not fetched again. Removed are an incomplete last
+ * line, the records of cancelled fetches, and, if they are to be fetched again, those of failed
+ * ones. */
 #ifndef CLI_OUTPUT_RESUME_FILE_H
 #define CLI_OUTPUT_RESUME_FILE_H
 
-#include "base/fingerprint_set.h"
-#include "cli/input/source.h"
+#include "cli/input/known_records.h"
 #include "cli/output/output.h"
 #include "cli/record/formatter.h"
 
-struct resume {
-    bool begun;          /* the file has what comes before its first record */
-    struct seen records; /* the index and the URL of each */
-    struct seen indexes; /* the index of each */
-    size_t count;        /* of the records */
-    size_t failed;       /* of these, as far as the fields tell */
-    size_t largest;      /* index of them */
-    size_t met;          /* how many the list had, in this reading of it */
-    struct buffer entry; /* the URL of the entry that is looked for */
+struct resume_file {
+    struct output *output; /* opened to be resumed */
+    struct formatter *formatter;
+    struct source *source;
+    struct known_records *known; /* filled */
+    bool renews_failed;          /* failed requests are fetched again */
+    bool has_head;               /* set: the file has what comes before the first record */
 };
 
-/* Reads the records of OUTPUT, which was opened for it, compares them with the list where that can
- * be read twice, and has OUTPUT go on behind them. -EINVAL where the fields do not do for it,
- * -EBADMSG where the file holds something else or is of another list; both with a text, and the
- * file is as it was. A negated errno, -ENOMEM, the errors of the source. It may be closed all the
- * same. May suspend. */
-int resume_open(struct resume *resume, struct output *output, struct formatter *formatter,
-                const struct options *options, struct source *source);
-void resume_close(struct resume *resume);
-
-/* Whether the file has the record of ENTRY: 1 or 0. -EBADMSG with a text where it has another URL
- * at that place. -ENOMEM. */
-int resume_has(struct resume *resume, const struct entry *entry);
-
-/* The list begins anew. */
-void resume_rewind(struct resume *resume);
-
-/* The list has ended: -EBADMSG with a text where the file has records of which it had nothing. */
-int resume_finish(const struct resume *resume);
+/* Reads the records of the file, checks that they are of this list, if that can be read twice, and
+ * positions the output behind the last record that stays.
+ * Errors: -EINVAL if the fields do not identify records, -EBADMSG if the file has something else or
+ * belongs to another list, both with a text and the file unchanged; a negated errno, -ENOMEM, the
+ * errors of the source. May suspend. */
+int resume_file_open(struct resume_file *resume);
 
 #endif
