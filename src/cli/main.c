@@ -37,7 +37,7 @@ struct program {
     struct known_records known;
     struct formatter *formatter;
     struct fetcher_result result;
-    struct onlookers onlookers;
+    struct observers observers;
     bool shares_terminal; /* the records with the progress line */
     bool output_failed;   /* so that nothing more can be written */
     bool reader_gone;
@@ -183,7 +183,7 @@ static struct fetch_job begin_job(struct program *program)
         .filter = &program->filter,
         .jobs = program->options.jobs,
         .directory = program->directory,
-        .watch = onlookers_watch(&program->onlookers),
+        .observers = observers_or_null(&program->observers),
         .report = write_record,
         .report_arg = program,
     };
@@ -315,10 +315,10 @@ static int run(struct program *program)
         return explain(program, r);
     filter_init(&program->filter, options, program->source,
                 options->resume != RESUME_NOTHING ? &program->known : NULL);
-    r = onlookers_call(&program->onlookers, options, wants_color_in_messages(options));
+    r = observers_open(&program->observers, options, wants_color_in_messages(options));
     if (r < 0)
         return r == -EINVAL ? explain(program, r) : EXIT_INPUT_OUTPUT;
-    program->shares_terminal = is_on_terminal(options) && program->onlookers.watch.progress;
+    program->shares_terminal = is_on_terminal(options) && program->observers.progress;
     r = open_outputs(program);
     if (r < 0)
         return EXIT_INPUT_OUTPUT;
@@ -330,7 +330,7 @@ static int run(struct program *program)
     else if (r >= 0)
         r = closed;
     struct ending ending = ending_of(program);
-    int saved = came_to_nothing(program, r) ? 0 : onlookers_save(&program->onlookers, options);
+    int saved = came_to_nothing(program, r) ? 0 : observers_save(&program->observers, options);
     if (r < 0)
         return explain(program, r);
     ending_tell(&ending, wants_color_in_messages(options));
@@ -399,7 +399,7 @@ int main(int argc, char *argv[])
         status = run(&program);
     }
     free(program.result.failure);
-    onlookers_free(&program.onlookers);
+    observers_free(&program.observers);
     if (program.directory)
         body_directory_close(program.directory);
     source_free(program.source);

@@ -40,14 +40,14 @@ int fetch_new(struct session *session, const struct entry *entry, const struct p
         return -ENOMEM;
     fetch->session = session;
     fetch->pass = *pass;
-    fetch->index = entry->index;
     fetch->place = entry->place;
     fetch->line = entry->line;
     fetch->entry_error = entry->error;
     fetch->asked = request_ref(entry->request);
     if (http_names_header(session->options->headers.list, "Content-Type"))
         request_drop_default_type(fetch->asked);
-    fetch->retries = 0;
+    fetch->observed = (struct observed){
+        .observers = session->observers, .index = entry->index, .url = fetch->url};
     fetch->file = NULL;
     fetch->request = NULL;
     fetch->result = AF_CANCELLED;
@@ -61,7 +61,7 @@ int fetch_new(struct session *session, const struct entry *entry, const struct p
     }
     backlog_add(&session->backlog, &fetch->share, kept_size(fetch),
                 fetch->asked ? fetch->asked->body.length : 0);
-    watch_made(fetch);
+    observers_queued(&fetch->observed);
     *ret_fetch = fetch;
     return 0;
 }
@@ -83,10 +83,10 @@ static void settle(struct fetch *fetch)
     request_drop_body(fetch->asked);
     backlog_settle(&session->backlog, &fetch->share,
                    fetch->request ? af_request_response(fetch->request) : NULL);
-    if (!session->settled && !session->watch)
+    if (!session->settled && !session->observers)
         return;
     struct record record = fetch_record(fetch);
-    watch_settled(fetch, &record);
+    observers_finished(&fetch->observed, &record);
     if (session->settled)
         session->settled(&record, session->settled_arg);
 }
@@ -170,8 +170,8 @@ static int request_url(void *arg, void **ret_result)
         .on_body = fetch->file ? save_body : NULL,
         .on_body_arg = fetch,
         .keep_headers = options->keep_headers,
-        .listener = watch_listener(fetch),
-        .listener_arg = fetch,
+        .listener = observers_listener(&fetch->observed),
+        .listener_arg = &fetch->observed,
     };
     fetch_choose_request(fetch, &request);
     if (fetch->file)
@@ -196,7 +196,7 @@ static void tell_retry(struct fetch *fetch, double delay)
 {
     fetch->result = 0;
     struct record record = fetch_record(fetch);
-    watch_retry(fetch, &record, delay);
+    observers_retry(&fetch->observed, &record, delay);
     fetch->result = AF_CANCELLED;
 }
 
@@ -212,7 +212,7 @@ static bool choose_retry(int code, unsigned attempts, double *delay, void *arg)
     /* To wait for what no time is left for would only hide what the server answered. */
     if (asked > 0 && af_loop_time(af_running_loop()) + asked >= fetch->end)
         return false;
-    if (fetch->session->watch)
+    if (fetch->session->observers)
         tell_retry(fetch, *delay);
     return true;
 }
@@ -245,8 +245,8 @@ static int wait_outside(double delay, void *arg)
         r = enter(fetch);
     if (r < 0)
         return r;
-    fetch->retries++;
-    watch_admitted(fetch);
+    fetch->observed.retries++;
+    observers_admitted(&fetch->observed);
     return 0;
 }
 
@@ -291,7 +291,7 @@ static int fetch_in_time(struct fetch *fetch)
     int r = enter(fetch);
     if (r < 0)
         return r;
-    watch_admitted(fetch);
+    observers_admitted(&fetch->observed);
     set_end(fetch, limit);
     if (limit == 0)
         return request_until_settled(fetch);

@@ -7,7 +7,7 @@
 #include "cli/fetch/admission.h"
 #include "cli/fetch/memory_budget.h"
 #include "cli/input/source.h"
-#include "cli/observe/watch.h"
+#include "cli/observe/observers.h"
 #include "cli/options/options.h"
 #include "cli/output/body_file.h"
 #include "cli/record/record.h"
@@ -19,8 +19,8 @@ struct session {
     af_client *client;
     struct gate gate;
     struct backlog backlog;
-    double began;              /* on the loop's clock */
-    const struct watch *watch; /* NULL where nobody looks on */
+    double began;                /* on the loop's clock */
+    struct observers *observers; /* NULL: none */
     const char
         *cancelled_by; /* why requests were cancelled, for their records; NULL: they were not */
     /* Told of each fetch as it ends; NULL where nobody wants to know. */
@@ -32,18 +32,16 @@ struct session {
 struct fetch {
     struct session *session;
     struct pass pass;
-    size_t index;
-    const char *place;       /* the list's name, borrowed from the source */
-    size_t line;             /* of the list; 0 for an operand */
-    const char *entry_error; /* why it is no URL, or NULL */
-    struct request *asked;   /* more than the URL, or NULL */
-    long retries;            /* begun */
-    struct body_file *file;  /* NULL where the body is not saved */
-    af_future *request;      /* of the last attempt; NULL where none was made */
-    int result;              /* of the coroutine; AF_CANCELLED until it has run */
-    double end;              /* on the loop's clock: its own time limit, or the deadline */
-    struct share share;      /* of the backlog */
-    struct sight sight;
+    const char *place;        /* the list's name, borrowed from the source */
+    size_t line;              /* of the list; 0 for an operand */
+    const char *entry_error;  /* why it is no URL, or NULL */
+    struct request *asked;    /* more than the URL, or NULL */
+    struct body_file *file;   /* NULL where the body is not saved */
+    af_future *request;       /* of the last attempt; NULL where none was made */
+    int result;               /* of the coroutine; AF_CANCELLED until it has run */
+    double end;               /* on the loop's clock: its own time limit, or the deadline */
+    struct share share;       /* of the backlog */
+    struct observed observed; /* index, URL and retries are here */
     char errormsg[400];
     char url[];
 };

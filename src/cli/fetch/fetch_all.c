@@ -299,7 +299,7 @@ int fetch_all(const struct fetch_job *job, struct fetcher_result *ret_result)
         .session = {.options = options,
                     .directory = job->directory,
                     .began = af_loop_time(loop),
-                    .watch = job->watch},
+                    .observers = job->observers},
         .filter = job->filter,
         .task = af_current_task(),
         .report = job->report,
@@ -318,10 +318,11 @@ int fetch_all(const struct fetch_job *job, struct fetcher_result *ret_result)
     if (r >= 0)
         r = handle_signals(&fetcher);
     if (r >= 0)
-        r = watch_begin(job->watch, job->filter, fetcher.session.client);
+        r = observers_begin(job->observers, fetcher.session.began, job->filter,
+                            fetcher.session.client);
     if (r >= 0)
         r = run(&fetcher, job->jobs);
-    watch_end(job->watch);
+    observers_end(job->observers);
     forget_signals(&fetcher);
     backlog_close(&fetcher.session.backlog);
     gate_close(&fetcher.session.gate);

@@ -3,7 +3,7 @@
 #define CLI_FETCH_FETCH_ALL_H
 
 #include "cli/input/filter.h"
-#include "cli/observe/watch.h"
+#include "cli/observe/observers.h"
 #include "cli/options/options.h"
 #include "cli/output/body_directory.h"
 #include "cli/report/statistics.h"
@@ -35,7 +35,7 @@ struct fetch_job {
     struct filter *filter;            /* yields the entries */
     long jobs;                        /* at once */
     struct body_directory *directory; /* where bodies are saved; NULL: nowhere */
-    struct watch *watch;              /* looks on; NULL: nobody does */
+    struct observers *observers;      /* NULL: none */
     record_callback *report;
     void *report_arg;
 };

@@ -169,9 +169,9 @@ static void plan_record(struct fetch *fetch, struct record *record)
 struct record fetch_record(struct fetch *fetch)
 {
     struct record record = {
-        .index = fetch->index,
+        .index = fetch->observed.index,
         .url = fetch->url,
-        .retries = fetch->retries,
+        .retries = fetch->observed.retries,
         .filename = fetch->file ? body_file_name(fetch->file) : NULL,
         .time_start = NAN,
         .time_end = NAN,

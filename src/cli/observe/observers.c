@@ -14,12 +14,12 @@ static bool wants_progress(const struct options *options)
 {
     if (options->progress != WHEN_AUTO)
         return options->progress == WHEN_ALWAYS;
-    /* What the next program of a pipeline prints would come into the midst of the line. */
+    /* Output of the next program of a pipeline would break the line. */
     bool piped = !options->output && terminal_has_pipeline(STDERR_FILENO, STDOUT_FILENO);
     return !options->quiet && terminal_is_able(STDERR_FILENO) && !piped;
 }
 
-static void tell_timeline(const struct options *options, int r)
+static void report_timeline(const struct options *options, int r)
 {
     char *text;
     if (output_error_text(options->timeline, -r, &text) < 0)
@@ -28,45 +28,156 @@ static void tell_timeline(const struct options *options, int r)
     free(text);
 }
 
-int onlookers_call(struct onlookers *onlookers, const struct options *options, bool color)
+int observers_open(struct observers *observers, const struct options *options, bool color)
 {
-    *onlookers = (struct onlookers){.progress.color = color, .trace.color = color};
-    struct watch *watch = &onlookers->watch;
+    *observers = (struct observers){.progress_data.color = color,
+                                    .trace_data = {.color = color,
+                                                   .retries = options->retries,
+                                                   .follows_redirects = options->location}};
     if (wants_progress(options))
-        watch->progress = &onlookers->progress;
+        observers->progress = &observers->progress_data;
     if (options->verbose)
-        watch->trace = &onlookers->trace;
+        observers->trace = &observers->trace_data;
     if (!options->timeline)
         return 0;
-    int r = timeline_init(&onlookers->timeline, options->timeline);
+    int r = timeline_init(&observers->timeline_data, options->timeline);
     if (r >= 0)
-        watch->timeline = &onlookers->timeline;
+        observers->timeline = &observers->timeline_data;
     else if (r != -EINVAL)
-        tell_timeline(options, r);
+        report_timeline(options, r);
     return r;
 }
 
-struct watch *onlookers_watch(struct onlookers *onlookers)
+void observers_free(struct observers *observers)
 {
-    struct watch *watch = &onlookers->watch;
-    return watch->progress || watch->trace || watch->timeline ? watch : NULL;
+    timeline_free(&observers->timeline_data);
 }
 
-int onlookers_save(const struct onlookers *onlookers, const struct options *options)
+struct observers *observers_or_null(struct observers *observers)
 {
-    const struct timeline *timeline = onlookers->watch.timeline;
+    return observers->progress || observers->trace || observers->timeline ? observers : NULL;
+}
+
+int observers_save(const struct observers *observers, const struct options *options)
+{
+    const struct timeline *timeline = observers->timeline;
     if (!timeline)
         return 0;
     int r = timeline_save(timeline);
     if (r < 0)
-        tell_timeline(options, r);
+        report_timeline(options, r);
     else if (timeline->omitted > 0 && !options->quiet)
         message("%s has the first %zu attempts; there was no room for %zu more", timeline->path,
                 timeline_count(timeline), timeline->omitted);
     return r;
 }
 
-void onlookers_free(struct onlookers *onlookers)
+/* ------------------------------------------------------------------- a run */
+
+static double now(void)
 {
-    timeline_free(&onlookers->timeline);
+    return af_loop_time(af_running_loop());
+}
+
+int observers_begin(struct observers *observers, double began, const struct filter *filter,
+                    const af_client *client)
+{
+    if (!observers)
+        return 0;
+    observers->began = observers->trace_data.began = began;
+    if (observers->timeline)
+        timeline_begin(observers->timeline);
+    return observers->progress ? progress_begin(observers->progress, filter, client) : 0;
+}
+
+void observers_end(struct observers *observers)
+{
+    if (observers && observers->progress)
+        progress_end(observers->progress);
+}
+
+/* ----------------------------------------------------------------- a fetch */
+
+static void set_running(struct observed *observed, bool running)
+{
+    struct progress *progress = observed->observers->progress;
+    if (progress && observed->state.running != running)
+        progress->running += running ? 1 : -1;
+    observed->state.running = running;
+}
+
+/* Adds an attempt to the timeline. A fetch that ends while it waits to retry has no response for
+ * that wait. */
+static void add_attempt(struct observed *observed, const struct record *record, bool retried)
+{
+    const struct observers *observers = observed->observers;
+    if (!observers->timeline)
+        return;
+    struct record attempt = *record;
+    if (observed->state.waits_to_retry) {
+        attempt.response = NULL;
+        attempt.retries++;
+    }
+    timeline_add(observers->timeline, &attempt,
+                 &(struct timeline_moment){.began = observers->began,
+                                           .queued = observed->state.queued_at,
+                                           .now = now(),
+                                           .again = retried},
+                 &observed->state.url);
+}
+
+void observers_queued(struct observed *observed)
+{
+    if (observed->observers)
+        observed->state = (struct observer_state){.queued_at = now()};
+}
+
+void observers_admitted(struct observed *observed)
+{
+    const struct observers *observers = observed->observers;
+    if (!observers)
+        return;
+    set_running(observed, true);
+    observed->state.waits_to_retry = false;
+    if (observers->trace)
+        trace_admitted(observers->trace, observed);
+}
+
+void observers_retry(struct observed *observed, const struct record *record, double delay)
+{
+    const struct observers *observers = observed->observers;
+    if (!observers)
+        return;
+    set_running(observed, false);
+    if (observers->trace)
+        trace_retry(observers->trace, observed, record, delay);
+    add_attempt(observed, record, true);
+    observed->state.queued_at = now();
+    observed->state.waits_to_retry = true;
+}
+
+void observers_finished(struct observed *observed, const struct record *record)
+{
+    const struct observers *observers = observed->observers;
+    if (!observers)
+        return;
+    set_running(observed, false);
+    if (observers->progress) {
+        observers->progress->done++;
+        observers->progress->failed += !record->ok && !record_was_cancelled(record);
+    }
+    if (observers->trace)
+        trace_finished(observers->trace, observed, record);
+    add_attempt(observed, record, false);
+}
+
+static void on_news(const af_request_news *news, void *arg)
+{
+    const struct observed *observed = arg;
+    trace_news(observed->observers->trace, observed, news);
+}
+
+af_request_listener *observers_listener(const struct observed *observed)
+{
+    return observed->observers && observed->observers->trace ? on_news : NULL;
 }

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <afetch/loop.h>
+
 #include "base/utf8.h"
 #include "cli/console/status_line.h"
 #include "cli/console/terminal.h"
@@ -15,7 +17,7 @@ enum { URL_WIDTH = 40, LINE_MAXIMUM = 4096 };
 
 /* ---------------------------------------------------------------- one line */
 
-/* Appends the URL in so many columns: without http:// and who asks, and no longer than that. */
+/* Appends the URL in URL_WIDTH columns, without http:// and credentials. */
 static int append_url(struct buffer *line, const char *url)
 {
     const char *shown = url_behind_login(url);
@@ -31,24 +33,25 @@ static int append_url(struct buffer *line, const char *url)
     return r < 0 ? r : buffer_append_format(line, "%*s", (int)(URL_WIDTH - columns) + 1, "");
 }
 
-/* The time, whose step it is, the step, and what there is to say of it. */
-__attribute__((format(printf, 5, 6))) static void tell(const struct trace *trace,
-                                                       const struct fetch *fetch, const char *step,
-                                                       const char *color, const char *format, ...)
+/* Prints a line: time, index, step, URL, and details if there are any. */
+__attribute__((format(printf, 5, 6))) static void print_step(const struct trace *trace,
+                                                             const struct observed *observed,
+                                                             const char *step, const char *color,
+                                                             const char *format, ...)
 {
     char detail[512];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(detail, sizeof detail, format, arguments);
     va_end(arguments);
-    double now = af_loop_time(af_running_loop()) - fetch->session->began;
+    double now = af_loop_time(af_running_loop()) - trace->began;
     bool colored = trace->color && color;
     struct buffer line;
     buffer_init(&line, LINE_MAXIMUM);
-    int r = buffer_append_format(&line, "[%8.3f] #%-5zu %s%-10s%s ", now, fetch->index,
+    int r = buffer_append_format(&line, "[%8.3f] #%-5zu %s%-10s%s ", now, observed->index,
                                  colored ? color : "", step, colored ? COLOR_NONE : "");
     if (r >= 0)
-        r = append_url(&line, fetch->url);
+        r = append_url(&line, observed->url);
     if (r >= 0 && detail[0])
         r = buffer_append_char(&line, ' ');
     if (r >= 0)
@@ -62,60 +65,61 @@ __attribute__((format(printf, 5, 6))) static void tell(const struct trace *trace
 
 /* --------------------------------------------------------------- the steps */
 
-void trace_admitted(const struct trace *trace, const struct fetch *fetch)
+void trace_admitted(const struct trace *trace, const struct observed *observed)
 {
-    if (fetch->retries > 0)
-        tell(trace, fetch, "admitted", NULL, "for attempt %ld", fetch->retries + 1);
+    if (observed->retries > 0)
+        print_step(trace, observed, "admitted", NULL, "for attempt %ld", observed->retries + 1);
     else
-        tell(trace, fetch, "admitted", NULL, "%s", "");
+        print_step(trace, observed, "admitted", NULL, "%s", "");
 }
 
-static bool is_followed(const struct fetch *fetch, long status)
+static bool is_followed(const struct trace *trace, long status)
 {
-    return fetch->session->options->location &&
+    return trace->follows_redirects &&
            ((status >= 301 && status <= 303) || status == 307 || status == 308);
 }
 
-void trace_news(const struct trace *trace, const struct fetch *fetch, const af_request_news *news)
+void trace_news(const struct trace *trace, const struct observed *observed,
+                const af_request_news *news)
 {
     switch (news->event) {
     case AF_REQUEST_CONNECTING:
-        tell(trace, fetch, "connecting", NULL, "to %s port %ld", news->remote_ip,
-             news->remote_port);
+        print_step(trace, observed, "connecting", NULL, "to %s port %ld", news->remote_ip,
+                   news->remote_port);
         break;
     case AF_REQUEST_SENDING:
-        tell(trace, fetch, "sending", NULL, "on %s connection",
-             news->reused ? "a reused" : "a new");
+        print_step(trace, observed, "sending", NULL, "on %s connection",
+                   news->reused ? "a reused" : "a new");
         break;
     case AF_REQUEST_ANSWERED:
-        if (is_followed(fetch, news->status))
-            tell(trace, fetch, "redirected", COLOR_YELLOW, "%ld", news->status);
+        if (is_followed(trace, news->status))
+            print_step(trace, observed, "redirected", COLOR_YELLOW, "%ld", news->status);
         else
-            tell(trace, fetch, "answered", NULL, "%ld", news->status);
+            print_step(trace, observed, "answered", NULL, "%ld", news->status);
         break;
     }
 }
 
-void trace_retry(const struct trace *trace, const struct fetch *fetch, const struct record *record,
-                 double delay)
+void trace_retry(const struct trace *trace, const struct observed *observed,
+                 const struct record *record, double delay)
 {
     char time[16];
-    tell(trace, fetch, "retry", COLOR_YELLOW, "%ld of %ld in %s: %s", fetch->retries + 1,
-         fetch->session->options->retries, units_time(time, delay),
-         record->errormsg ? record->errormsg : "the server answered, and is asked again");
+    print_step(trace, observed, "retry", COLOR_YELLOW, "%ld of %ld in %s: %s",
+               observed->retries + 1, trace->retries, units_time(time, delay),
+               record->errormsg ? record->errormsg : "the server answered, and is asked again");
 }
 
-void trace_settled(const struct trace *trace, const struct fetch *fetch,
-                   const struct record *record)
+void trace_finished(const struct trace *trace, const struct observed *observed,
+                    const struct record *record)
 {
     const af_response *response = record->response;
     char time[16], size[16];
     if (record_was_cancelled(record))
-        tell(trace, fetch, "cancelled", COLOR_YELLOW, "%s", record->errormsg);
+        print_step(trace, observed, "cancelled", COLOR_YELLOW, "%s", record->errormsg);
     else if (!record->ok)
-        tell(trace, fetch, "failed", COLOR_RED, "%s: %s", record->error, record->errormsg);
+        print_step(trace, observed, "failed", COLOR_RED, "%s: %s", record->error, record->errormsg);
     else
-        tell(trace, fetch, "done", COLOR_GREEN, "%ld in %s, %s", response->status,
-             units_time(time, (double)response->time_total * 1e-6),
-             units_size(size, (double)response->size_download));
+        print_step(trace, observed, "done", COLOR_GREEN, "%ld in %s, %s", response->status,
+                   units_time(time, (double)response->time_total * 1e-6),
+                   units_size(size, (double)response->size_download));
 }
