@@ -12,192 +12,191 @@ static bool depends_on_host(const struct options *options)
     return limits_hosts(options) || options->retries > 0;
 }
 
-int gate_open(struct gate *gate, const struct options *options, long jobs)
+int admission_open(struct admission *admission, const struct options *options, long jobs)
 {
-    *gate = (struct gate){.knows_hosts = depends_on_host(options),
-                          .limits_hosts = limits_hosts(options)};
-    hosts_init(&gate->hosts, options);
-    int r = af_semaphore_new((size_t)jobs, &gate->jobs);
+    *admission = (struct admission){.tracks_hosts = depends_on_host(options),
+                                    .limits_hosts = limits_hosts(options)};
+    hosts_init(&admission->hosts, options);
+    int r = af_semaphore_new((size_t)jobs, &admission->jobs);
     const struct rate *rate = &options->rate;
     if (r >= 0 && rate->count > 0)
-        r = af_rate_limiter_new(rate->count, rate->period, &gate->limiter);
+        r = af_rate_limiter_new(rate->count, rate->period, &admission->limiter);
     return r;
 }
 
-void gate_close(struct gate *gate)
+void admission_close(struct admission *admission)
 {
-    af_semaphore_free(gate->jobs);
-    af_rate_limiter_free(gate->limiter);
-    hosts_free(&gate->hosts);
+    af_semaphore_free(admission->jobs);
+    af_rate_limiter_free(admission->limiter);
+    hosts_free(&admission->hosts);
 }
 
-/* --------------------------------------------------------------- the permit */
+/* ------------------------------------------------------------- slots of -j */
 
-static int take_job(struct pass *pass)
+static int acquire_job(struct ticket *ticket)
 {
-    if (pass->has_job)
+    if (ticket->has_job)
         return 0;
-    int r = af_semaphore_acquire(pass->gate->jobs);
-    pass->has_job = r >= 0;
+    int r = af_semaphore_acquire(ticket->admission->jobs);
+    ticket->has_job = r >= 0;
     return r;
 }
 
-static void give_job_back(struct pass *pass)
+static void release_job(struct ticket *ticket)
 {
-    if (pass->has_job)
-        af_semaphore_release(pass->gate->jobs);
-    pass->has_job = false;
+    if (ticket->has_job)
+        af_semaphore_release(ticket->admission->jobs);
+    ticket->has_job = false;
 }
 
-int gate_admit(struct gate *gate, struct pass *ret_pass)
+int admission_new_ticket(struct admission *admission, struct ticket *ret_ticket)
 {
-    *ret_pass = (struct pass){.gate = gate};
-    return take_job(ret_pass);
+    *ret_ticket = (struct ticket){.admission = admission};
+    return acquire_job(ret_ticket);
 }
 
-/* The permit, and then the run's turn, for which it may wait with the permit in hand: who comes
- * later would have its turn later too. */
-static int take_turn(struct pass *pass)
+/* Acquires a slot of -j, and then a rate token of the run. It keeps the slot while it waits for the
+ * token: whoever took the slot would get a later token. */
+static int acquire_token(struct ticket *ticket)
 {
-    af_rate_limiter *limiter = pass->gate->limiter;
-    int r = take_job(pass);
+    af_rate_limiter *limiter = ticket->admission->limiter;
+    int r = acquire_job(ticket);
     return r >= 0 && limiter ? af_rate_limiter_acquire(limiter) : r;
 }
 
 /* ----------------------------------------------------------------- the host */
 
-static int take_place(struct pass *pass)
+static int acquire_host_slot(struct ticket *ticket)
 {
-    af_semaphore *places = pass->host->places;
-    if (!places || pass->has_place)
+    af_semaphore *slots = ticket->host->slots;
+    if (!slots || ticket->has_slot)
         return 0;
-    if (af_semaphore_locked(places))
-        give_job_back(pass);
-    int r = af_semaphore_acquire(places);
-    pass->has_place = r >= 0;
+    if (af_semaphore_locked(slots))
+        release_job(ticket);
+    int r = af_semaphore_acquire(slots);
+    ticket->has_slot = r >= 0;
     return r;
 }
 
-static int wait_for_host(struct pass *pass)
+static int wait_for_host(struct ticket *ticket)
 {
     double delay;
     int r = 0;
-    while (r >= 0 && (delay = af_rate_limiter_delay(pass->host->limiter)) > 0) {
-        give_job_back(pass);
+    while (r >= 0 && (delay = af_rate_limiter_delay(ticket->host->limiter)) > 0) {
+        release_job(ticket);
         r = af_sleep(delay);
     }
     return r;
 }
 
-/* The host's turn is taken last and at once, so that no wait comes between it and the start: turns
- * that had been taken before would be used together. */
-static int take_turn_at_host(struct pass *pass)
+/* Acquires the host's rate token last and without a wait, so that the request starts at once:
+ * tokens acquired earlier would be used in a burst. */
+static int acquire_host_token(struct ticket *ticket)
 {
     int r;
     do {
-        r = wait_for_host(pass);
+        r = wait_for_host(ticket);
         if (r >= 0)
-            r = take_turn(pass);
-    } while (r >= 0 && af_rate_limiter_locked(pass->host->limiter)); /* held back meanwhile */
-    return r < 0 ? r : af_rate_limiter_acquire(pass->host->limiter);
+            r = acquire_token(ticket);
+    } while (r >= 0 && af_rate_limiter_locked(ticket->host->limiter)); /* held meanwhile */
+    return r < 0 ? r : af_rate_limiter_acquire(ticket->host->limiter);
 }
 
-/* One at a time tries to get in, in the order of coming; the others need not look. */
-static int enter_in_line(struct pass *pass)
+/* Enters in the order of the queue, whose head alone tries. */
+static int enter_queue(struct ticket *ticket)
 {
-    struct host *host = pass->host;
-    if (host->in_line++ > 0)
-        give_job_back(pass);
-    int r = af_lock_acquire(host->line);
+    struct host *host = ticket->host;
+    if (host->queued++ > 0)
+        release_job(ticket);
+    int r = af_lock_acquire(host->queue);
     if (r >= 0) {
-        r = take_place(pass);
+        r = acquire_host_slot(ticket);
         if (r >= 0)
-            r = take_turn_at_host(pass);
-        af_lock_release(host->line);
+            r = acquire_host_token(ticket);
+        af_lock_release(host->queue);
     }
-    host->in_line--;
+    host->queued--;
     return r;
 }
 
-static void let_go_of_host(struct pass *pass)
+static void release_host(struct ticket *ticket)
 {
-    if (pass->has_place)
-        af_semaphore_release(pass->host->places);
-    pass->has_place = false;
-    if (pass->host)
-        host_give_back(pass->host);
-    pass->host = NULL;
+    if (ticket->has_slot)
+        af_semaphore_release(ticket->host->slots);
+    ticket->has_slot = false;
+    if (ticket->host)
+        host_release(ticket->host);
+    ticket->host = NULL;
 }
 
-/* Sets *ret_host to NULL where URL is not valid: the client reports that. */
-static int find_host(struct pass *pass, const char *url, struct host **ret_host)
+/* Sets *ret_host to NULL if URL is not valid, which the client reports. */
+static int find_host(struct ticket *ticket, const char *url, struct host **ret_host)
 {
     *ret_host = NULL;
-    int r = hosts_borrow(&pass->gate->hosts, url, ret_host);
+    int r = hosts_acquire(&ticket->admission->hosts, url, ret_host);
     return r == -EINVAL ? 0 : r;
 }
 
-/* An attempt begins where the first did, though a redirect led elsewhere. */
-static int return_to_host(struct pass *pass, const char *url)
+/* Starts a further attempt at the host of the first, even if a redirect led elsewhere. */
+static int return_to_host(struct ticket *ticket, const char *url)
 {
-    if (!pass->gate->knows_hosts || (pass->host && !pass->moved))
+    if (!ticket->admission->tracks_hosts || (ticket->host && !ticket->redirected))
         return 0;
-    let_go_of_host(pass);
-    pass->moved = false;
-    return find_host(pass, url, &pass->host);
+    release_host(ticket);
+    ticket->redirected = false;
+    return find_host(ticket, url, &ticket->host);
 }
 
-/* -------------------------------------------------------------- in and out */
+/* --------------------------------------------------------- enter and leave */
 
-static int enter(struct pass *pass)
+static int enter(struct ticket *ticket)
 {
-    if (!pass->host)
-        return take_turn(pass);
-    return pass->gate->limits_hosts ? enter_in_line(pass) : take_turn_at_host(pass);
+    if (!ticket->host)
+        return acquire_token(ticket);
+    return ticket->admission->limits_hosts ? enter_queue(ticket) : acquire_host_token(ticket);
 }
 
-int pass_enter(struct pass *pass, const char *url)
+int ticket_enter(struct ticket *ticket, const char *url)
 {
-    int r = return_to_host(pass, url);
-    return r < 0 ? r : enter(pass);
+    int r = return_to_host(ticket, url);
+    return r < 0 ? r : enter(ticket);
 }
 
-int pass_move(struct pass *pass, const char *url)
+int ticket_redirect(struct ticket *ticket, const char *url)
 {
-    if (!pass->gate->knows_hosts)
-        return take_turn(pass);
+    if (!ticket->admission->tracks_hosts)
+        return acquire_token(ticket);
     struct host *host;
-    int r = find_host(pass, url, &host);
+    int r = find_host(ticket, url, &host);
     if (r < 0)
         return r;
-    /* A pass with a place at the host must not stand in its line: the head may wait for that place.
-     */
-    if (host && host == pass->host) {
-        host_give_back(host);
-        return take_turn_at_host(pass);
+    /* A ticket that holds a slot of the host must not queue: the head may wait for that slot. */
+    if (host && host == ticket->host) {
+        host_release(host);
+        return acquire_host_token(ticket);
     }
-    let_go_of_host(pass);
-    pass->host = host;
-    pass->moved = true;
-    return enter(pass);
+    release_host(ticket);
+    ticket->host = host;
+    ticket->redirected = true;
+    return enter(ticket);
 }
 
-void pass_leave(struct pass *pass)
+void ticket_leave(struct ticket *ticket)
 {
-    if (pass->has_place)
-        af_semaphore_release(pass->host->places);
-    pass->has_place = false;
-    give_job_back(pass);
+    if (ticket->has_slot)
+        af_semaphore_release(ticket->host->slots);
+    ticket->has_slot = false;
+    release_job(ticket);
 }
 
-void pass_hold_host(struct pass *pass, double seconds)
+void ticket_hold_host(struct ticket *ticket, double seconds)
 {
-    if (pass->host)
-        af_rate_limiter_hold(pass->host->limiter, seconds);
+    if (ticket->host)
+        af_rate_limiter_hold(ticket->host->limiter, seconds);
 }
 
-void pass_end(struct pass *pass)
+void ticket_end(struct ticket *ticket)
 {
-    pass_leave(pass);
-    let_go_of_host(pass);
+    ticket_leave(ticket);
+    release_host(ticket);
 }

@@ -1,54 +1,53 @@
-/* The gate: when a request may start.
+/* Admission: when a request may start.
  *
- * Each attempt needs a permit of -j, and where these limits are given a place at its host
- * (--per-host), a turn there (--rate-per-host, Retry-After) and a turn of the run (--rate). What a
- * request has is written on its pass, and nowhere else; so each permit is given back once, whatever
- * is cancelled when. Who has to wait for anything but the run's next turn gives its permit back
- * first: it stands in nobody's way. */
+ * Each attempt needs one of the slots of -j and, if these limits are given, a slot of its host
+ * (--per-host), a rate token of its host (--rate-per-host, Retry-After) and a rate token of the run
+ * (--rate). A ticket says what a fetch holds, so each slot is released exactly once, wherever the
+ * fetch is cancelled. A fetch that waits for its host, or for anything but the next rate token of
+ * the run, releases its -j slot first. */
 #ifndef CLI_FETCH_ADMISSION_H
 #define CLI_FETCH_ADMISSION_H
 
 #include "cli/fetch/host_limits.h"
 
-struct gate {
+struct admission {
     af_semaphore *jobs;
     af_rate_limiter *limiter; /* --rate; NULL: no limit */
-    bool knows_hosts;         /* whether anything depends on the host */
-    bool limits_hosts;        /* whether those who want to one host stand in line */
+    bool tracks_hosts;        /* something depends on the host */
+    bool limits_hosts;        /* requests to one host wait in its queue */
     struct hosts hosts;
 };
 
-struct pass {
-    struct gate *gate;
-    struct host *host; /* NULL before the first attempt, and where it matters not */
-    bool has_job;
-    bool has_place;
-    bool moved; /* the host is one that a redirect led to */
+struct ticket {
+    struct admission *admission;
+    struct host *host; /* NULL before the first attempt, and if hosts are not tracked */
+    bool has_job;      /* a slot of -j */
+    bool has_slot;     /* a slot of the host */
+    bool redirected;   /* the host is one that a redirect leads to */
 };
 
-/* -ENOMEM; the gate may be closed all the same. No pass may have anything when it is closed. */
-int gate_open(struct gate *gate, const struct options *options, long jobs);
-void gate_close(struct gate *gate);
+/* Errors: -ENOMEM; close it even then. No ticket may hold anything when it is closed. */
+int admission_open(struct admission *admission, const struct options *options, long jobs);
+void admission_close(struct admission *admission);
 
-/* A pass with a permit of -j. Suspends until there is one. AF_CANCELLED. */
-int gate_admit(struct gate *gate, struct pass *ret_pass);
+/* Makes a ticket that holds a slot of -j. Suspends until there is one. Errors: AF_CANCELLED. */
+int admission_new_ticket(struct admission *admission, struct ticket *ret_ticket);
 
-/* Suspends until an attempt at URL, which is always the same for a pass, may start. AF_CANCELLED,
- * -ENOMEM; leave it then too. */
-int pass_enter(struct pass *pass, const char *url);
+/* Suspends until an attempt at URL, the same for all attempts of a ticket, may start.
+ * Errors: AF_CANCELLED, -ENOMEM; leave even then. */
+int ticket_enter(struct ticket *ticket, const char *url);
 
-/* The same for the request to URL that a redirect leads to. The place at the host before is given
- * back, unless it is the same. */
-int pass_move(struct pass *pass, const char *url);
+/* Suspends until a request to URL, to which a redirect leads, may start. Releases the slot of the
+ * host before, unless it is the same host. Errors: as above. */
+int ticket_redirect(struct ticket *ticket, const char *url);
 
-/* The attempt is over: the permit and the place are given back. Leaving twice is fine. */
-void pass_leave(struct pass *pass);
+/* Ends an attempt: releases both slots, if they are held. */
+void ticket_leave(struct ticket *ticket);
 
-/* No request to the host of this pass, which is the one that was asked last, starts for SECONDS
- * from now. */
-void pass_hold_host(struct pass *pass, double seconds);
+/* Delays further requests to the host of the last request until SECONDS from now. */
+void ticket_hold_host(struct ticket *ticket, double seconds);
 
-/* Leaves, and lets go of the host. */
-void pass_end(struct pass *pass);
+/* Leaves, and releases the host. */
+void ticket_end(struct ticket *ticket);
 
 #endif

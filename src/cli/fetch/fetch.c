@@ -31,7 +31,7 @@ static size_t kept_size(const struct fetch *fetch)
     return size;
 }
 
-int fetch_new(struct session *session, const struct entry *entry, const struct pass *pass,
+int fetch_new(struct session *session, const struct entry *entry, const struct ticket *ticket,
               struct fetch **ret_fetch)
 {
     size_t size = strlen(entry->url) + 1;
@@ -39,7 +39,7 @@ int fetch_new(struct session *session, const struct entry *entry, const struct p
     if (!fetch)
         return -ENOMEM;
     fetch->session = session;
-    fetch->pass = *pass;
+    fetch->ticket = *ticket;
     fetch->place = entry->place;
     fetch->line = entry->line;
     fetch->entry_error = entry->error;
@@ -59,8 +59,8 @@ int fetch_new(struct session *session, const struct entry *entry, const struct p
         free(fetch);
         return r;
     }
-    backlog_add(&session->backlog, &fetch->share, kept_size(fetch),
-                fetch->asked ? fetch->asked->body.length : 0);
+    memory_budget_charge(&session->budget, &fetch->charge, kept_size(fetch),
+                         fetch->asked ? fetch->asked->body.length : 0);
     observers_queued(&fetch->observed);
     *ret_fetch = fetch;
     return 0;
@@ -69,8 +69,8 @@ int fetch_new(struct session *session, const struct entry *entry, const struct p
 void fetch_free(void *arg)
 {
     struct fetch *fetch = arg;
-    pass_end(&fetch->pass); /* of one that never ran */
-    backlog_remove(&fetch->session->backlog, &fetch->share);
+    ticket_end(&fetch->ticket); /* of one that never ran */
+    memory_budget_release(&fetch->session->budget, &fetch->charge);
     body_file_free(fetch->file);
     af_future_unref(fetch->request);
     request_unref(fetch->asked);
@@ -81,8 +81,8 @@ static void settle(struct fetch *fetch)
 {
     struct session *session = fetch->session;
     request_drop_body(fetch->asked);
-    backlog_settle(&session->backlog, &fetch->share,
-                   fetch->request ? af_request_response(fetch->request) : NULL);
+    memory_budget_finish(&session->budget, &fetch->charge,
+                         fetch->request ? af_request_response(fetch->request) : NULL);
     if (!session->settled && !session->observers)
         return;
     struct record record = fetch_record(fetch);
@@ -147,7 +147,7 @@ static int follow_redirects(struct fetch *fetch)
     while ((r = af_await(fetch->request, NULL)) >= 0 &&
            (url = af_request_redirect(fetch->request))) {
         af_future *next;
-        r = pass_move(&fetch->pass, url);
+        r = ticket_redirect(&fetch->ticket, url);
         if (r >= 0)
             r = af_client_follow(fetch->session->client, fetch->request, &next);
         if (r < 0)
@@ -187,7 +187,7 @@ static int request_url(void *arg, void **ret_result)
         return 0;
     double asked = asked_delay(fetch);
     if (asked > 0)
-        pass_hold_host(&fetch->pass, asked);
+        ticket_hold_host(&fetch->ticket, asked);
     return TRY_AGAIN;
 }
 
@@ -220,12 +220,12 @@ static bool choose_retry(int code, unsigned attempts, double *delay, void *arg)
 /* Waits until it may make an attempt. */
 static int enter(struct fetch *fetch)
 {
-    struct backlog *backlog = &fetch->session->backlog;
+    struct memory_budget *budget = &fetch->session->budget;
     int r;
-    while ((r = pass_enter(&fetch->pass, fetch->url)) >= 0 &&
-           backlog_holds_up(backlog, &fetch->share)) {
-        pass_leave(&fetch->pass);
-        r = backlog_wait(&fetch->share);
+    while ((r = ticket_enter(&fetch->ticket, fetch->url)) >= 0 &&
+           memory_budget_blocks(budget, &fetch->charge)) {
+        ticket_leave(&fetch->ticket);
+        r = memory_charge_wait(&fetch->charge);
         if (r < 0)
             break;
     }
@@ -236,7 +236,7 @@ static int enter(struct fetch *fetch)
 static int wait_outside(double delay, void *arg)
 {
     struct fetch *fetch = arg;
-    pass_leave(&fetch->pass);
+    ticket_leave(&fetch->ticket);
     af_request_discard(fetch->request);
     if (fetch->file && body_file_error(fetch->file) >= 0)
         body_file_discard(fetch->file);
@@ -333,6 +333,6 @@ int fetch_url(void *arg, void **ret_result)
     if (fetch->file)
         keep_body(fetch);
     settle(fetch);
-    pass_end(&fetch->pass);
+    ticket_end(&fetch->ticket);
     return fetch->result == AF_CANCELLED ? AF_CANCELLED : 0;
 }

@@ -17,8 +17,8 @@ struct session {
     const struct options *options;
     struct body_directory *directory; /* where bodies are saved; NULL: nowhere */
     af_client *client;
-    struct gate gate;
-    struct backlog backlog;
+    struct admission admission;
+    struct memory_budget budget;
     double began;                /* on the loop's clock */
     struct observers *observers; /* NULL: none */
     const char
@@ -31,24 +31,24 @@ struct session {
 
 struct fetch {
     struct session *session;
-    struct pass pass;
-    const char *place;        /* the list's name, borrowed from the source */
-    size_t line;              /* of the list; 0 for an operand */
-    const char *entry_error;  /* why it is no URL, or NULL */
-    struct request *asked;    /* more than the URL, or NULL */
-    struct body_file *file;   /* NULL where the body is not saved */
-    af_future *request;       /* of the last attempt; NULL where none was made */
-    int result;               /* of the coroutine; AF_CANCELLED until it has run */
-    double end;               /* on the loop's clock: its own time limit, or the deadline */
-    struct share share;       /* of the backlog */
-    struct observed observed; /* index, URL and retries are here */
+    struct ticket ticket;
+    const char *place;           /* the list's name, borrowed from the source */
+    size_t line;                 /* of the list; 0 for an operand */
+    const char *entry_error;     /* why it is no URL, or NULL */
+    struct request *asked;       /* more than the URL, or NULL */
+    struct body_file *file;      /* NULL where the body is not saved */
+    af_future *request;          /* of the last attempt; NULL where none was made */
+    int result;                  /* of the coroutine; AF_CANCELLED until it has run */
+    double end;                  /* on the loop's clock: its own time limit, or the deadline */
+    struct memory_charge charge; /* of the backlog */
+    struct observed observed;    /* index, URL and retries are here */
     char errormsg[400];
     char url[];
 };
 
 /* A fetch of ENTRY, which is copied, with the pass with which it may begin: its own from then on.
  * -ENOMEM. */
-int fetch_new(struct session *session, const struct entry *entry, const struct pass *pass,
+int fetch_new(struct session *session, const struct entry *entry, const struct ticket *ticket,
               struct fetch **ret_fetch);
 void fetch_free(void *fetch);
 

@@ -152,20 +152,20 @@ static int next_fetch(void *arg, af_future **ret_task)
 {
     struct fetcher *fetcher = arg;
     struct entry entry;
-    int r = backlog_wait_for_room(&fetcher->session.backlog);
+    int r = memory_budget_wait_for_room(&fetcher->session.budget);
     if (r < 0)
         return r;
     r = filter_next(fetcher->filter, &entry);
     if (r <= 0)
         return r;
-    struct pass pass;
-    r = gate_admit(&fetcher->session.gate, &pass);
+    struct ticket ticket;
+    r = admission_new_ticket(&fetcher->session.admission, &ticket);
     if (r < 0)
         return r;
     struct fetch *fetch;
-    r = fetch_new(&fetcher->session, &entry, &pass, &fetch);
+    r = fetch_new(&fetcher->session, &entry, &ticket, &fetch);
     if (r < 0) {
-        pass_end(&pass);
+        ticket_end(&ticket);
         return r;
     }
     r = af_create_task(fetch_url, fetch, fetch_free, ret_task);
@@ -225,7 +225,7 @@ static void await_rest(struct fetcher *fetcher)
             af_future_unref(task);
 }
 
-/* How many may be begun and not reported, where the backlog, which counts their memory, has room
+/* How many may be begun and not reported, where the budget, which counts their memory, has room
  * for them: who reads slowly does not want to find everything fetched long ago. */
 enum { AHEAD = 10000 };
 
@@ -312,9 +312,9 @@ int fetch_all(const struct fetch_job *job, struct fetcher_result *ret_result)
     int r = open_client(&fetcher.session, job->jobs);
     if (r < 0)
         return r;
-    r = gate_open(&fetcher.session.gate, options, job->jobs);
+    r = admission_open(&fetcher.session.admission, options, job->jobs);
     if (r >= 0)
-        r = backlog_open(&fetcher.session.backlog, (size_t)job->jobs);
+        r = memory_budget_open(&fetcher.session.budget, (size_t)job->jobs);
     if (r >= 0)
         r = handle_signals(&fetcher);
     if (r >= 0)
@@ -324,8 +324,8 @@ int fetch_all(const struct fetch_job *job, struct fetcher_result *ret_result)
         r = run(&fetcher, job->jobs);
     observers_end(job->observers);
     forget_signals(&fetcher);
-    backlog_close(&fetcher.session.backlog);
-    gate_close(&fetcher.session.gate);
+    memory_budget_close(&fetcher.session.budget);
+    admission_close(&fetcher.session.admission);
     af_client_free(fetcher.session.client);
     ret_result->statistics.elapsed = af_loop_time(loop) - fetcher.session.began;
     return r;

@@ -14,8 +14,8 @@ void hosts_init(struct hosts *hosts, const struct options *options)
 static void host_free(struct host *host)
 {
     list_remove(&host->link);
-    af_lock_free(host->line);
-    af_semaphore_free(host->places);
+    af_lock_free(host->queue);
+    af_semaphore_free(host->slots);
     af_rate_limiter_free(host->limiter);
     free(host);
 }
@@ -29,9 +29,9 @@ static int host_new(const struct options *options, const char *name, struct host
     list_init(&host->link);
     memcpy(host->name, name, size);
     const struct rate *rate = &options->rate_per_host;
-    int r = af_lock_new(&host->line);
+    int r = af_lock_new(&host->queue);
     if (r >= 0 && options->per_host > 0)
-        r = af_semaphore_new((size_t)options->per_host, &host->places);
+        r = af_semaphore_new((size_t)options->per_host, &host->slots);
     if (r >= 0)
         r = rate->count > 0 ? af_rate_limiter_new(rate->count, rate->period, &host->limiter)
                             : af_rate_limiter_new(AF_FOREVER, 1, &host->limiter);
@@ -43,7 +43,7 @@ static int host_new(const struct options *options, const char *name, struct host
     return 0;
 }
 
-/* FNV-1a, begun at no fixed place: nobody who writes the list can know what falls together. */
+/* FNV-1a with a seed, so that no list can be made whose hosts collide. */
 static struct list *find_bucket(const struct hosts *hosts, const char *name)
 {
     uint64_t hash = 0xcbf29ce484222325 ^ (uintptr_t)hosts;
@@ -85,8 +85,8 @@ static int grow(struct hosts *hosts)
     return 0;
 }
 
-/* Makes room for one more. Whoever finds the table full first looks what can go; it grows where
- * that leaves it more than half full, so that the look costs little for each that came. */
+/* Makes room for one more host. A full table first drops idle hosts, and grows if it is still half
+ * full, so that the search costs little per host. */
 static int make_room(struct hosts *hosts)
 {
     if (hosts->count < hosts->bucket_count)
@@ -119,7 +119,7 @@ static struct host *find(const struct hosts *hosts, const char *name)
     return NULL;
 }
 
-int hosts_borrow(struct hosts *hosts, const char *url, struct host **ret_host)
+int hosts_acquire(struct hosts *hosts, const char *url, struct host **ret_host)
 {
     char *name;
     int r = af_url_host(url, &name);
@@ -136,7 +136,7 @@ int hosts_borrow(struct hosts *hosts, const char *url, struct host **ret_host)
     return 0;
 }
 
-void host_give_back(struct host *host)
+void host_release(struct host *host)
 {
     host->users--;
 }

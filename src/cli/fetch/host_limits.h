@@ -1,4 +1,4 @@
-/* What the program knows of each host while something goes on there. */
+/* The limits of each host, and the requests that wait for them. */
 #ifndef CLI_FETCH_HOST_LIMITS_H
 #define CLI_FETCH_HOST_LIMITS_H
 
@@ -9,16 +9,16 @@
 
 struct host {
     struct list link;         /* in its bucket */
-    size_t users;             /* how many borrowed it */
-    af_lock *line;            /* held by the first of those that wait for it to let them in */
-    size_t in_line;           /* these, and who holds the line */
-    af_semaphore *places;     /* --per-host; NULL: no limit */
-    af_rate_limiter *limiter; /* --rate-per-host, and what Retry-After holds back */
-    char name[];              /* with its port */
+    size_t users;             /* acquired and not released */
+    af_lock *queue;           /* held by the head of the queue */
+    size_t queued;            /* waiting, and the head */
+    af_semaphore *slots;      /* --per-host; NULL: no limit */
+    af_rate_limiter *limiter; /* --rate-per-host and Retry-After */
+    char name[];              /* and port */
 };
 
-/* By name. A host that nobody uses stays as long as its limiter remembers something; those that
- * could be made anew with no difference go when room is needed. */
+/* A hash table by name. A host that is not in use is kept while its limiter has state; the others
+ * are removed when the table is full. */
 struct hosts {
     const struct options *options;
     struct list *buckets; /* NULL before the first host */
@@ -29,9 +29,9 @@ struct hosts {
 void hosts_init(struct hosts *hosts, const struct options *options);
 void hosts_free(struct hosts *hosts);
 
-/* Borrows the host of URL, which is made if it is not there. -EINVAL where it is no URL, -ENOMEM.
- */
-int hosts_borrow(struct hosts *hosts, const char *url, struct host **ret_host);
-void host_give_back(struct host *host);
+/* Finds or adds the host of URL. Release it when done. Errors: -EINVAL if URL is not valid,
+ * -ENOMEM. */
+int hosts_acquire(struct hosts *hosts, const char *url, struct host **ret_host);
+void host_release(struct host *host);
 
 #endif

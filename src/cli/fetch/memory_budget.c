@@ -1,58 +1,56 @@
 #include "cli/fetch/memory_budget.h"
 
-/* Enough for tens of thousands of small responses behind one slow request, and no burden to any
- * machine. */
+/* Enough for tens of thousands of small responses that wait for one slow request. */
 static const size_t MAXIMUM = 64 << 20;
 
-/* What a request takes with the stack on which it runs or waits, and what is left of it once it has
- * ended. */
+/* Bytes of a fetch, with the touched part of its stack, and of one that has finished. */
 static const size_t RUNNING_SIZE = 8 << 10;
-static const size_t SETTLED_SIZE = 2 << 10;
+static const size_t FINISHED_SIZE = 2 << 10;
 
-int backlog_open(struct backlog *backlog, size_t jobs)
+int memory_budget_open(struct memory_budget *budget, size_t jobs)
 {
-    *backlog = (struct backlog){.maximum = MAXIMUM + jobs * RUNNING_SIZE};
-    list_init(&backlog->unsettled);
-    int r = af_event_new(&backlog->room);
+    *budget = (struct memory_budget){.maximum = MAXIMUM + jobs * RUNNING_SIZE};
+    list_init(&budget->unfinished);
+    int r = af_event_new(&budget->room);
     if (r >= 0)
-        af_event_set(backlog->room);
+        af_event_set(budget->room);
     return r;
 }
 
-void backlog_close(struct backlog *backlog)
+void memory_budget_close(struct memory_budget *budget)
 {
-    af_event_free(backlog->room);
+    af_event_free(budget->room);
 }
 
 /* -------------------------------------------------------------------- size */
 
-static void release(struct share *share)
+static void release(struct memory_charge *charge)
 {
-    if (share->released)
-        af_event_set(share->released);
+    if (charge->released)
+        af_event_set(charge->released);
 }
 
-/* Many may wait for its end, which therefore does not come and go with every response. */
-static void judge_overfull(struct backlog *backlog)
+/* Has hysteresis: the end of the excess wakes many fetches, so it must not alternate. */
+static void update_exceeded(struct memory_budget *budget)
 {
-    bool was_overfull = backlog->overfull;
-    size_t limit = was_overfull ? backlog->maximum / 2 * 3 : backlog->maximum * 2;
-    backlog->overfull = backlog->bytes > limit;
-    if (!was_overfull || backlog->overfull)
+    bool was_exceeded = budget->exceeded;
+    size_t limit = was_exceeded ? budget->maximum / 2 * 3 : budget->maximum * 2;
+    budget->exceeded = budget->bytes > limit;
+    if (!was_exceeded || budget->exceeded)
         return;
-    list_for_each (link, &backlog->unsettled)
-        release(container_of(link, struct share, link));
+    list_for_each (link, &budget->unfinished)
+        release(container_of(link, struct memory_charge, link));
 }
 
-static void resize(struct backlog *backlog, struct share *share, size_t size)
+static void resize(struct memory_budget *budget, struct memory_charge *charge, size_t size)
 {
-    backlog->bytes += size - share->bytes;
-    share->bytes = size;
-    if (backlog->bytes > backlog->maximum)
-        af_event_clear(backlog->room);
-    else if (!af_event_is_set(backlog->room))
-        af_event_set(backlog->room);
-    judge_overfull(backlog);
+    budget->bytes += size - charge->bytes;
+    charge->bytes = size;
+    if (budget->bytes > budget->maximum)
+        af_event_clear(budget->room);
+    else if (!af_event_is_set(budget->room))
+        af_event_set(budget->room);
+    update_exceeded(budget);
 }
 
 static size_t response_size(const af_response *response)
@@ -66,54 +64,56 @@ static size_t response_size(const af_response *response)
     return size;
 }
 
-/* ---------------------------------------------------------------- one share */
+/* --------------------------------------------------------------- one charge */
 
-void backlog_add(struct backlog *backlog, struct share *share, size_t kept, size_t passing)
+void memory_budget_charge(struct memory_budget *budget, struct memory_charge *charge, size_t kept,
+                          size_t passing)
 {
-    *share = (struct share){.kept = kept};
-    list_append(&backlog->unsettled, &share->link);
-    resize(backlog, share, RUNNING_SIZE + kept + passing);
+    *charge = (struct memory_charge){.kept = kept};
+    list_append(&budget->unfinished, &charge->link);
+    resize(budget, charge, RUNNING_SIZE + kept + passing);
 }
 
-/* The next may be the first now. */
-static void leave_unsettled(struct backlog *backlog, struct share *share)
+/* Wakes the fetch that is the first unfinished one now. */
+static void leave_unfinished(struct memory_budget *budget, struct memory_charge *charge)
 {
-    list_remove(&share->link);
-    if (backlog->overfull && !list_empty(&backlog->unsettled))
-        release(container_of(backlog->unsettled.next, struct share, link));
+    list_remove(&charge->link);
+    if (budget->exceeded && !list_empty(&budget->unfinished))
+        release(container_of(budget->unfinished.next, struct memory_charge, link));
 }
 
-void backlog_settle(struct backlog *backlog, struct share *share, const af_response *response)
+void memory_budget_finish(struct memory_budget *budget, struct memory_charge *charge,
+                          const af_response *response)
 {
-    resize(backlog, share, SETTLED_SIZE + share->kept + response_size(response));
-    leave_unsettled(backlog, share);
+    resize(budget, charge, FINISHED_SIZE + charge->kept + response_size(response));
+    leave_unfinished(budget, charge);
 }
 
-void backlog_remove(struct backlog *backlog, struct share *share)
+void memory_budget_release(struct memory_budget *budget, struct memory_charge *charge)
 {
-    resize(backlog, share, 0);
-    leave_unsettled(backlog, share);
+    resize(budget, charge, 0);
+    leave_unfinished(budget, charge);
 }
 
 /* ----------------------------------------------------------------- waiting */
 
-int backlog_wait_for_room(struct backlog *backlog)
+int memory_budget_wait_for_room(struct memory_budget *budget)
 {
-    return af_event_wait(backlog->room);
+    return af_event_wait(budget->room);
 }
 
-bool backlog_holds_up(const struct backlog *backlog, const struct share *share)
+bool memory_budget_blocks(const struct memory_budget *budget, const struct memory_charge *charge)
 {
-    return backlog->overfull && backlog->unsettled.next != &share->link;
+    return budget->exceeded && budget->unfinished.next != &charge->link;
 }
 
-int backlog_wait(struct share *share)
+int memory_charge_wait(struct memory_charge *charge)
 {
-    int r = af_event_new(&share->released);
+    int r = af_event_new(&charge->released);
     if (r < 0)
         return r;
-    r = af_event_wait(share->released);
-    af_event_free(share->released);
-    share->released = NULL;
+    r = af_event_wait(charge->released);
+    af_event_free(charge->released);
+    charge->released = NULL;
     return r;
 }

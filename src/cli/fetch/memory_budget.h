@@ -1,7 +1,8 @@
-/* The backlog: the memory of all that was begun and has no record yet, since it runs, waits for its
- * turn, for the record before it, or for a slow reader. Where there is too much of it, no more is
- * begun; where there is far too much, those that have begun wait with their next attempts as well,
- * but for the first, which all others may wait for. */
+/* The memory budget: bounds the memory of fetches that have begun and have no record yet, since
+ * they run, wait, or wait for the record before them or for a slow reader.
+ *
+ * Above the budget no fetch is begun. Far above it, further attempts wait too, except those of the
+ * first unfinished fetch, which all others may wait for. */
 #ifndef CLI_FETCH_MEMORY_BUDGET_H
 #define CLI_FETCH_MEMORY_BUDGET_H
 
@@ -9,40 +10,43 @@
 
 #include "base/list.h"
 
-struct backlog {
+struct memory_budget {
     size_t bytes;
     size_t maximum;
-    bool overfull;
-    af_event *room;        /* set while there is some */
-    struct list unsettled; /* in the order of the list of URLs */
+    bool exceeded;          /* by far */
+    af_event *room;         /* set while bytes <= maximum */
+    struct list unfinished; /* charges, in the order of the list of URLs */
 };
 
-/* What one request has of it. */
-struct share {
-    struct list link; /* among the unsettled */
-    size_t kept;      /* bytes, until it is removed */
-    size_t bytes;
-    af_event *released; /* NULL where it does not wait */
+/* The part of one fetch. */
+struct memory_charge {
+    struct list link;   /* among the unfinished */
+    size_t kept;        /* bytes, until it is released */
+    size_t bytes;       /* now */
+    af_event *released; /* NULL if it does not wait */
 };
 
-/* JOBS run at once, for which there is room in any case. -ENOMEM; it may be closed all the same. */
-int backlog_open(struct backlog *backlog, size_t jobs);
-void backlog_close(struct backlog *backlog);
+/* The budget has room for JOBS running fetches. Errors: -ENOMEM; close it even then. */
+int memory_budget_open(struct memory_budget *budget, size_t jobs);
+void memory_budget_close(struct memory_budget *budget);
 
-/* Suspends until there is room. AF_CANCELLED. */
-int backlog_wait_for_room(struct backlog *backlog);
+/* Suspends until there is room. Errors: AF_CANCELLED. */
+int memory_budget_wait_for_room(struct memory_budget *budget);
 
-/* A request that was begun, of so many bytes besides what every one has: those that it keeps, and
- * those that it lets go of as it ends. */
-void backlog_add(struct backlog *backlog, struct share *share, size_t kept, size_t passing);
+/* Charges a new fetch: a fixed size, KEPT bytes until it is released, and PASSING bytes until it
+ * finishes. */
+void memory_budget_charge(struct memory_budget *budget, struct memory_charge *charge, size_t kept,
+                          size_t passing);
 
-/* Whether it has to wait with its next attempt, and that wait. Suspends; AF_CANCELLED, -ENOMEM. */
-bool backlog_holds_up(const struct backlog *backlog, const struct share *share);
-int backlog_wait(struct share *share);
+/* True if the next attempt of the fetch has to wait, with memory_charge_wait(), which suspends.
+ * Errors: AF_CANCELLED, -ENOMEM. */
+bool memory_budget_blocks(const struct memory_budget *budget, const struct memory_charge *charge);
+int memory_charge_wait(struct memory_charge *charge);
 
-/* It has ended, and keeps its response (NULL: it has none) until it is removed. */
-void backlog_settle(struct backlog *backlog, struct share *share, const af_response *response);
+/* The fetch has finished and keeps its response, which may be NULL, until it is released. */
+void memory_budget_finish(struct memory_budget *budget, struct memory_charge *charge,
+                          const af_response *response);
 
-void backlog_remove(struct backlog *backlog, struct share *share);
+void memory_budget_release(struct memory_budget *budget, struct memory_charge *charge);
 
 #endif

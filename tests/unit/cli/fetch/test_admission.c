@@ -1,4 +1,4 @@
-/* When requests may start, without any request: what the gate lets in sleeps for a while. */
+/* Admission without requests: a visit sleeps instead. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,16 +8,16 @@
 #include "virtual_clock.h"
 
 static struct options options;
-static struct gate gate;
+static struct admission admission;
 static bool is_open;
 
 static int open_it(void *jobs, void **ret_result)
 {
     (void)ret_result;
-    return gate_open(&gate, &options, *(long *)jobs);
+    return admission_open(&admission, &options, *(long *)jobs);
 }
 
-static void open_gate(long jobs)
+static void open_admission(long jobs)
 {
     expect_code(run(open_it, &jobs), 0);
     is_open = true;
@@ -33,14 +33,14 @@ static void teardown(void)
 {
     close_loop();
     if (is_open)
-        gate_close(&gate);
+        admission_close(&admission);
 }
 
 TestSuite(admission, .init = setup, .fini = teardown);
 
 static void expect_free_jobs(size_t count)
 {
-    cr_assert(eq(sz, af_semaphore_value(gate.jobs), count));
+    cr_assert(eq(sz, af_semaphore_value(admission.jobs), count));
 }
 
 struct visit {
@@ -50,7 +50,7 @@ struct visit {
     int attempts; /* 0 is one */
     double pause; /* between them */
     double hold;  /* what the host asks for at the end of an attempt; 0: nothing */
-    struct pass pass;
+    struct ticket ticket;
 };
 
 static struct visit visit(const char *name, const char *url, double duration)
@@ -60,13 +60,13 @@ static struct visit visit(const char *name, const char *url, double duration)
 
 static int attempt(struct visit *it)
 {
-    int r = pass_enter(&it->pass, it->url);
+    int r = ticket_enter(&it->ticket, it->url);
     trace("%s:%s@%g", it->name, word(r), af_loop_time(loop));
     if (r >= 0)
         r = af_sleep(it->duration);
     if (r >= 0 && it->hold > 0)
-        pass_hold_host(&it->pass, it->hold);
-    pass_leave(&it->pass);
+        ticket_hold_host(&it->ticket, it->hold);
+    ticket_leave(&it->ticket);
     return r;
 }
 
@@ -74,14 +74,14 @@ static int make_visit(void *arg, void **ret_result)
 {
     (void)ret_result;
     struct visit *it = arg;
-    int r = gate_admit(&gate, &it->pass);
+    int r = admission_new_ticket(&admission, &it->ticket);
     for (int i = 0; r >= 0 && (i == 0 || i < it->attempts); i++) {
         if (i > 0)
             r = af_sleep(it->pause);
         if (r >= 0)
             r = attempt(it);
     }
-    pass_end(&it->pass);
+    ticket_end(&it->ticket);
     return r;
 }
 
@@ -90,20 +90,20 @@ static int make_visit(void *arg, void **ret_result)
 
 Test(admission, without_limits_only_jobs_count)
 {
-    open_gate(2);
+    open_admission(2);
     struct visit visits[] = {visit("a", X, 1), visit("b", X, 1), visit("c", Y, 1)};
     for (size_t i = 0; i < 3; i++)
         spawn(make_visit, &visits[i]);
     settle();
     expect_trace("a:ok@0 b:ok@0 c:ok@1");
     expect_free_jobs(2);
-    cr_assert(zero(sz, gate.hosts.count), "hosts are of no interest");
+    cr_assert(zero(sz, admission.hosts.count), "hosts are of no interest");
 }
 
 Test(admission, the_rate_is_that_of_the_whole_run)
 {
     options.rate = (struct rate){1, 1};
-    open_gate(10);
+    open_admission(10);
     struct visit visits[] = {visit("a", X, 5), visit("b", Y, 5), visit("c", X, 5)};
     for (size_t i = 0; i < 3; i++)
         spawn(make_visit, &visits[i]);
@@ -115,7 +115,7 @@ Test(admission, the_rate_is_that_of_the_whole_run)
 Test(admission, attempts_count_for_the_rate_each)
 {
     options.rate = (struct rate){1, 1};
-    open_gate(10);
+    open_admission(10);
     struct visit a = {"a", X, 0.5, .attempts = 3}, b = visit("b", X, 0.5);
     spawn(make_visit, &a);
     spawn(make_visit, &b);
@@ -123,10 +123,10 @@ Test(admission, attempts_count_for_the_rate_each)
     expect_trace("a:ok@0 b:ok@1 a:ok@2 a:ok@3");
 }
 
-Test(admission, who_waits_for_a_place_at_its_host_gives_its_job_back)
+Test(admission, waiting_for_a_host_slot_releases_the_job)
 {
     options.per_host = 1;
-    open_gate(2);
+    open_admission(2);
     struct visit visits[] = {visit("a", X, 3), visit("b", X, 3), visit("c", X, 3),
                              visit("d", Y, 1)};
     for (size_t i = 0; i < 4; i++)
@@ -136,10 +136,10 @@ Test(admission, who_waits_for_a_place_at_its_host_gives_its_job_back)
     expect_free_jobs(2);
 }
 
-Test(admission, who_waits_for_a_turn_at_its_host_gives_its_job_back)
+Test(admission, waiting_for_a_host_token_releases_the_job)
 {
     options.rate_per_host = (struct rate){1, 2};
-    open_gate(1);
+    open_admission(1);
     struct visit visits[] = {visit("a", X, 0.5), visit("b", X, 0.5), visit("c", X, 0.5),
                              visit("d", Y, 1.5)};
     for (size_t i = 0; i < 4; i++)
@@ -149,10 +149,10 @@ Test(admission, who_waits_for_a_turn_at_its_host_gives_its_job_back)
     expect_free_jobs(1);
 }
 
-Test(admission, turns_of_a_host_that_wait_for_a_job_are_not_saved_up)
+Test(admission, host_tokens_are_not_saved_while_waiting_for_a_job)
 {
     options.rate_per_host = (struct rate){1, 1};
-    open_gate(2);
+    open_admission(2);
     struct visit visits[] = {visit("a", X, 0),   visit("b", X, 0),
                              visit("c", X, 0),   visit("d", X, 0),
                              visit("y", Y, 5.5), visit("z", "http://z.example", 5.5)};
@@ -162,10 +162,10 @@ Test(admission, turns_of_a_host_that_wait_for_a_job_are_not_saved_up)
     expect_trace("a:ok@0 y:ok@0 z:ok@0 b:ok@5.5 c:ok@6.5 d:ok@7.5");
 }
 
-Test(admission, an_attempt_between_two_pauses_is_in_nobodys_way)
+Test(admission, a_pause_between_attempts_holds_no_slot)
 {
     options.retries = 5;
-    open_gate(1);
+    open_admission(1);
     struct visit a = {"a", X, 1, .attempts = 3, .pause = 2}, b = visit("b", X, 1.5),
                  c = visit("c", Y, 1);
     spawn(make_visit, &a);
@@ -179,7 +179,7 @@ Test(admission, an_attempt_between_two_pauses_is_in_nobodys_way)
 Test(admission, a_hold_is_for_the_whole_host_and_for_no_other)
 {
     options.retries = 1;
-    open_gate(1);
+    open_admission(1);
     struct visit visits[] = {
         {"a", X, 1, .hold = 10}, visit("b", X, 1), visit("c", Y, 1), visit("d", X, 1)};
     for (size_t i = 0; i < 4; i++)
@@ -189,11 +189,11 @@ Test(admission, a_hold_is_for_the_whole_host_and_for_no_other)
     expect_free_jobs(1);
 }
 
-Test(admission, a_hold_reaches_those_that_wait_for_the_runs_turn)
+Test(admission, a_hold_delays_those_that_wait_for_a_token_of_the_run)
 {
     options.retries = 1;
     options.rate = (struct rate){1, 1};
-    open_gate(10);
+    open_admission(10);
     struct visit visits[] = {{"a", X, 0.5, .hold = 4}, visit("b", X, 0), visit("c", Y, 0)};
     for (size_t i = 0; i < 3; i++)
         spawn(make_visit, &visits[i]);
@@ -202,27 +202,27 @@ Test(admission, a_hold_reaches_those_that_wait_for_the_runs_turn)
     expect_free_jobs(10);
 }
 
-Test(admission, what_is_no_url_has_no_host_and_is_let_in)
+Test(admission, an_invalid_url_has_no_host_and_is_admitted)
 {
     options.per_host = 1;
-    open_gate(1);
+    open_admission(1);
     struct visit visits[] = {visit("a", "http://", 1), visit("b", "http://", 1), visit("c", "", 1)};
     for (size_t i = 0; i < 3; i++)
         spawn(make_visit, &visits[i]);
     settle();
     expect_trace("a:ok@0 b:ok@1 c:ok@2");
-    cr_assert(zero(sz, gate.hosts.count));
+    cr_assert(zero(sz, admission.hosts.count));
 }
 
 /* --------------------------------------------------------------- cancellation */
 
-Test(admission, who_is_cancelled_anywhere_leaves_nothing_behind)
+Test(admission, a_cancelled_ticket_holds_nothing)
 {
     options.per_host = 1;
     options.rate_per_host = (struct rate){1, 1};
     options.rate = (struct rate){2, 1};
-    open_gate(2);
-    /* One runs, one waits for its place, two in line, one for the run's turn, one for a job. */
+    open_admission(2);
+    /* One runs, one waits for a host slot, two in the queue, one for a rate token, one for a job. */
     struct visit visits[] = {visit("a", X, 9), visit("b", X, 9),
                              visit("c", X, 9), visit("d", X, 9),
                              visit("e", Y, 9), visit("f", "http://z.example/", 9)};
@@ -283,12 +283,12 @@ static int visit_by_chance(void *arg, void **ret_result)
 {
     (void)ret_result;
     struct chance *chance = arg;
-    struct pass *pass = &chance->visit.pass;
+    struct ticket *ticket = &chance->visit.ticket;
     int r = af_sleep(random_time(20));
     if (r >= 0)
-        r = gate_admit(&gate, pass);
+        r = admission_new_ticket(&admission, ticket);
     for (int i = 0; r >= 0 && i < 3; i++) {
-        r = pass_enter(pass, chance->url);
+        r = ticket_enter(ticket, chance->url);
         if (r < 0)
             break;
         note_start(chance->host);
@@ -296,12 +296,12 @@ static int visit_by_chance(void *arg, void **ret_result)
         seen.inside--;
         seen.at_host[chance->host]--;
         if (rand() % 50 == 0)
-            pass_hold_host(pass, random_time(3));
-        pass_leave(pass);
+            ticket_hold_host(ticket, random_time(3));
+        ticket_leave(ticket);
         if (r >= 0)
             r = af_sleep(random_time(1));
     }
-    pass_end(pass);
+    ticket_end(ticket);
     return r;
 }
 
@@ -314,7 +314,7 @@ static void run_by_chance(unsigned seed, long jobs)
     seen.last_of_all = -AF_FOREVER;
     for (int i = 0; i < HOSTS; i++)
         seen.last[i] = -AF_FOREVER;
-    open_gate(jobs);
+    open_admission(jobs);
     for (int i = 0; i < VISITS; i++) {
         struct chance *chance = &chances[i];
         *chance = (struct chance){.host = rand() % HOSTS};
@@ -329,13 +329,13 @@ static void run_by_chance(unsigned seed, long jobs)
     cr_assert(le(sz, seen.most_inside, (size_t)jobs));
     for (int i = 0; i < VISITS; i++) {
         cr_assert(af_future_done(chances[i].task));
-        cr_assert_null(chances[i].visit.pass.host);
+        cr_assert_null(chances[i].visit.ticket.host);
     }
-    gate_close(&gate);
+    admission_close(&admission);
     is_open = false;
 }
 
-Test(admission, limits_hold_and_permits_are_kept_whatever_is_cancelled, .timeout = 60)
+Test(admission, limits_hold_and_no_slot_is_lost_whatever_is_cancelled, .timeout = 60)
 {
     options.per_host = 2;
     options.rate_per_host = (struct rate){4, 1};
@@ -349,7 +349,7 @@ Test(admission, limits_hold_and_permits_are_kept_whatever_is_cancelled, .timeout
     }
 }
 
-Test(admission, permits_are_kept_with_every_choice_of_limits, .timeout = 60)
+Test(admission, no_slot_is_lost_with_any_choice_of_limits, .timeout = 60)
 {
     for (unsigned choice = 0; choice < 16; choice++) {
         options = (struct options){
@@ -368,26 +368,26 @@ Test(admission, permits_are_kept_with_every_choice_of_limits, .timeout = 60)
 static int borrow_many(void *arg, void **ret_result)
 {
     (void)arg, (void)ret_result;
-    struct hosts *hosts = &gate.hosts;
+    struct hosts *hosts = &admission.hosts;
     for (int i = 0; i < many(); i++) {
         char url[64];
         struct host *host;
         snprintf(url, sizeof url, "http://%d.example/", i);
-        int r = hosts_borrow(hosts, url, &host);
+        int r = hosts_acquire(hosts, url, &host);
         if (r < 0)
             return r;
         if (i % 1000 == 0)
             af_rate_limiter_hold(host->limiter, 100);
-        host_give_back(host);
+        host_release(host);
         cr_assert(le(sz, hosts->count, 64));
     }
     return 0;
 }
 
-Test(admission, hosts_where_nothing_goes_on_do_not_pile_up)
+Test(admission, idle_hosts_are_removed)
 {
     options.retries = 1;
-    open_gate(1);
+    open_admission(1);
     expect_code(run(borrow_many, NULL), 0);
 }
 
@@ -398,23 +398,23 @@ static int borrow_and_keep(void *arg, void **ret_result)
     char url[64];
     for (int i = 0; i < 1000; i++) {
         snprintf(url, sizeof url, "%s%d.EXAMPLE:80/%d", i % 2 ? "http://user@" : "", i, i);
-        expect_code(hosts_borrow(&gate.hosts, url, &kept[i]), 0);
+        expect_code(hosts_acquire(&admission.hosts, url, &kept[i]), 0);
     }
     for (int i = 0; i < 1000; i++) {
         snprintf(url, sizeof url, "http://%d.example/", i);
-        expect_code(hosts_borrow(&gate.hosts, url, &again), 0);
+        expect_code(hosts_acquire(&admission.hosts, url, &again), 0);
         cr_assert_eq(again, kept[i]);
         cr_assert(eq(sz, again->users, 2));
-        host_give_back(again);
-        host_give_back(again);
+        host_release(again);
+        host_release(again);
     }
-    cr_assert(eq(sz, gate.hosts.count, 1000));
+    cr_assert(eq(sz, admission.hosts.count, 1000));
     return 0;
 }
 
 Test(admission, hosts_are_the_same_by_their_name_and_port)
 {
     options.retries = 1;
-    open_gate(1);
+    open_admission(1);
     expect_code(run(borrow_and_keep, NULL), 0);
 }
