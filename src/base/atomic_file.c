@@ -8,60 +8,59 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static mode_t choose_rights(const char *place)
+static mode_t choose_permissions(const char *path)
 {
     struct stat status;
-    if (stat(place, &status) == 0)
+    if (stat(path, &status) == 0)
         return status.st_mode & 07777;
     mode_t mask = umask(0);
     umask(mask);
     return 0666 & ~mask;
 }
 
-static int open_beside(struct replacement *replacement)
+static int create_temporary(struct atomic_file *file)
 {
-    if (!replacement->place ||
-        asprintf(&replacement->beside, "%s.XXXXXX", replacement->place) < 0) {
-        replacement->beside = NULL;
+    if (!file->path || asprintf(&file->temporary, "%s.XXXXXX", file->path) < 0) {
+        file->temporary = NULL;
         return -ENOMEM;
     }
-    replacement->fd = mkostemp(replacement->beside, O_CLOEXEC);
-    if (replacement->fd < 0) {
-        free(replacement->beside);
-        replacement->beside = NULL;
+    file->fd = mkostemp(file->temporary, O_CLOEXEC);
+    if (file->fd < 0) {
+        free(file->temporary);
+        file->temporary = NULL;
         return -errno;
     }
-    return fchmod(replacement->fd, choose_rights(replacement->place)) < 0 ? -errno : 0;
+    return fchmod(file->fd, choose_permissions(file->path)) < 0 ? -errno : 0;
 }
 
-int replacement_open(struct replacement *replacement, const char *path)
+int atomic_file_open(struct atomic_file *file, const char *path)
 {
-    *replacement = (struct replacement){.fd = -1, .place = realpath(path, NULL)};
-    if (!replacement->place)
-        replacement->place = strdup(path);
-    int r = open_beside(replacement);
+    *file = (struct atomic_file){.fd = -1, .path = realpath(path, NULL)};
+    if (!file->path)
+        file->path = strdup(path);
+    int r = create_temporary(file);
     if (r < 0) {
-        if (replacement->fd >= 0)
-            close(replacement->fd);
-        replacement_free(replacement);
+        if (file->fd >= 0)
+            close(file->fd);
+        atomic_file_close(file);
     }
     return r;
 }
 
-int replacement_put(struct replacement *replacement)
+int atomic_file_commit(struct atomic_file *file)
 {
-    if (rename(replacement->beside, replacement->place) < 0)
+    if (rename(file->temporary, file->path) < 0)
         return -errno;
-    free(replacement->beside);
-    replacement->beside = NULL;
+    free(file->temporary);
+    file->temporary = NULL;
     return 0;
 }
 
-void replacement_free(struct replacement *replacement)
+void atomic_file_close(struct atomic_file *file)
 {
-    if (replacement->beside)
-        unlink(replacement->beside);
-    free(replacement->beside);
-    free(replacement->place);
-    replacement->beside = replacement->place = NULL;
+    if (file->temporary)
+        unlink(file->temporary);
+    free(file->temporary);
+    free(file->path);
+    file->temporary = file->path = NULL;
 }

@@ -1,21 +1,22 @@
-/* A file that is written beside its place, and put there only whole. */
+/* Replaces a file atomically: the new content goes to a temporary file beside it, which is renamed
+ * once it is complete. */
 #ifndef BASE_ATOMIC_FILE_H
 #define BASE_ATOMIC_FILE_H
 
-struct replacement {
-    int fd;       /* to write to; the caller's to close */
-    char *place;  /* what it is to replace, through links */
-    char *beside; /* its name until then; NULL once it is in its place */
+struct atomic_file {
+    int fd;          /* to write to; the caller closes it */
+    char *path;      /* of the file to be replaced; links are resolved */
+    char *temporary; /* path of the temporary file; NULL once it is renamed */
 };
 
-/* Makes an empty file beside PATH, with the rights of the file that is there, or of a new one. A
- * negated errno. */
-int replacement_open(struct replacement *replacement, const char *path);
+/* Creates the temporary file, with the permissions of the file at PATH, or of a new one.
+ * Errors: a negated errno. */
+int atomic_file_open(struct atomic_file *file, const char *path);
 
-/* Puts it into its place. A negated errno. */
-int replacement_put(struct replacement *replacement);
+/* Renames the temporary file. Errors: a negated errno. */
+int atomic_file_commit(struct atomic_file *file);
 
-/* Removes what was not put into its place. */
-void replacement_free(struct replacement *replacement);
+/* Removes a temporary file that was not renamed. */
+void atomic_file_close(struct atomic_file *file);
 
 #endif

@@ -35,7 +35,7 @@ static char *write_unsigned(char *to, uint64_t number)
     return to + (end - start);
 }
 
-char *number_write(char *to, int64_t number)
+char *decimal_write(char *to, int64_t number)
 {
     if (number >= 0)
         return write_unsigned(to, (uint64_t)number);
@@ -43,7 +43,7 @@ char *number_write(char *to, int64_t number)
     return write_unsigned(to + 1, -(uint64_t)number);
 }
 
-char *number_write_seconds(char *to, int64_t microseconds)
+char *decimal_write_seconds(char *to, int64_t microseconds)
 {
     uint64_t rest = (uint64_t)microseconds;
     if (microseconds < 0) {
@@ -66,7 +66,7 @@ static inline char *write_part(char *to, unsigned number, char separator)
     return to + 1;
 }
 
-char *number_write_timestamp(char *to, int64_t microseconds)
+char *decimal_write_timestamp(char *to, int64_t microseconds)
 {
     uint64_t milliseconds = (uint64_t)microseconds / 1000;
     uint64_t seconds = milliseconds / 1000;

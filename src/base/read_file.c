@@ -23,7 +23,7 @@ static int read_blocks(int fd, struct buffer *content)
     }
 }
 
-int whole_file_read(const char *name, struct buffer *content)
+int read_file(const char *name, struct buffer *content)
 {
     bool standard = strcmp(name, "-") == 0;
     int fd = standard ? STDIN_FILENO : open(name, O_RDONLY | O_NOCTTY | O_CLOEXEC);

@@ -3,29 +3,29 @@
 #include <errno.h>
 #include <stdlib.h>
 
-int words_append(struct words *words, const char *word)
+int string_list_append(struct string_list *list, const char *string)
 {
-    const char **list = realloc(words->list, (words->count + 2) * sizeof *list);
-    if (!list)
+    const char **strings = realloc(list->strings, (list->count + 2) * sizeof *strings);
+    if (!strings)
         return -ENOMEM;
-    words->list = list;
-    list[words->count++] = word;
-    list[words->count] = NULL;
+    list->strings = strings;
+    strings[list->count++] = string;
+    strings[list->count] = NULL;
     return 0;
 }
 
-int words_take(struct words *words, char *word)
+int string_list_take(struct string_list *list, char *string)
 {
-    int r = words_append(words, word);
+    int r = string_list_append(list, string);
     if (r < 0)
-        free(word);
+        free(string);
     return r;
 }
 
-void words_free(struct words *words)
+void string_list_free(struct string_list *list)
 {
-    for (size_t i = 0; i < words->count; i++)
-        free((char *)words->list[i]);
-    free(words->list);
-    *words = (struct words){0};
+    for (size_t i = 0; i < list->count; i++)
+        free((char *)list->strings[i]);
+    free(list->strings);
+    *list = (struct string_list){0};
 }

@@ -1,22 +1,22 @@
-/* A list of words that grows. */
+/* A growing list of strings. */
 #ifndef BASE_STRING_LIST_H
 #define BASE_STRING_LIST_H
 
 #include <stddef.h>
 
-/* NULL-terminated; NULL where there are none. */
-struct words {
-    const char **list;
+/* Zero-initialized it is empty. */
+struct string_list {
+    const char **strings; /* NULL-terminated; NULL if empty */
     size_t count;
 };
 
-/* Appends a word, which is borrowed. -ENOMEM. */
-int words_append(struct words *words, const char *word);
+/* Appends a string, which is borrowed. Errors: -ENOMEM. */
+int string_list_append(struct string_list *list, const char *string);
 
-/* Appends a word, which is the list's to free from then on, on failure too. -ENOMEM. */
-int words_take(struct words *words, char *word);
+/* Appends a string, which the list owns from then on, even on failure. Errors: -ENOMEM. */
+int string_list_take(struct string_list *list, char *string);
 
-/* Frees a list and its words, all of which it must have taken. */
-void words_free(struct words *words);
+/* Frees a list that owns all of its strings, and leaves it empty. */
+void string_list_free(struct string_list *list);
 
 #endif

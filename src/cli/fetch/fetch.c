@@ -13,7 +13,7 @@ enum { TRY_AGAIN = AF_USER_ERROR };
 /* Where bodies are saved, every URL has its file. */
 static int choose_file(struct fetch *fetch)
 {
-    const struct request *asked = fetch->asked;
+    const struct json_request *asked = fetch->asked;
     if (!fetch->session->directory || fetch->entry_error)
         return 0;
     struct file_name name = asked && asked->filename ? file_name_of_text(asked->filename)
@@ -25,9 +25,9 @@ static int choose_file(struct fetch *fetch)
 static size_t kept_size(const struct fetch *fetch)
 {
     size_t size = 2 * strlen(fetch->url);
-    const struct request *asked = fetch->asked;
+    const struct json_request *asked = fetch->asked;
     for (size_t i = 0; asked && i < asked->headers.count; i++)
-        size += strlen(asked->headers.list[i]);
+        size += strlen(asked->headers.strings[i]);
     return size;
 }
 
@@ -40,12 +40,12 @@ int fetch_new(struct session *session, const struct entry *entry, const struct t
         return -ENOMEM;
     fetch->session = session;
     fetch->ticket = *ticket;
-    fetch->place = entry->place;
+    fetch->origin = entry->origin;
     fetch->line = entry->line;
     fetch->entry_error = entry->error;
-    fetch->asked = request_ref(entry->request);
-    if (http_names_header(session->options->headers.list, "Content-Type"))
-        request_drop_default_type(fetch->asked);
+    fetch->asked = json_request_ref(entry->request);
+    if (http_names_header(session->options->headers.strings, "Content-Type"))
+        json_request_drop_default_type(fetch->asked);
     fetch->observed = (struct observed){
         .observers = session->observers, .index = entry->index, .url = fetch->url};
     fetch->file = NULL;
@@ -55,7 +55,7 @@ int fetch_new(struct session *session, const struct entry *entry, const struct t
     memcpy(fetch->url, entry->url, size);
     int r = choose_file(fetch);
     if (r < 0) {
-        request_unref(fetch->asked);
+        json_request_unref(fetch->asked);
         free(fetch);
         return r;
     }
@@ -73,14 +73,14 @@ void fetch_free(void *arg)
     memory_budget_release(&fetch->session->budget, &fetch->charge);
     body_file_free(fetch->file);
     af_future_unref(fetch->request);
-    request_unref(fetch->asked);
+    json_request_unref(fetch->asked);
     free(fetch);
 }
 
 static void settle(struct fetch *fetch)
 {
     struct session *session = fetch->session;
-    request_drop_body(fetch->asked);
+    json_request_drop_body(fetch->asked);
     memory_budget_finish(&session->budget, &fetch->charge,
                          fetch->request ? af_request_response(fetch->request) : NULL);
     if (!session->settled && !session->observers)
@@ -120,14 +120,14 @@ static enum af_body choose_body(const struct fetch *fetch)
 void fetch_choose_request(const struct fetch *fetch, af_request *request)
 {
     const struct options *options = fetch->session->options;
-    const struct request *asked = fetch->asked;
+    const struct json_request *asked = fetch->asked;
     request->method = options->method;
     request->keep_method = options->method;
     request->content = options->data.data;
     request->content_size = options->data.length;
     if (!asked)
         return;
-    request->headers = asked->headers.list;
+    request->headers = asked->headers.strings;
     if (asked->has_body) {
         request->content = asked->body.data;
         request->content_size = asked->body.length;
@@ -267,7 +267,7 @@ static int request_until_settled(struct fetch *fetch)
 
 double fetch_time_limit(const struct fetch *fetch)
 {
-    const struct request *asked = fetch->asked;
+    const struct json_request *asked = fetch->asked;
     bool given = asked && !isnan(asked->timeout);
     return given ? asked->timeout : fetch->session->options->timeout;
 }

@@ -32,10 +32,10 @@ struct session {
 struct fetch {
     struct session *session;
     struct ticket ticket;
-    const char *place;           /* the list's name, borrowed from the source */
+    const char *origin;          /* the list's name, borrowed from the source */
     size_t line;                 /* of the list; 0 for an operand */
     const char *entry_error;     /* why it is no URL, or NULL */
-    struct request *asked;       /* more than the URL, or NULL */
+    struct json_request *asked;  /* more than the URL, or NULL */
     struct body_file *file;      /* NULL where the body is not saved */
     af_future *request;          /* of the last attempt; NULL where none was made */
     int result;                  /* of the coroutine; AF_CANCELLED until it has run */

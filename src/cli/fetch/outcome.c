@@ -24,7 +24,7 @@ static const char *tell_place(struct fetch *fetch, const char *text)
 {
     if (fetch->line == 0)
         return tell(fetch, "%s", text);
-    return tell(fetch, "%s (%s, line %zu)", text, fetch->place, fetch->line);
+    return tell(fetch, "%s (%s, line %zu)", text, fetch->origin, fetch->line);
 }
 
 /* What must be done to a URL that is none, where that is easily said. */

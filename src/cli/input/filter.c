@@ -35,18 +35,19 @@ static struct fingerprint add_string(struct fingerprint fingerprint, const char 
 }
 
 /* Two requests for one URL differ if their methods, headers or bodies do. */
-static struct fingerprint add_request(struct fingerprint fingerprint, const struct request *request)
+static struct fingerprint add_request(struct fingerprint fingerprint,
+                                      const struct json_request *request)
 {
     fingerprint = add_string(fingerprint, request->method ? request->method : "");
     for (size_t i = 0; i < request->headers.count; i++)
-        fingerprint = add_string(fingerprint, request->headers.list[i]);
+        fingerprint = add_string(fingerprint, request->headers.strings[i]);
     if (request->has_body)
         fingerprint =
             fingerprint_add(add_string(fingerprint, ""), request->body.data, request->body.length);
     return fingerprint;
 }
 
-static bool asks_for_more(const struct request *request)
+static bool asks_for_more(const struct json_request *request)
 {
     return request && (request->method || request->headers.count > 0 || request->has_body);
 }

@@ -23,18 +23,18 @@ enum {
 
 /* -------------------------------------------------------------------- life */
 
-struct request *request_ref(struct request *request)
+struct json_request *json_request_ref(struct json_request *request)
 {
     if (request)
         request->references++;
     return request;
 }
 
-void request_unref(struct request *request)
+void json_request_unref(struct json_request *request)
 {
     if (!request || --request->references > 0)
         return;
-    words_free(&request->headers);
+    string_list_free(&request->headers);
     buffer_free(&request->body);
     free(request->error);
     free(request->url);
@@ -44,24 +44,24 @@ void request_unref(struct request *request)
     free(request);
 }
 
-void request_drop_default_type(struct request *request)
+void json_request_drop_default_type(struct json_request *request)
 {
     if (!request || !request->has_default_type || request->headers.count == 0)
         return;
-    free((char *)request->headers.list[--request->headers.count]);
-    request->headers.list[request->headers.count] = NULL;
+    free((char *)request->headers.strings[--request->headers.count]);
+    request->headers.strings[request->headers.count] = NULL;
     request->has_default_type = false;
 }
 
-void request_drop_body(struct request *request)
+void json_request_drop_body(struct json_request *request)
 {
     if (request)
         buffer_free(&request->body);
 }
 
 /* The first reason is the one to tell. */
-__attribute__((format(printf, 2, 3))) static int refuse(struct request *request, const char *format,
-                                                        ...)
+__attribute__((format(printf, 2, 3))) static int refuse(struct json_request *request,
+                                                        const char *format, ...)
 {
     if (request->error)
         return 0;
@@ -143,7 +143,7 @@ static void scan_line(struct scan *scan, const char *at, const char *end)
 
 /* ----------------------------------------------------------------- members */
 
-static int copy_string(struct request *request, const cJSON *member, char **place)
+static int copy_string(struct json_request *request, const cJSON *member, char **place)
 {
     if (!cJSON_IsString(member))
         return refuse(request, "'%s' must be a string", member->string);
@@ -151,13 +151,13 @@ static int copy_string(struct request *request, const cJSON *member, char **plac
     return *place ? 0 : -ENOMEM;
 }
 
-static int read_url(struct request *request, const cJSON *member, const struct scan *scan)
+static int read_url(struct json_request *request, const cJSON *member, const struct scan *scan)
 {
     (void)scan;
     return copy_string(request, member, &request->url);
 }
 
-static int read_method(struct request *request, const cJSON *member, const struct scan *scan)
+static int read_method(struct json_request *request, const cJSON *member, const struct scan *scan)
 {
     (void)scan;
     int r = copy_string(request, member, &request->method);
@@ -167,7 +167,7 @@ static int read_method(struct request *request, const cJSON *member, const struc
 }
 
 /* An object or an array is sent as it was written, for numbers might change otherwise. */
-static int read_body(struct request *request, const cJSON *member, const struct scan *scan)
+static int read_body(struct json_request *request, const cJSON *member, const struct scan *scan)
 {
     bool encoded = strcmp(member->string, "body_base64") == 0;
     bool is_json = !encoded && scan->body && scan->body_end && !cJSON_IsString(member);
@@ -187,7 +187,7 @@ static int read_body(struct request *request, const cJSON *member, const struct 
     return r == -EINVAL ? refuse(request, "'body_base64' is not base64") : r;
 }
 
-static int read_filename(struct request *request, const cJSON *member, const struct scan *scan)
+static int read_filename(struct json_request *request, const cJSON *member, const struct scan *scan)
 {
     (void)scan;
     int r = copy_string(request, member, &request->filename);
@@ -196,7 +196,7 @@ static int read_filename(struct request *request, const cJSON *member, const str
     return r;
 }
 
-static int read_timeout(struct request *request, const cJSON *member, const struct scan *scan)
+static int read_timeout(struct json_request *request, const cJSON *member, const struct scan *scan)
 {
     (void)scan;
     double seconds = member->valuedouble;
@@ -234,7 +234,7 @@ static size_t number_length(const char *text)
 }
 
 /* A number is kept as it was written: as a double it might be another. */
-static int read_id(struct request *request, const cJSON *member, const struct scan *scan)
+static int read_id(struct json_request *request, const cJSON *member, const struct scan *scan)
 {
     if (cJSON_IsString(member))
         return copy_string(request, member, &request->id);
@@ -250,7 +250,7 @@ static int read_id(struct request *request, const cJSON *member, const struct sc
 
 /* ----------------------------------------------------------------- headers */
 
-static int add_header(struct request *request, const char *name, const char *value)
+static int add_header(struct json_request *request, const char *name, const char *value)
 {
     bool empty = !value[strspn(value, " \t")];
     char *line;
@@ -260,19 +260,19 @@ static int add_header(struct request *request, const char *name, const char *val
         return refuse(request, "'headers' has more than %d", HEADERS_MAXIMUM);
     if (asprintf(&line, empty ? "%s;" : "%s: %s", name, value) < 0)
         return -ENOMEM;
-    return words_take(&request->headers, line);
+    return string_list_take(&request->headers, line);
 }
 
 /* As curl has it, "Name:" is the header that is not sent. */
-static int remove_header(struct request *request, const char *name)
+static int remove_header(struct json_request *request, const char *name)
 {
     char *line;
     if (asprintf(&line, "%s:", name) < 0)
         return -ENOMEM;
-    return words_take(&request->headers, line);
+    return string_list_take(&request->headers, line);
 }
 
-static int read_header(struct request *request, const cJSON *header)
+static int read_header(struct json_request *request, const cJSON *header)
 {
     const char *name = header->string;
     if (request->headers.count == HEADERS_MAXIMUM)
@@ -297,7 +297,7 @@ static int read_header(struct request *request, const cJSON *header)
     return r;
 }
 
-static int read_headers(struct request *request, const cJSON *member, const struct scan *scan)
+static int read_headers(struct json_request *request, const cJSON *member, const struct scan *scan)
 {
     (void)scan;
     if (!cJSON_IsObject(member))
@@ -313,7 +313,7 @@ static int read_headers(struct request *request, const cJSON *member, const stru
 
 static const struct {
     const char *name;
-    int (*read)(struct request *request, const cJSON *member, const struct scan *scan);
+    int (*read)(struct json_request *request, const cJSON *member, const struct scan *scan);
 } members[] = {
     {"url", read_url},   {"method", read_method},    {"headers", read_headers},
     {"body", read_body}, {"body_base64", read_body}, {"filename", read_filename},
@@ -330,7 +330,7 @@ static size_t find_member(const char *name)
     return i;
 }
 
-static int refuse_unknown(struct request *request, const char *name)
+static int refuse_unknown(struct json_request *request, const char *name)
 {
     if (request->error)
         return 0;
@@ -343,7 +343,7 @@ static int refuse_unknown(struct request *request, const char *name)
 }
 
 /* A member that is null is as good as none: what makes such lines writes it for what is missing. */
-static int read_members(struct request *request, const cJSON *object, const struct scan *scan)
+static int read_members(struct json_request *request, const cJSON *object, const struct scan *scan)
 {
     bool seen[MEMBERS] = {false};
     int r = 0;
@@ -362,13 +362,13 @@ static int read_members(struct request *request, const cJSON *object, const stru
 }
 
 /* The type of a body in JSON, unless the line has another. */
-static int add_type(struct request *request)
+static int add_type(struct json_request *request)
 {
-    request->has_default_type &= !http_names_header(request->headers.list, "Content-Type");
+    request->has_default_type &= !http_names_header(request->headers.strings, "Content-Type");
     return request->has_default_type ? add_header(request, "Content-Type", "application/json") : 0;
 }
 
-static int check_whole(struct request *request)
+static int check_whole(struct json_request *request)
 {
     int r = add_type(request);
     if (r < 0)
@@ -380,7 +380,7 @@ static int check_whole(struct request *request)
     return 0;
 }
 
-static int parse_object(struct request *request, const char *line, size_t length)
+static int parse_object(struct json_request *request, const char *line, size_t length)
 {
     struct scan scan = {0};
     scan_line(&scan, line, line + length);
@@ -402,9 +402,9 @@ static int parse_object(struct request *request, const char *line, size_t length
     return r < 0 ? r : check_whole(request);
 }
 
-int request_parse(const char *line, size_t length, struct request **ret_request)
+int json_request_parse(const char *line, size_t length, struct json_request **ret_request)
 {
-    struct request *request = calloc(1, sizeof *request);
+    struct json_request *request = calloc(1, sizeof *request);
     if (!request)
         return -ENOMEM;
     request->references = 1;
@@ -420,7 +420,7 @@ int request_parse(const char *line, size_t length, struct request **ret_request)
     else
         r = parse_object(request, line, length);
     if (r < 0) {
-        request_unref(request);
+        json_request_unref(request);
         return r;
     }
     *ret_request = request;

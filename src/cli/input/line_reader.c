@@ -14,15 +14,15 @@
 /* Bytes of a first line after which it is judged though it has no end. */
 enum { PROOF_MINIMUM = 4096 };
 
-void list_reader_init(struct list_reader *reader)
+void line_reader_init(struct line_reader *reader)
 {
-    *reader = (struct list_reader){.fd = -1};
-    buffer_init(&reader->line, LIST_LINE_MAXIMUM + 1);
+    *reader = (struct line_reader){.fd = -1};
+    buffer_init(&reader->line, LINE_MAXIMUM_BYTES + 1);
 }
 
-void list_reader_free(struct list_reader *reader)
+void line_reader_free(struct line_reader *reader)
 {
-    list_reader_close(reader);
+    line_reader_close(reader);
     buffer_free(&reader->line);
 }
 
@@ -31,13 +31,13 @@ bool list_is_stream(mode_t mode)
     return S_ISFIFO(mode) || S_ISCHR(mode) || S_ISSOCK(mode);
 }
 
-static void forget_line(struct list_reader *reader)
+static void forget_line(struct line_reader *reader)
 {
     reader->line.length = 0;
     reader->too_long = reader->given = false;
 }
 
-void list_reader_open(struct list_reader *reader, int fd, bool unproven)
+void line_reader_open(struct line_reader *reader, int fd, bool unproven)
 {
     struct stat status;
     reader->fd = fd;
@@ -48,14 +48,14 @@ void list_reader_open(struct list_reader *reader, int fd, bool unproven)
     forget_line(reader);
 }
 
-void list_reader_close(struct list_reader *reader)
+void line_reader_close(struct line_reader *reader)
 {
     if (reader->fd > STDIN_FILENO)
         close(reader->fd);
     reader->fd = -1;
 }
 
-off_t list_reader_asked(const struct list_reader *reader)
+off_t line_reader_asked(const struct line_reader *reader)
 {
     return reader->taken - (off_t)(reader->end - reader->begin);
 }
@@ -66,15 +66,15 @@ static int yield(void)
     return af_current_task() ? af_sleep(0) : 0;
 }
 
-static int give_up(struct list_reader *reader, int error)
+static int give_up(struct line_reader *reader, int error)
 {
-    list_reader_close(reader);
+    line_reader_close(reader);
     forget_line(reader); /* half a line is none */
     return -error;
 }
 
 /* Reads ahead: 1, or 0 at the end of the list, which is closed then. */
-static int read_ahead(struct list_reader *reader)
+static int read_ahead(struct line_reader *reader)
 {
     for (;;) {
         int r = reader->may_wait ? af_wait_readable(reader->fd) : yield();
@@ -90,7 +90,7 @@ static int read_ahead(struct list_reader *reader)
             return 1;
         }
         if (size == 0) {
-            list_reader_close(reader);
+            line_reader_close(reader);
             return 0;
         }
         if (errno != EINTR && errno != EAGAIN)
@@ -99,7 +99,7 @@ static int read_ahead(struct list_reader *reader)
 }
 
 /* Appends to the line what of it was read ahead. Returns 1 where that was its end. */
-static int take_line(struct list_reader *reader)
+static int take_line(struct line_reader *reader)
 {
     const char *start = reader->ahead + reader->begin;
     size_t length = reader->end - reader->begin;
@@ -108,7 +108,7 @@ static int take_line(struct list_reader *reader)
         length = (size_t)(end - start);
     reader->begin += length + (end != NULL);
 
-    size_t room = LIST_LINE_MAXIMUM - reader->line.length;
+    size_t room = LINE_MAXIMUM_BYTES - reader->line.length;
     if (length > room) {
         reader->too_long = true;
         length = room;
@@ -128,7 +128,7 @@ static bool is_binary(const char *text, size_t length)
 }
 
 /* Whether what there is of a first line, which has no end yet, and may never have, is binary. */
-static bool begins_binary(const struct list_reader *reader)
+static bool begins_binary(const struct line_reader *reader)
 {
     const struct buffer *line = &reader->line;
     return reader->unproven && line->length >= PROOF_MINIMUM && line->data[0] != '#' &&
@@ -136,7 +136,7 @@ static bool begins_binary(const struct list_reader *reader)
 }
 
 /* Reads the line to its end: 1, or 0 where there is no more. */
-static int read_line(struct list_reader *reader)
+static int read_line(struct line_reader *reader)
 {
     for (;;) {
         int r = take_line(reader);
@@ -159,7 +159,7 @@ static bool is_blank(char c)
 }
 
 /* The line without a byte order mark and the blanks around it. */
-static char *trim_line(const struct list_reader *reader, size_t *ret_length)
+static char *trim_line(const struct line_reader *reader, size_t *ret_length)
 {
     char *text = reader->line.data;
     size_t length = reader->line.length;
@@ -175,7 +175,7 @@ static char *trim_line(const struct list_reader *reader, size_t *ret_length)
     return text;
 }
 
-int list_reader_next(struct list_reader *reader, char **ret_text, size_t *ret_length)
+int line_reader_next(struct line_reader *reader, char **ret_text, size_t *ret_length)
 {
     for (;;) {
         if (reader->given)

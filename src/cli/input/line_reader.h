@@ -8,11 +8,11 @@
 #include "base/buffer.h"
 
 enum {
-    LIST_AHEAD_MAXIMUM = 65536,  /* bytes read before they are asked for */
-    LIST_LINE_MAXIMUM = 8000000, /* bytes of a line, without its end */
+    LINE_AHEAD_MAXIMUM = 65536,   /* bytes read before they are asked for */
+    LINE_MAXIMUM_BYTES = 8000000, /* bytes of a line, without its end */
 };
 
-struct list_reader {
+struct line_reader {
     int fd;             /* -1 for none */
     bool may_wait;      /* a pipe or a terminal, not a file */
     bool unproven;      /* may yet be a binary file */
@@ -23,26 +23,26 @@ struct list_reader {
     off_t taken;        /* bytes of all lists so far */
     size_t begin;       /* of what was read ahead */
     size_t end;
-    char ahead[LIST_AHEAD_MAXIMUM];
+    char ahead[LINE_AHEAD_MAXIMUM];
 };
 
-void list_reader_init(struct list_reader *reader);
-void list_reader_free(struct list_reader *reader);
+void line_reader_init(struct line_reader *reader);
+void line_reader_free(struct line_reader *reader);
 
 /* Begins to read FD, which is closed at the end, unless it is standard input. A list that is
  * UNPROVEN is given up where its first line is binary. */
-void list_reader_open(struct list_reader *reader, int fd, bool unproven);
-void list_reader_close(struct list_reader *reader);
+void line_reader_open(struct line_reader *reader, int fd, bool unproven);
+void line_reader_close(struct line_reader *reader);
 
 /* Reads the next line that is neither blank nor a comment, without the blanks around it: 1, or 0 at
  * the end of the list, which is closed then. The text lives until the next call, and may be
  * changed; there is room for a NUL behind it. Suspends where a pipe has nothing yet, and what it
  * has of a line stays where that is cancelled. AF_CANCELLED, -ENOMEM; a negated errno where the
  * list cannot be read, -ENOEXEC where it is binary, and then too it is closed. */
-int list_reader_next(struct list_reader *reader, char **ret_text, size_t *ret_length);
+int line_reader_next(struct line_reader *reader, char **ret_text, size_t *ret_length);
 
 /* How many bytes of all lists were asked for. */
-off_t list_reader_asked(const struct list_reader *reader);
+off_t line_reader_asked(const struct line_reader *reader);
 
 /* Whether what is of this mode gives its bytes only once, and not before somebody wrote them. */
 bool list_is_stream(mode_t mode);

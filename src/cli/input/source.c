@@ -18,21 +18,21 @@
 enum { SHOWN_MAXIMUM = 200 }; /* bytes of a line that is no URL */
 
 struct source {
-    struct words operands;
+    struct string_list operands;
     size_t position; /* of the next operand */
     source_message *message;
     void *message_arg;
     bool failed;
-    bool *told;              /* of each operand: its failure was reported, in whichever reading */
-    size_t index;            /* of the next entry */
-    off_t taken;             /* bytes of the operands that are URLs so far */
-    double size;             /* of them and all lists; NAN where that is not known */
-    off_t input_start;       /* where standard input began; -1 where it cannot be read twice */
-    const char *place;       /* of the entry */
-    size_t number;           /* of its line */
-    struct buffer shown;     /* a line that is no URL, fit to be shown */
-    struct request *request; /* of the line, where it is JSON */
-    struct list_reader list;
+    bool *told;          /* of each operand: its failure was reported, in whichever reading */
+    size_t index;        /* of the next entry */
+    off_t taken;         /* bytes of the operands that are URLs so far */
+    double size;         /* of them and all lists; NAN where that is not known */
+    off_t input_start;   /* where standard input began; -1 where it cannot be read twice */
+    const char *origin;  /* of the entry */
+    size_t number;       /* of its line */
+    struct buffer shown; /* a line that is no URL, fit to be shown */
+    struct json_request *request; /* of the line, where it is JSON */
+    struct line_reader list;
 };
 
 static const char *standard_input[] = {"-", NULL};
@@ -61,13 +61,14 @@ static double operand_size(const struct source *source, const char *operand)
     return (double)(status.st_size - (standard ? source->input_start : 0));
 }
 
-int source_new(const struct words *operands, source_message *message, void *arg,
+int source_new(const struct string_list *operands, source_message *message, void *arg,
                struct source **ret_source)
 {
     struct source *source = malloc(sizeof *source);
     if (!source)
         return -ENOMEM;
-    struct words sources = operands->count > 0 ? *operands : (struct words){standard_input, 1};
+    struct string_list sources =
+        operands->count > 0 ? *operands : (struct string_list){standard_input, 1};
     bool *told = calloc(sources.count, sizeof *told);
     if (!told) {
         free(source);
@@ -81,9 +82,9 @@ int source_new(const struct words *operands, source_message *message, void *arg,
         .input_start = lseek(STDIN_FILENO, 0, SEEK_CUR),
     };
     for (size_t i = 0; i < source->operands.count; i++)
-        source->size += operand_size(source, source->operands.list[i]);
-    buffer_init(&source->shown, LIST_LINE_MAXIMUM);
-    list_reader_init(&source->list);
+        source->size += operand_size(source, source->operands.strings[i]);
+    buffer_init(&source->shown, LINE_MAXIMUM_BYTES);
+    line_reader_init(&source->list);
     *ret_source = source;
     return 0;
 }
@@ -92,9 +93,9 @@ void source_free(struct source *source)
 {
     if (!source)
         return;
-    list_reader_free(&source->list);
+    line_reader_free(&source->list);
     buffer_free(&source->shown);
-    request_unref(source->request);
+    json_request_unref(source->request);
     free(source->told);
     free(source);
 }
@@ -108,7 +109,7 @@ static int give_up(struct source *source, int error)
         return 0;
     *told = true;
     char *text;
-    int r = list_error_text(source->place, error, &text);
+    int r = list_error_text(source->origin, error, &text);
     if (r < 0)
         return r;
     source->message(text, source->message_arg);
@@ -119,12 +120,12 @@ static int give_up(struct source *source, int error)
 static int open_list(struct source *source, const char *operand)
 {
     bool standard = is_standard_input(operand);
-    source->place = standard ? "stdin" : operand;
+    source->origin = standard ? "stdin" : operand;
     /* Not to block: a pipe that nobody writes to yet would not even open. */
     int fd = standard ? STDIN_FILENO : open(operand, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
         return give_up(source, errno);
-    list_reader_open(&source->list, fd, !standard);
+    line_reader_open(&source->list, fd, !standard);
     return 0;
 }
 
@@ -186,7 +187,7 @@ static int make_entry(struct source *source, const char *url, const char *error,
         .index = source->index++,
         .url = url,
         .error = error ? error : link_error(url),
-        .place = source->place,
+        .origin = source->origin,
         .line = source->number,
     };
     return 1;
@@ -196,10 +197,10 @@ static int make_entry(struct source *source, const char *url, const char *error,
 static int make_request_entry(struct source *source, const char *text, size_t length,
                               struct entry *ret_entry)
 {
-    int r = request_parse(text, length, &source->request);
+    int r = json_request_parse(text, length, &source->request);
     if (r < 0)
         return r;
-    struct request *request = source->request;
+    struct json_request *request = source->request;
     r = make_entry(source, request->url ? request->url : "{...}", request->error, ret_entry);
     ret_entry->request = request;
     return r;
@@ -225,7 +226,7 @@ static int next_line(struct source *source, struct entry *ret_entry)
 {
     char *text;
     size_t length;
-    int r = list_reader_next(&source->list, &text, &length);
+    int r = line_reader_next(&source->list, &text, &length);
     if (r < 0 && source->list.fd < 0)
         return give_up(source, -r);
     if (r <= 0)
@@ -237,11 +238,11 @@ static int next_line(struct source *source, struct entry *ret_entry)
 /* Turns to the next operand: 1 and its entry where it is a URL, 0 where it is a list. */
 static int next_operand(struct source *source, struct entry *ret_entry)
 {
-    const char *operand = source->operands.list[source->position++];
+    const char *operand = source->operands.strings[source->position++];
     if (!is_url(operand))
         return open_list(source, operand);
     source->taken += (off_t)strlen(operand);
-    source->place = "operand";
+    source->origin = "operand";
     source->number = 0;
     return make_entry(source, operand, NULL, ret_entry);
 }
@@ -249,7 +250,7 @@ static int next_operand(struct source *source, struct entry *ret_entry)
 int source_next(struct source *source, struct entry *ret_entry)
 {
     int r = 0;
-    request_unref(source->request);
+    json_request_unref(source->request);
     source->request = NULL;
     while (r == 0 && (source->list.fd >= 0 || source->position < source->operands.count))
         r = source->list.fd >= 0 ? next_line(source, ret_entry) : next_operand(source, ret_entry);
@@ -266,7 +267,7 @@ double source_share(const struct source *source)
     /* A list that was given up has not been read to its end. */
     if (source->failed || !(source->size > 0))
         return NAN;
-    double taken = (double)(source->taken + list_reader_asked(&source->list));
+    double taken = (double)(source->taken + line_reader_asked(&source->list));
     return fmin(taken / source->size, 1);
 }
 
@@ -281,9 +282,9 @@ static bool can_read_twice(const struct source *source, const char *operand)
 int source_rewind(struct source *source)
 {
     for (size_t i = 0; i < source->operands.count; i++)
-        if (!can_read_twice(source, source->operands.list[i]))
+        if (!can_read_twice(source, source->operands.strings[i]))
             return af_raise(-ESPIPE, "--compare reads its list twice: give it a file, not a pipe");
-    list_reader_close(&source->list);
+    line_reader_close(&source->list);
     if (source->input_start >= 0 && lseek(STDIN_FILENO, source->input_start, SEEK_SET) < 0)
         return -errno;
     source->position = 0;

@@ -1,46 +1,47 @@
-/* Where the URLs come from: operands, files and standard input, one at a time, only when asked. */
+/* The list: operands, files and standard input, read one entry at a time, on demand. */
 #ifndef CLI_INPUT_SOURCE_H
 #define CLI_INPUT_SOURCE_H
 
+#include "base/string_list.h"
 #include "cli/input/json_request.h"
-#include "cli/options/options.h"
 
 struct source;
 
-/* One line of the input that wants a record. */
+/* A line of the list, or an operand, which gets a record. Strings live until the next call of
+ * source_next(), unless otherwise stated. */
 struct entry {
     size_t index;
+    const char *url;              /* as given; escaped and shortened if it is not valid */
+    const char *error;            /* why it is not valid, or NULL */
+    struct json_request *request; /* of a line in JSON, else NULL; take a reference to keep it */
     const char
-        *url; /* as given; escaped and shortened where it is no URL. Lives until the next call. */
-    const char *error;       /* why it is no URL, or NULL. Lives as long as url */
-    struct request *request; /* of a line in JSON, or NULL; the same, unless it is referred to */
-    const char *place; /* the file's name, "stdin" or "operand"; lives as long as the source */
-    size_t line;       /* in the file, from 1; 0 for an operand */
+        *origin; /* the name of the file, "stdin" or "operand"; lives as long as the source */
+    size_t line; /* in the file, from 1; 0 for an operand */
 };
 
-/* A message of the source for a person: a list that cannot be read. Names in it are not escaped. */
+/* Reports a list that cannot be read. Names in the message are not escaped. */
 typedef void source_message(const char *message, void *arg);
 
-/* Reads OPERANDS in their order, or standard input where there are none. Words and strings are
- * borrowed. -ENOMEM. */
-int source_new(const struct words *operands, source_message *message, void *arg,
+/* Reads OPERANDS in their order, or standard input if there are none.
+ * Ownership: operands are borrowed. Errors: -ENOMEM. */
+int source_new(const struct string_list *operands, source_message *message, void *arg,
                struct source **ret_source);
 void source_free(struct source *source);
 
-/* The next entry: 1, or 0 at the end. Suspends where standard input or a pipe has nothing yet, and
- * never keeps the loop waiting. A list that cannot be read is told by message, noted, and the next
- * operand goes on. AF_CANCELLED, -ENOMEM. */
+/* Returns 1 and the next entry, or 0 at the end. A list that cannot be read is reported, once, and
+ * the next operand follows. Suspends if standard input or a pipe has no data yet; never blocks the
+ * loop. Errors: AF_CANCELLED, -ENOMEM. */
 int source_next(struct source *source, struct entry *ret_entry);
 
-/* Whether a list could not be read, or not to its end: exit status 3. */
+/* True if a list could not be read to its end: exit status 3. */
 bool source_failed(const struct source *source);
 
 /* The part of the input that has been read, from 0 to 1; NAN if its size is not known, as that of a
  * pipe. Reads nothing. */
 double source_share(const struct source *source);
 
-/* Begins again from the first operand, for --compare. -ESPIPE where the input cannot be read twice,
- * which can be asked before the first entry too. */
+/* Starts again with the first operand. May be called before the first entry, to find out whether
+ * the input can be read twice. Errors: -ESPIPE with a text if it cannot, another negated errno. */
 int source_rewind(struct source *source);
 
 #endif

@@ -71,8 +71,8 @@ static int append_attempt(const struct timeline *timeline, struct buffer *json,
 
 static int append_head(const struct timeline *timeline, struct buffer *json)
 {
-    char time[NUMBER_LONGEST];
-    *number_write_timestamp(time, timeline->started_at) = '\0';
+    char time[DECIMAL_LONGEST];
+    *decimal_write_timestamp(time, timeline->started_at) = '\0';
     int r =
         buffer_append_format(json,
                              "{\"program\":\"afetch %s\",\"started_at\":\"%s\",\"length\":%lld,"

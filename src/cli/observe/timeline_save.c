@@ -32,15 +32,15 @@ static int write_all(const struct timeline *timeline, int fd)
 
 int timeline_save(const struct timeline *timeline)
 {
-    struct replacement file;
-    int r = replacement_open(&file, timeline->path);
+    struct atomic_file file;
+    int r = atomic_file_open(&file, timeline->path);
     if (r < 0)
         return r;
     r = write_all(timeline, file.fd);
     if (close(file.fd) < 0 && r >= 0)
         r = -errno;
     if (r >= 0)
-        r = replacement_put(&file);
-    replacement_free(&file);
+        r = atomic_file_commit(&file);
+    atomic_file_close(&file);
     return r;
 }

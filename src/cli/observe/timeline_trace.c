@@ -255,8 +255,8 @@ static int append_name_of(struct buffer *buffer, enum process process, const cha
 
 static int append_head(const struct timeline *timeline, struct buffer *buffer)
 {
-    char time[NUMBER_LONGEST];
-    *number_write_timestamp(time, timeline->started_at) = '\0';
+    char time[DECIMAL_LONGEST];
+    *decimal_write_timestamp(time, timeline->started_at) = '\0';
     int r =
         buffer_append_format(buffer,
                              "{\"metadata\":{\"program\":\"afetch %s\",\"started_at\":\"%s\","

@@ -134,7 +134,7 @@ int config_read(const char *path, config_callback *set, void *arg, char **ret_te
 {
     struct buffer buffer;
     buffer_init(&buffer, FILE_MAXIMUM);
-    int r = whole_file_read(path, &buffer);
+    int r = read_file(path, &buffer);
     if (r >= 0)
         r = buffer_append_char(&buffer, '\0');
     if (r < 0) {

@@ -58,8 +58,8 @@ struct options {
     long max_redirects;
     const char *method; /* NULL: what the body asks for */
     bool head;
-    struct buffer data;   /* the body of every request; its data is NULL where there is none */
-    struct words headers; /* taken by the list */
+    struct buffer data; /* the body of every request; its data is NULL where there is none */
+    struct string_list headers; /* taken by the list */
     const char *user_agent;
     char *referer; /* owned */
     bool auto_referer;
@@ -68,7 +68,7 @@ struct options {
     bool netrc;
     const char *netrc_file;
     struct buffer cookies; /* "NAME=VALUE; NAME=VALUE", a header once all is read */
-    struct words cookie_files;
+    struct string_list cookie_files;
     bool compressed;
     unsigned http_version; /* 11, 20, or 0: not given */
     const char *proxy;
@@ -80,8 +80,8 @@ struct options {
     const char *certificate_password; /* in certificate */
     const char *key;
     bool uses_stdin; /* for a config file or one of the above */
-    struct words connect_to;
-    struct words resolve;
+    struct string_list connect_to;
+    struct string_list resolve;
     int64_t max_filesize; /* as af_client_options.max_body */
     bool include_headers;
     bool keep_headers; /* for the above, or for a field that is named */
@@ -102,10 +102,10 @@ struct options {
     const char *help; /* the topic, "" for the first page; NULL: not asked for */
     bool version;
     enum generate generate;
-    struct words configs;  /* files to be read before the command line */
-    bool no_config;        /* without the default one */
-    struct words operands; /* URLs, files and "-", in their order */
-    struct words texts;    /* what strings point into, besides argv; owned */
+    struct string_list configs;  /* files to be read before the command line */
+    bool no_config;              /* without the default one */
+    struct string_list operands; /* URLs, files and "-", in their order */
+    struct string_list texts;    /* what strings point into, besides argv; owned */
 };
 
 /* Fills the options from the config files and the command line, which wins. 0, or -EINVAL with a

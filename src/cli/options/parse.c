@@ -222,7 +222,7 @@ static int read_config_file(struct parser *parser, const char *path)
     parser->next = next;
     if (r < 0)
         return r;
-    return words_take(&parser->options.texts, text);
+    return string_list_take(&parser->options.texts, text);
 }
 
 static int read_config(struct parser *parser, const char *path)
@@ -255,10 +255,10 @@ static int read_default_config(struct parser *parser)
 
 static int read_configs(struct parser *parser)
 {
-    const struct words *configs = &parser->options.configs;
+    const struct string_list *configs = &parser->options.configs;
     int r = parser->options.no_config ? 0 : read_default_config(parser);
     for (size_t i = 0; i < configs->count && r >= 0; i++)
-        r = read_config(parser, configs->list[i]);
+        r = read_config(parser, configs->strings[i]);
     return r;
 }
 
@@ -278,7 +278,7 @@ static int take_operand(struct parser *parser, const char *word)
     if ((*word == '{' || *word == '[') && access(word, F_OK) < 0)
         return af_raise(-EINVAL, "JSON is no operand: -d sends it, and a request in JSON is a line "
                                  "of a list");
-    return words_append(&parser->options.operands, word);
+    return string_list_append(&parser->options.operands, word);
 }
 
 static int parse_arguments(struct parser *parser, char *const *arguments)
@@ -377,15 +377,15 @@ int options_parse(int argc, char *const argv[], struct options *ret_options)
 
 void options_free(struct options *options)
 {
-    words_free(&options->headers);
+    string_list_free(&options->headers);
     buffer_free(&options->data);
     buffer_free(&options->cookies);
-    free(options->cookie_files.list);
+    free(options->cookie_files.strings);
     free(options->referer);
     free(options->certificate);
-    free(options->connect_to.list);
-    free(options->resolve.list);
-    free(options->operands.list);
-    free(options->configs.list);
-    words_free(&options->texts);
+    free(options->connect_to.strings);
+    free(options->resolve.strings);
+    free(options->operands.strings);
+    free(options->configs.strings);
+    string_list_free(&options->texts);
 }

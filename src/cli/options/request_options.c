@@ -20,10 +20,10 @@ int standard_input_take(struct options *options)
 }
 
 /* Reads a file, "-" being standard input. The caller frees the content. */
-static int read_file(const char *name, struct buffer *content)
+static int read_argument(const char *name, struct buffer *content)
 {
     buffer_init(content, DATA_MAXIMUM);
-    int r = whole_file_read(name, content);
+    int r = read_file(name, content);
     if (r >= 0 || r == -ENOMEM)
         return r;
     return af_raise(-EINVAL, "%s: %s", strcmp(name, "-") == 0 ? "standard input" : name,
@@ -57,7 +57,7 @@ int data_append(struct buffer *data, const char *value, enum data_kind kind)
     if (kind == DATA_RAW || *value != '@')
         return append_part(data, value, strlen(value));
     struct buffer content;
-    int r = read_file(value + 1, &content);
+    int r = read_argument(value + 1, &content);
     if (r >= 0 && kind == DATA_TEXT)
         remove_line_ends(&content);
     if (r >= 0)
@@ -68,21 +68,21 @@ int data_append(struct buffer *data, const char *value, enum data_kind kind)
 
 /* ----------------------------------------------------------------- headers */
 
-static int append_header(struct words *lines, const char *line)
+static int append_header(struct string_list *lines, const char *line)
 {
     const char *error = http_header_error(line);
     if (error)
         return af_raise(-EINVAL, "%s", error);
     char *copy = strdup(line);
-    return copy ? words_take(lines, copy) : -ENOMEM;
+    return copy ? string_list_take(lines, copy) : -ENOMEM;
 }
 
-int headers_append(struct words *lines, const char *value)
+int headers_append(struct string_list *lines, const char *value)
 {
     if (*value != '@')
         return append_header(lines, value);
     struct buffer content;
-    int r = read_file(value + 1, &content);
+    int r = read_argument(value + 1, &content);
     if (r >= 0)
         r = buffer_append_char(&content, '\0');
     char *rest = content.data, *line;
@@ -98,10 +98,10 @@ int headers_append(struct words *lines, const char *value)
 
 /* ----------------------------------------------------- cookies, certificates */
 
-int cookie_append(struct buffer *text, struct words *files, const char *value)
+int cookie_append(struct buffer *text, struct string_list *files, const char *value)
 {
     if (!strchr(value, '='))
-        return words_append(files, value);
+        return string_list_append(files, value);
     if (!http_is_value(value))
         return af_raise(-EINVAL, "a cookie has no control characters");
     int r = text->length > 0 ? buffer_append_string(text, "; ") : 0;
@@ -138,7 +138,7 @@ int certificate_parse(const char *value, char **ret_file, const char **ret_passw
 static bool lists_stdin(const struct options *options)
 {
     for (size_t i = 0; i < options->operands.count; i++)
-        if (strcmp(options->operands.list[i], "-") == 0)
+        if (strcmp(options->operands.strings[i], "-") == 0)
             return true;
     return options->operands.count == 0;
 }
@@ -147,11 +147,11 @@ static bool lists_stdin(const struct options *options)
 static int add_cookies(struct options *options)
 {
     char *line;
-    if (options->cookies.length == 0 || http_names_header(options->headers.list, "Cookie"))
+    if (options->cookies.length == 0 || http_names_header(options->headers.strings, "Cookie"))
         return 0;
     if (asprintf(&line, "Cookie: %.*s", (int)options->cookies.length, options->cookies.data) < 0)
         return -ENOMEM;
-    return words_take(&options->headers, line);
+    return string_list_take(&options->headers, line);
 }
 
 int parts_settle(struct options *options)

@@ -22,10 +22,10 @@ enum { DATA_MAXIMUM = 1 << 30 };
 int data_append(struct buffer *data, const char *value, enum data_kind kind);
 
 /* Appends the header line, or those of @FILE, all checked; LINES takes them. */
-int headers_append(struct words *lines, const char *value);
+int headers_append(struct string_list *lines, const char *value);
 
 /* A cookie, "NAME=VALUE", is appended to TEXT; what has no '=' is the name of a file. */
-int cookie_append(struct buffer *text, struct words *files, const char *value);
+int cookie_append(struct buffer *text, struct string_list *files, const char *value);
 
 /* Takes FILE[:PASSWORD] apart; a colon in the name has a backslash before it. The caller frees
  * *ret_file, in which the password, NULL where there is none, lives too. */

@@ -50,10 +50,10 @@ static bool is_file(const char *operand, const struct stat *file)
 
 static bool is_list(const struct options *options, const struct stat *file)
 {
-    const struct words *operands = &options->operands;
+    const struct string_list *operands = &options->operands;
     bool found = operands->count == 0 && is_file("-", file);
     for (size_t i = 0; i < operands->count && !found; i++)
-        found = is_file(operands->list[i], file);
+        found = is_file(operands->strings[i], file);
     return found;
 }
 

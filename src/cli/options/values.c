@@ -208,7 +208,7 @@ static void blot_out(const struct setting *setting)
 static int set_secret(const struct setting *setting)
 {
     char *copy = strdup(setting->value);
-    int r = copy ? words_take(&setting->options->texts, copy) : -ENOMEM;
+    int r = copy ? string_list_take(&setting->options->texts, copy) : -ENOMEM;
     if (r < 0)
         return r;
     *(const char **)setting->member = copy;
@@ -218,7 +218,7 @@ static int set_secret(const struct setting *setting)
 
 static int set_list(const struct setting *setting)
 {
-    return words_append(setting->member, setting->value);
+    return string_list_append(setting->member, setting->value);
 }
 
 static size_t count_colons(const char *text)
@@ -346,8 +346,8 @@ static int set_url(const struct setting *setting)
     char *url;
     if (asprintf(&url, "http://%s", setting->value) < 0)
         return -ENOMEM;
-    int r = words_take(&setting->options->texts, url);
-    return r < 0 ? r : words_append(setting->member, url);
+    int r = string_list_take(&setting->options->texts, url);
+    return r < 0 ? r : string_list_append(setting->member, url);
 }
 
 static int (*const setters[])(const struct setting *setting) = {

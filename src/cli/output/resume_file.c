@@ -18,15 +18,15 @@
 /* The state of reading the file. */
 struct reading {
     struct resume_file *resume;
-    const struct kept_layout *layout;
+    const struct record_layout *layout;
     FILE *file;
-    struct buffer text;        /* of a record; whole where it is one */
-    struct kept_record record; /* the same, read */
-    size_t line;               /* where it begins */
-    size_t lines;              /* read so far */
-    off_t end;                 /* of what is whole */
-    off_t stays;               /* so much of it, whatever is fetched again */
-    bool renews;               /* something before that is to be fetched again */
+    struct buffer text;         /* of a record; whole where it is one */
+    struct known_record record; /* the same, read */
+    size_t line;                /* where it begins */
+    size_t lines;               /* read so far */
+    off_t end;                  /* of what is whole */
+    off_t stays;                /* so much of it, whatever is fetched again */
+    bool renews;                /* something before that is to be fetched again */
 };
 
 /* Reads the text of a record: 1, or 0 where there is none or it was torn off. */
@@ -42,7 +42,7 @@ static int read_text(struct reading *reading)
     while (r == 0 && (length = getline(&line, &size, reading->file)) > 0) {
         r = buffer_append(&reading->text, line, (size_t)length);
         reading->lines++;
-        goes_on = kept_record_goes_on(reading->layout, line, (size_t)length, goes_on);
+        goes_on = record_continues(reading->layout, line, (size_t)length, goes_on);
         if (r >= 0 && line[length - 1] == '\n')
             r = !goes_on;
     }
@@ -75,7 +75,7 @@ static int read_record(struct reading *reading)
     if (r <= 0)
         return r;
     const struct buffer *text = &reading->text;
-    r = kept_record_read(reading->layout, text->data, text->length, &reading->record);
+    r = record_read(reading->layout, text->data, text->length, &reading->record);
     if (r == -EBADMSG)
         return af_raise(r, "line %zu is no record with this run's fields", reading->line);
     return r < 0 ? r : 1;
@@ -83,7 +83,7 @@ static int read_record(struct reading *reading)
 
 static bool is_renewed(const struct reading *reading)
 {
-    const struct kept_record *record = &reading->record;
+    const struct known_record *record = &reading->record;
     return record->cancelled || (record->failed && reading->resume->renews_failed);
 }
 
@@ -93,7 +93,7 @@ static int take_record(struct reading *reading)
     reading->renews |= is_renewed(reading);
     if (!reading->renews)
         reading->stays = reading->end;
-    const struct kept_record *record = &reading->record;
+    const struct known_record *record = &reading->record;
     return is_renewed(reading) ? 0
                                : known_records_add(reading->resume->known, record->index,
                                                    &record->url, record->failed);
@@ -143,8 +143,8 @@ static int make_alike(int fd, const struct output *output)
  * was. */
 static int replace_file(struct reading *reading, struct output *output)
 {
-    struct replacement replacement;
-    int r = replacement_open(&replacement, output->name);
+    struct atomic_file replacement;
+    int r = atomic_file_open(&replacement, output->name);
     if (r < 0)
         return r;
     r = make_alike(replacement.fd, output);
@@ -155,14 +155,14 @@ static int replace_file(struct reading *reading, struct output *output)
     if (r >= 0)
         r = output_lock(replacement.fd);
     if (r >= 0)
-        r = replacement_put(&replacement);
+        r = atomic_file_commit(&replacement);
     if (r >= 0 && dup3(replacement.fd, output->fd, O_CLOEXEC) < 0)
         r = -errno;
     if (file)
         fclose(file);
     else
         close(replacement.fd);
-    replacement_free(&replacement);
+    atomic_file_close(&replacement);
     return r;
 }
 
@@ -214,15 +214,15 @@ int resume_file_open(struct resume_file *resume)
 {
     if (!resume->output->is_file)
         return af_raise(-EBADMSG, "not a file that could be read again, as --resume does");
-    struct kept_layout layout;
+    struct record_layout layout;
     struct reading reading = {.resume = resume, .layout = &layout};
-    int r = kept_layout_new(resume->formatter, &layout);
+    int r = record_layout_new(resume->formatter, &layout);
     if (r >= 0 && !(reading.file = fopen(resume->output->name, "re")))
         r = -errno;
     if (r >= 0)
         r = take_file(&reading);
     if (reading.file)
         fclose(reading.file);
-    kept_layout_free(&layout);
+    record_layout_free(&layout);
     return r;
 }

@@ -90,7 +90,7 @@ static int write_body(struct buffer *buffer, const af_response *response)
     return r < 0 ? r : buffer_append_char(buffer, '"');
 }
 
-/* What is of no more than NUMBER_LONGEST and two quotes. */
+/* What is of no more than DECIMAL_LONGEST and two quotes. */
 static char *write_scalar(char *to, struct value value)
 {
     if (value.type == VALUE_NULL)
@@ -105,7 +105,7 @@ static char *write_scalar(char *to, struct value value)
 
 static int write_member(struct buffer *buffer, const struct json_key *key, struct value value)
 {
-    int r = buffer_reserve(buffer, sizeof key->text + NUMBER_LONGEST + 2);
+    int r = buffer_reserve(buffer, sizeof key->text + DECIMAL_LONGEST + 2);
     if (r < 0)
         return r;
     /* A copy of a fixed size is a few instructions. */

@@ -24,10 +24,10 @@ static size_t find_cell(const struct fields *fields, const char *name)
     return SIZE_MAX;
 }
 
-int kept_layout_new(struct formatter *formatter, struct kept_layout *ret_layout)
+int record_layout_new(struct formatter *formatter, struct record_layout *ret_layout)
 {
     const struct fields *fields = &formatter->fields;
-    *ret_layout = (struct kept_layout){
+    *ret_layout = (struct record_layout){
         .format = formatter->options.format,
         .fields = fields,
         .index = find_cell(fields, "index"),
@@ -42,14 +42,14 @@ int kept_layout_new(struct formatter *formatter, struct kept_layout *ret_layout)
     return formatter_begin(formatter, &ret_layout->head);
 }
 
-void kept_layout_free(struct kept_layout *layout)
+void record_layout_free(struct record_layout *layout)
 {
     buffer_free(&layout->head);
 }
 
 /* In CSV a line may end inside of quotes, of which every cell has an even number. */
-bool kept_record_goes_on(const struct kept_layout *layout, const char *line, size_t length,
-                         bool went_on)
+bool record_continues(const struct record_layout *layout, const char *line, size_t length,
+                      bool went_on)
 {
     if (layout->format != FORMAT_CSV)
         return false;
@@ -77,8 +77,8 @@ static bool has_fields(const struct fields *fields, const cJSON *object)
     return !member;
 }
 
-static int read_object(const struct kept_layout *layout, const cJSON *object,
-                       struct kept_record *record)
+static int read_object(const struct record_layout *layout, const cJSON *object,
+                       struct known_record *record)
 {
     if (!cJSON_IsObject(object) || !has_fields(layout->fields, object))
         return -EBADMSG;
@@ -94,8 +94,8 @@ static int read_object(const struct kept_layout *layout, const cJSON *object,
     return json_write_string(&record->url, url, strlen(url));
 }
 
-static int read_line(const struct kept_layout *layout, const char *text, size_t length,
-                     struct kept_record *record)
+static int read_line(const struct record_layout *layout, const char *text, size_t length,
+                     struct known_record *record)
 {
     const char *end = NULL;
     cJSON *object = cJSON_ParseWithLengthOpts(text, length, &end, false);
@@ -147,8 +147,8 @@ static bool is_word(const struct buffer *cell, const char *word)
     return cell->length == strlen(word) && memcmp(cell->data, word, cell->length) == 0;
 }
 
-static int take_cell(const struct kept_layout *layout, size_t place, const struct buffer *cell,
-                     struct kept_record *record)
+static int take_cell(const struct record_layout *layout, size_t place, const struct buffer *cell,
+                     struct known_record *record)
 {
     if (place == layout->index)
         return read_index(cell, &record->index);
@@ -167,8 +167,8 @@ static size_t count_cells(const struct fields *fields)
     return count;
 }
 
-static int read_row(const struct kept_layout *layout, const char *text, size_t length,
-                    struct kept_record *record)
+static int read_row(const struct record_layout *layout, const char *text, size_t length,
+                    struct known_record *record)
 {
     const char *end = text + length;
     size_t left = count_cells(layout->fields);
@@ -190,8 +190,8 @@ static int read_row(const struct kept_layout *layout, const char *text, size_t l
     return r < 0 || at_end ? r : -EBADMSG;
 }
 
-int kept_record_read(const struct kept_layout *layout, const char *text, size_t length,
-                     struct kept_record *record)
+int record_read(const struct record_layout *layout, const char *text, size_t length,
+                struct known_record *record)
 {
     record->url.length = 0;
     record->cancelled = record->failed = false;

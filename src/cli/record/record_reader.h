@@ -5,7 +5,7 @@
 #include "cli/record/formatter.h"
 
 /* Where a record of CSV has what, and what its line of names is. */
-struct kept_layout {
+struct record_layout {
     enum format format;
     const struct fields *fields;
     struct buffer head; /* the line of names with its end; empty for JSON lines */
@@ -14,7 +14,7 @@ struct kept_layout {
     size_t error;
 };
 
-struct kept_record {
+struct known_record {
     size_t index;
     struct buffer url; /* as a JSON string, which is the same for all that is written the same */
     bool cancelled;    /* it was never finished */
@@ -23,16 +23,16 @@ struct kept_record {
 
 /* The layout of what FORMATTER writes. -EINVAL with a text where a record of it cannot be known
  * again, or whether it was cancelled; -ENOMEM. It may be freed all the same. */
-int kept_layout_new(struct formatter *formatter, struct kept_layout *ret_layout);
-void kept_layout_free(struct kept_layout *layout);
+int record_layout_new(struct formatter *formatter, struct record_layout *ret_layout);
+void record_layout_free(struct record_layout *layout);
 
 /* Whether a record goes on behind LINE, which ends in a line end; WENT_ON: it began before. */
-bool kept_record_goes_on(const struct kept_layout *layout, const char *line, size_t length,
-                         bool went_on);
+bool record_continues(const struct record_layout *layout, const char *line, size_t length,
+                      bool went_on);
 
 /* Reads a whole record into *RECORD, whose URL was initialized. -EBADMSG where it is none that was
  * written with this layout, -ENOMEM. */
-int kept_record_read(const struct kept_layout *layout, const char *text, size_t length,
-                     struct kept_record *record);
+int record_read(const struct record_layout *layout, const char *text, size_t length,
+                struct known_record *record);
 
 #endif

@@ -14,11 +14,11 @@ char *scalar_write(char *to, struct value value)
     case VALUE_BOOLEAN:
         return stpcpy(to, value.boolean ? "true" : "false");
     case VALUE_INTEGER:
-        return number_write(to, value.integer);
+        return decimal_write(to, value.integer);
     case VALUE_MICROSECONDS:
-        return number_write_seconds(to, value.integer);
+        return decimal_write_seconds(to, value.integer);
     case VALUE_TIMESTAMP:
-        return number_write_timestamp(to, value.integer);
+        return decimal_write_timestamp(to, value.integer);
     default:
         return to;
     }
@@ -26,7 +26,7 @@ char *scalar_write(char *to, struct value value)
 
 int scalar_append(struct buffer *buffer, struct value value)
 {
-    int r = buffer_reserve(buffer, NUMBER_LONGEST);
+    int r = buffer_reserve(buffer, DECIMAL_LONGEST);
     if (r < 0)
         return r;
     char *end = scalar_write(buffer->data + buffer->length, value);

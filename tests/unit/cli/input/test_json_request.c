@@ -10,13 +10,13 @@
 #include "cli/input/json_request.h"
 #include "failing_allocation.h"
 
-static struct request *request;
+static struct json_request *request;
 
 static void parse(const char *line)
 {
-    request_unref(request);
+    json_request_unref(request);
     request = NULL;
-    cr_assert(zero(int, request_parse(line, strlen(line), &request)));
+    cr_assert(zero(int, json_request_parse(line, strlen(line), &request)));
 }
 
 static void parse_well(const char *line)
@@ -34,7 +34,7 @@ static void expect_refusal(const char *line, const char *error)
 
 static void teardown(void)
 {
-    request_unref(request);
+    json_request_unref(request);
 }
 
 TestSuite(json_request, .fini = teardown);
@@ -44,7 +44,7 @@ static const char *header_lines(void)
     static char text[256];
     text[0] = '\0';
     for (size_t i = 0; i < request->headers.count; i++) {
-        strcat(text, request->headers.list[i]);
+        strcat(text, request->headers.strings[i]);
         strcat(text, "|");
     }
     return text;
@@ -55,7 +55,7 @@ Test(json_request, a_url_is_enough)
     parse_well("{\"url\":\"http://a/\"}");
     cr_expect_str_eq(request->url, "http://a/");
     cr_expect_null(request->method);
-    cr_expect_null(request->headers.list);
+    cr_expect_null(request->headers.strings);
     cr_expect_null(request->id);
     cr_expect_not(request->has_body);
     cr_expect(isnan(request->timeout));
@@ -246,13 +246,13 @@ Test(json_request, every_allocation_may_fail)
     size_t number = 0;
     int r;
     do {
-        struct request *parsed = NULL;
+        struct json_request *parsed = NULL;
         fail_allocation(++number, false);
-        r = request_parse(line, strlen(line), &parsed);
+        r = json_request_parse(line, strlen(line), &parsed);
         bool failed = stop_failing();
         cr_assert(eq(int, failed, r < 0));
         cr_assert(r == 0 || r == -ENOMEM);
-        request_unref(parsed);
+        json_request_unref(parsed);
         cr_assert(eq(long, live_allocations(), before));
     } while (r < 0);
     cr_assert(gt(sz, number, 8));

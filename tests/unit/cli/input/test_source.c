@@ -66,7 +66,7 @@ static void write_text(const char *name, const char *text)
 static void open_source(const char *one, const char *two, const char *three)
 {
     static const char *list[4];
-    struct words operands = {.list = list};
+    struct string_list operands = {.strings = list};
     const char *const all[] = {one, two, three};
     for (size_t i = 0; i < 3 && all[i]; i++)
         list[operands.count++] = all[i];
@@ -124,11 +124,11 @@ Test(source, entries_are_counted_and_know_their_place)
     cr_assert(eq(int, source_next(source, &entry), 1));
     cr_expect(zero(sz, entry.index));
     cr_expect(zero(sz, entry.line));
-    cr_expect_str_eq(entry.place, "operand");
+    cr_expect_str_eq(entry.origin, "operand");
     cr_assert(eq(int, source_next(source, &entry), 1));
     cr_expect(eq(sz, entry.index, 1));
     cr_expect(eq(sz, entry.line, 3));
-    cr_expect_str_eq(entry.place, "list");
+    cr_expect_str_eq(entry.origin, "list");
 }
 
 Test(source, whatever_an_editor_leaves_in_a_list_is_fine)
@@ -254,12 +254,12 @@ Test(source, a_line_may_be_a_request_in_json)
     cr_assert_null(entry.error);
     cr_expect_str_eq(entry.url, "http://a/");
     cr_expect_str_eq(entry.request->method, "PUT");
-    struct request *kept = request_ref(entry.request);
+    struct json_request *kept = json_request_ref(entry.request);
     cr_assert(eq(int, source_next(source, &entry), 1));
     cr_expect_str_eq(entry.url, "http://b/");
     cr_expect_null(entry.request);
     cr_expect_str_eq(kept->url, "http://a/");
-    request_unref(kept);
+    json_request_unref(kept);
     entry = expect_error("not valid JSON at byte 18 of the line");
     cr_expect_str_eq(entry.url, "{...}");
     cr_expect(eq(sz, entry.line, 3));

@@ -54,7 +54,7 @@ static const char *operands(void)
     static char text[256];
     text[0] = '\0';
     for (size_t i = 0; i < options.operands.count; i++) {
-        strcat(text, options.operands.list[i]);
+        strcat(text, options.operands.strings[i]);
         strcat(text, " ");
     }
     return text;
@@ -152,9 +152,9 @@ Test(options, cookies_go_as_a_header_and_files_are_files)
 {
     cr_assert(zero(int, parse("-b a=1 -bb=2 -b jar x")));
     cr_assert(eq(sz, options.headers.count, 1));
-    cr_assert_str_eq(options.headers.list[0], "Cookie: a=1; b=2");
+    cr_assert_str_eq(options.headers.strings[0], "Cookie: a=1; b=2");
     cr_assert(eq(sz, options.cookie_files.count, 1));
-    cr_assert_str_eq(options.cookie_files.list[0], "jar");
+    cr_assert_str_eq(options.cookie_files.strings[0], "jar");
     cr_assert(zero(int, parse("-b a=1 -H cookie:x x")));
     cr_assert(eq(sz, options.headers.count, 1));
 }
@@ -206,7 +206,7 @@ Test(options, options_and_operands_mix_and_operands_keep_their_order)
 {
     cr_assert(zero(int, parse("one -k two --jobs 3 - three -- -four --five -- six")));
     cr_assert_str_eq(operands(), "one two - three -four --five -- six ");
-    cr_assert_null(options.operands.list[options.operands.count]);
+    cr_assert_null(options.operands.strings[options.operands.count]);
     cr_assert(options.insecure);
     cr_assert(eq(long, options.jobs, 3));
 }
@@ -254,9 +254,9 @@ Test(options, a_repeated_list_keeps_every_word)
 {
     cr_assert(zero(int, parse("-H A:1 --header=B:2 -HC:3")));
     cr_assert(eq(sz, options.headers.count, 3));
-    cr_assert_str_eq(options.headers.list[0], "A:1");
-    cr_assert_str_eq(options.headers.list[2], "C:3");
-    cr_assert_null(options.headers.list[3]);
+    cr_assert_str_eq(options.headers.strings[0], "A:1");
+    cr_assert_str_eq(options.headers.strings[2], "C:3");
+    cr_assert_null(options.headers.strings[3]);
 }
 
 Test(options, sizes_have_units_of_1024)
