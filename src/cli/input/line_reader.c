@@ -11,7 +11,7 @@
 
 #include "base/utf8.h"
 
-/* Bytes of a first line after which it is judged though it has no end. */
+/* Bytes of an incomplete first line that are enough to check it. */
 enum { PROOF_MINIMUM = 4096 };
 
 void line_reader_init(struct line_reader *reader)
@@ -34,15 +34,15 @@ bool list_is_stream(mode_t mode)
 static void forget_line(struct line_reader *reader)
 {
     reader->line.length = 0;
-    reader->too_long = reader->given = false;
+    reader->too_long = reader->returned = false;
 }
 
-void line_reader_open(struct line_reader *reader, int fd, bool unproven)
+void line_reader_open(struct line_reader *reader, int fd, bool check_binary)
 {
     struct stat status;
     reader->fd = fd;
     reader->may_wait = fstat(fd, &status) == 0 && list_is_stream(status.st_mode);
-    reader->unproven = unproven;
+    reader->check_binary = check_binary;
     reader->number = 0;
     reader->begin = reader->end = 0;
     forget_line(reader);
@@ -55,12 +55,12 @@ void line_reader_close(struct line_reader *reader)
     reader->fd = -1;
 }
 
-off_t line_reader_asked(const struct line_reader *reader)
+off_t line_reader_consumed(const struct line_reader *reader)
 {
-    return reader->taken - (off_t)(reader->end - reader->begin);
+    return reader->read - (off_t)(reader->end - reader->begin);
 }
 
-/* However long a file is, others have their turn, and a signal is heard. */
+/* Lets other tasks and signals run while a long file is read. */
 static int yield(void)
 {
     return af_current_task() ? af_sleep(0) : 0;
@@ -69,7 +69,7 @@ static int yield(void)
 static int give_up(struct line_reader *reader, int error)
 {
     line_reader_close(reader);
-    forget_line(reader); /* half a line is none */
+    forget_line(reader); /* drop an incomplete line */
     return -error;
 }
 
@@ -78,13 +78,13 @@ static int read_ahead(struct line_reader *reader)
 {
     for (;;) {
         int r = reader->may_wait ? af_wait_readable(reader->fd) : yield();
-        if (r == -EPERM) /* a device that always has something */
+        if (r == -EPERM) /* a device that is always readable */
             reader->may_wait = false;
         else if (r < 0)
             return r;
         ssize_t size = read(reader->fd, reader->ahead, sizeof reader->ahead);
         if (size > 0) {
-            reader->taken += size;
+            reader->read += size;
             reader->begin = 0;
             reader->end = (size_t)size;
             return 1;
@@ -98,7 +98,7 @@ static int read_ahead(struct line_reader *reader)
     }
 }
 
-/* Appends to the line what of it was read ahead. Returns 1 where that was its end. */
+/* Appends bytes read ahead to the line. Returns 1 if they have its end. */
 static int take_line(struct line_reader *reader)
 {
     const char *start = reader->ahead + reader->begin;
@@ -117,8 +117,8 @@ static int take_line(struct line_reader *reader)
     return r < 0 ? r : end != NULL;
 }
 
-/* Whether the first line of a file is none that a person wrote. Not every byte must be UTF-8: an
- * old list may have Latin-1 in its paths, but it does not begin with it. */
+/* True if the first line of a file has control characters or does not begin with UTF-8. The rest
+ * need not be UTF-8: old lists have Latin-1 in their paths. */
 static bool is_binary(const char *text, size_t length)
 {
     for (size_t i = 0; i < length; i++)
@@ -127,15 +127,15 @@ static bool is_binary(const char *text, size_t length)
     return utf8_character(text, length) == 0;
 }
 
-/* Whether what there is of a first line, which has no end yet, and may never have, is binary. */
+/* True if the incomplete first line is binary. It may never end. */
 static bool begins_binary(const struct line_reader *reader)
 {
     const struct buffer *line = &reader->line;
-    return reader->unproven && line->length >= PROOF_MINIMUM && line->data[0] != '#' &&
+    return reader->check_binary && line->length >= PROOF_MINIMUM && line->data[0] != '#' &&
            is_binary(line->data, PROOF_MINIMUM);
 }
 
-/* Reads the line to its end: 1, or 0 where there is no more. */
+/* Reads to the end of the line: 1, or 0 if there is none. */
 static int read_line(struct line_reader *reader)
 {
     for (;;) {
@@ -158,7 +158,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* The line without a byte order mark and the blanks around it. */
+/* Removes a byte order mark and blanks around the line. */
 static char *trim_line(const struct line_reader *reader, size_t *ret_length)
 {
     char *text = reader->line.data;
@@ -178,7 +178,7 @@ static char *trim_line(const struct line_reader *reader, size_t *ret_length)
 int line_reader_next(struct line_reader *reader, char **ret_text, size_t *ret_length)
 {
     for (;;) {
-        if (reader->given)
+        if (reader->returned)
             forget_line(reader);
         int r = reader->fd < 0 ? 0 : read_line(reader);
         if (r > 0)
@@ -187,15 +187,15 @@ int line_reader_next(struct line_reader *reader, char **ret_text, size_t *ret_le
             return 0;
         if (r < 0)
             return r;
-        reader->given = true;
+        reader->returned = true;
         reader->number++;
         *ret_text = trim_line(reader, ret_length);
         bool wanted = *ret_length > 0 ? **ret_text != '#' : reader->too_long;
-        if (wanted && reader->unproven && is_binary(*ret_text, *ret_length))
+        if (wanted && reader->check_binary && is_binary(*ret_text, *ret_length))
             return give_up(reader, ENOEXEC);
         if (!wanted)
             continue;
-        reader->unproven = false;
+        reader->check_binary = false;
         return 1;
     }
 }

@@ -1,4 +1,4 @@
-/* The lines of a list, read when they are asked for, and none kept. */
+/* Reads a list line by line, on demand. */
 #ifndef CLI_INPUT_LINE_READER_H
 #define CLI_INPUT_LINE_READER_H
 
@@ -8,20 +8,20 @@
 #include "base/buffer.h"
 
 enum {
-    LINE_AHEAD_MAXIMUM = 65536,   /* bytes read before they are asked for */
+    LINE_AHEAD_MAXIMUM = 65536,   /* bytes read ahead */
     LINE_MAXIMUM_BYTES = 8000000, /* bytes of a line, without its end */
 };
 
 struct line_reader {
     int fd;             /* -1 for none */
     bool may_wait;      /* a pipe or a terminal, not a file */
-    bool unproven;      /* may yet be a binary file */
+    bool check_binary;  /* the first line has not been checked yet */
     size_t number;      /* of the line, from 1 */
-    bool too_long;      /* the line is longer than what is kept of it */
-    bool given;         /* it was read to its end, and given */
-    struct buffer line; /* as far as it was read */
-    off_t taken;        /* bytes of all lists so far */
-    size_t begin;       /* of what was read ahead */
+    bool too_long;      /* the line was truncated */
+    bool returned;      /* the line was read to its end and returned */
+    struct buffer line; /* as far as it has been read */
+    off_t read;         /* bytes of all lists */
+    size_t begin;       /* of the bytes read ahead */
     size_t end;
     char ahead[LINE_AHEAD_MAXIMUM];
 };
@@ -29,22 +29,22 @@ struct line_reader {
 void line_reader_init(struct line_reader *reader);
 void line_reader_free(struct line_reader *reader);
 
-/* Begins to read FD, which is closed at the end, unless it is standard input. A list that is
- * UNPROVEN is given up where its first line is binary. */
-void line_reader_open(struct line_reader *reader, int fd, bool unproven);
+/* Starts reading FD, which is closed at the end, unless it is standard input. CHECK_BINARY: fail if
+ * the first line is binary. */
+void line_reader_open(struct line_reader *reader, int fd, bool check_binary);
 void line_reader_close(struct line_reader *reader);
 
-/* Reads the next line that is neither blank nor a comment, without the blanks around it: 1, or 0 at
- * the end of the list, which is closed then. The text lives until the next call, and may be
- * changed; there is room for a NUL behind it. Suspends where a pipe has nothing yet, and what it
- * has of a line stays where that is cancelled. AF_CANCELLED, -ENOMEM; a negated errno where the
- * list cannot be read, -ENOEXEC where it is binary, and then too it is closed. */
+/* Returns 1 and the next line that is neither blank nor a comment, without blanks around it; or 0 at
+ * the end of the list, after closing it. The text lives until the next call, may be changed, and has
+ * room for a NUL after it. Suspends if a pipe has no data yet; if that is cancelled, no data is lost.
+ * Errors: AF_CANCELLED, -ENOMEM; a negated errno if the list cannot be read, -ENOEXEC if it is
+ * binary, after closing it. */
 int line_reader_next(struct line_reader *reader, char **ret_text, size_t *ret_length);
 
-/* How many bytes of all lists were asked for. */
-off_t line_reader_asked(const struct line_reader *reader);
+/* Bytes of all lists that lines were made of. */
+off_t line_reader_consumed(const struct line_reader *reader);
 
-/* Whether what is of this mode gives its bytes only once, and not before somebody wrote them. */
+/* True if a file of this mode can be read only once, and may have no data yet. */
 bool list_is_stream(mode_t mode);
 
 #endif

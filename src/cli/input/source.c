@@ -15,7 +15,7 @@
 #include "cli/input/line_reader.h"
 #include "cli/text/escape.h"
 
-enum { SHOWN_MAXIMUM = 200 }; /* bytes of a line that is no URL */
+enum { SHOWN_MAXIMUM = 200 }; /* bytes of an invalid line */
 
 struct source {
     struct string_list operands;
@@ -23,15 +23,15 @@ struct source {
     source_message *message;
     void *message_arg;
     bool failed;
-    bool *told;          /* of each operand: its failure was reported, in whichever reading */
-    size_t index;        /* of the next entry */
-    off_t taken;         /* bytes of the operands that are URLs so far */
-    double size;         /* of them and all lists; NAN where that is not known */
-    off_t input_start;   /* where standard input began; -1 where it cannot be read twice */
-    const char *origin;  /* of the entry */
-    size_t number;       /* of its line */
-    struct buffer shown; /* a line that is no URL, fit to be shown */
-    struct json_request *request; /* of the line, where it is JSON */
+    bool *reported;               /* for each operand: its failure was reported */
+    size_t index;                 /* of the next entry */
+    off_t taken;                  /* bytes of the URL operands so far */
+    double size;                  /* of them and of all lists; NAN if not known */
+    off_t input_start;            /* offset of standard input; -1 if it cannot be read twice */
+    const char *origin;           /* of the entry */
+    size_t number;                /* of its line */
+    struct buffer shown;          /* an invalid line, shortened and escaped */
+    struct json_request *request; /* of a line in JSON, else NULL */
     struct line_reader list;
 };
 
@@ -47,7 +47,7 @@ static bool is_standard_input(const char *operand)
     return strcmp(operand, "-") == 0;
 }
 
-/* How many bytes an operand is, or has where it is a list; NAN where only reading would tell. */
+/* Size of an operand or of its file in bytes; NAN if that is not known before it is read. */
 static double operand_size(const struct source *source, const char *operand)
 {
     struct stat status;
@@ -55,7 +55,7 @@ static double operand_size(const struct source *source, const char *operand)
         return (double)strlen(operand);
     bool standard = is_standard_input(operand);
     if ((standard ? fstat(STDIN_FILENO, &status) : stat(operand, &status)) < 0)
-        return 0; /* will give nothing */
+        return 0; /* it cannot be read */
     if (!S_ISREG(status.st_mode))
         return NAN;
     return (double)(status.st_size - (standard ? source->input_start : 0));
@@ -69,14 +69,14 @@ int source_new(const struct string_list *operands, source_message *message, void
         return -ENOMEM;
     struct string_list sources =
         operands->count > 0 ? *operands : (struct string_list){standard_input, 1};
-    bool *told = calloc(sources.count, sizeof *told);
-    if (!told) {
+    bool *reported = calloc(sources.count, sizeof *reported);
+    if (!reported) {
         free(source);
         return -ENOMEM;
     }
     *source = (struct source){
         .operands = sources,
-        .told = told,
+        .reported = reported,
         .message = message,
         .message_arg = arg,
         .input_start = lseek(STDIN_FILENO, 0, SEEK_CUR),
@@ -96,18 +96,18 @@ void source_free(struct source *source)
     line_reader_free(&source->list);
     buffer_free(&source->shown);
     json_request_unref(source->request);
-    free(source->told);
+    free(source->reported);
     free(source);
 }
 
-/* Says why a list ends early. Returns 0, or -ENOMEM. */
+/* Reports a list that cannot be read. Returns 0, or -ENOMEM. */
 static int give_up(struct source *source, int error)
 {
-    bool *told = &source->told[source->position - 1];
+    bool *reported = &source->reported[source->position - 1];
     source->failed = true;
-    if (*told)
+    if (*reported)
         return 0;
-    *told = true;
+    *reported = true;
     char *text;
     int r = list_error_text(source->origin, error, &text);
     if (r < 0)
@@ -121,7 +121,7 @@ static int open_list(struct source *source, const char *operand)
 {
     bool standard = is_standard_input(operand);
     source->origin = standard ? "stdin" : operand;
-    /* Not to block: a pipe that nobody writes to yet would not even open. */
+    /* Without O_NONBLOCK, opening a FIFO without a writer would block. */
     int fd = standard ? STDIN_FILENO : open(operand, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
         return give_up(source, errno);
@@ -129,13 +129,13 @@ static int open_list(struct source *source, const char *operand)
     return 0;
 }
 
-/* Makes a line that is no URL short and fit to be shown. */
+/* Shortens and escapes an invalid line for its record. */
 static int show_line(struct source *source, const char *text, size_t length)
 {
     size_t shown = length;
     if (length > SHOWN_MAXIMUM) {
         shown = SHOWN_MAXIMUM;
-        /* Not through the midst of a character. */
+        /* Do not cut a character in two. */
         while (shown > SHOWN_MAXIMUM - 4 && ((unsigned char)text[shown] & 0xC0) == 0x80)
             shown--;
     }
@@ -155,15 +155,15 @@ static const char *line_error(const struct source *source, const char *text, siz
     return NULL;
 }
 
-/* "data:8080/" is a host with its port; a telephone's number has more digits. */
+/* True for "8080/" in "data:8080/", which is a host and a port; telephone numbers are longer. */
 static bool is_port(const char *text)
 {
     size_t digits = strspn(text, "0123456789");
     return digits > 0 && digits < 6 && strchr("/?#", text[digits]);
 }
 
-/* What stands among the links of a page and is none of ours: libcurl would take "mailto:" for a
- * name before its password, and a path for a host. */
+/* Rejects links of a page that libcurl would misread: "mailto:" as a user name, a path as a host.
+ */
 static const char *link_error(const char *url)
 {
     static const char *const schemes[] = {
@@ -193,7 +193,7 @@ static int make_entry(struct source *source, const char *url, const char *error,
     return 1;
 }
 
-/* What is not understood is not shown: there may be secrets in it. */
+/* Does not show a line without a URL: it may contain secrets. */
 static int make_request_entry(struct source *source, const char *text, size_t length,
                               struct entry *ret_entry)
 {
@@ -206,7 +206,7 @@ static int make_request_entry(struct source *source, const char *text, size_t le
     return r;
 }
 
-/* The entry of a line, TEXT being a part of what was read of it. */
+/* Makes the entry of a line. */
 static int make_line_entry(struct source *source, char *text, size_t length,
                            struct entry *ret_entry)
 {
@@ -221,7 +221,7 @@ static int make_line_entry(struct source *source, char *text, size_t length,
     return make_entry(source, text, NULL, ret_entry);
 }
 
-/* Reads a line of the list: 1 and its entry, or 0 where the list has ended. */
+/* Reads a line of the list: 1 and its entry, or 0 at the end of the list. */
 static int next_line(struct source *source, struct entry *ret_entry)
 {
     char *text;
@@ -235,7 +235,7 @@ static int next_line(struct source *source, struct entry *ret_entry)
     return make_line_entry(source, text, length, ret_entry);
 }
 
-/* Turns to the next operand: 1 and its entry where it is a URL, 0 where it is a list. */
+/* Opens the next operand: 1 and its entry if it is a URL, 0 if it is a list. */
 static int next_operand(struct source *source, struct entry *ret_entry)
 {
     const char *operand = source->operands.strings[source->position++];
@@ -264,10 +264,10 @@ bool source_failed(const struct source *source)
 
 double source_share(const struct source *source)
 {
-    /* A list that was given up has not been read to its end. */
+    /* A list that failed was not read to its end. */
     if (source->failed || !(source->size > 0))
         return NAN;
-    double taken = (double)(source->taken + line_reader_asked(&source->list));
+    double taken = (double)(source->taken + line_reader_consumed(&source->list));
     return fmin(taken / source->size, 1);
 }
 
@@ -289,6 +289,6 @@ int source_rewind(struct source *source)
         return -errno;
     source->position = 0;
     source->index = 0;
-    source->taken = source->list.taken = 0;
+    source->taken = source->list.read = 0;
     return 0;
 }
