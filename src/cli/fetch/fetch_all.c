@@ -86,9 +86,9 @@ static void on_settled(const struct record *record, void *arg)
 {
     struct fetcher *fetcher = arg;
     const struct options *options = fetcher->session.options;
-    if (!record->ok && options->fail_fast)
+    if (!record_is_ok(record) && options->fail_fast)
         stop_at_failure(fetcher, record);
-    fetcher->successes += record->ok;
+    fetcher->successes += record_is_ok(record);
     if (options->first > 0 && fetcher->successes >= (size_t)options->first)
         stop(fetcher, STOP_ENOUGH);
 }

@@ -57,7 +57,7 @@ static const char *tell_url(struct fetch *fetch, const char *text)
 /* What became of the file in which the body was to be saved. */
 static void judge_file(struct fetch *fetch, struct record *record)
 {
-    record->error = record_errors[AF_HTTP_IO];
+    record->outcome = OUTCOME_IO;
     record->errormsg =
         tell(fetch, "the body cannot be saved: %s", strerror(-body_file_error(fetch->file)));
     record->exitcode = af_http_curl_code(AF_HTTP_IO);
@@ -116,14 +116,13 @@ static void judge_response(struct fetch *fetch, struct record *record)
     }
     record->exitcode = response->curl_code;
     if (response->error != AF_HTTP_OK) {
-        record->error = record_errors[response->error];
+        record->outcome = (enum outcome)response->error;
         record->errormsg = tell_error(fetch, response);
         return;
     }
-    record->ok = status_set_has(&fetch->session->options->accept, response->status);
-    if (record->ok)
+    if (status_set_has(&fetch->session->options->accept, response->status))
         return;
-    record->error = "http";
+    record->outcome = OUTCOME_STATUS;
     record->errormsg = tell(fetch, "the server answered %ld", response->status);
 }
 
@@ -158,10 +157,9 @@ static void plan_record(struct fetch *fetch, struct record *record)
     const char *method = request.method ? request.method : has_body ? "POST" : "GET";
     fetch->session->planned = (af_response){.method = method};
     record->response = &fetch->session->planned;
-    record->ok = r >= 0;
     if (r >= 0)
         return;
-    record->error = record_errors[AF_HTTP_URL];
+    record->outcome = OUTCOME_URL;
     record->errormsg = tell_url(fetch, af_error_text(af_raised(r)));
     record->exitcode = af_http_curl_code(AF_HTTP_URL);
 }
@@ -191,7 +189,7 @@ struct record fetch_record(struct fetch *fetch)
         judge_response(fetch, &record);
     } else {
         enum af_http_error error = judge_result(fetch);
-        record.error = record_errors[error];
+        record.outcome = (enum outcome)error;
         record.errormsg = fetch->errormsg;
         record.exitcode = af_http_curl_code(error);
     }

@@ -34,11 +34,11 @@ void line_reader_free(struct line_reader *reader);
 void line_reader_open(struct line_reader *reader, int fd, bool check_binary);
 void line_reader_close(struct line_reader *reader);
 
-/* Returns 1 and the next line that is neither blank nor a comment, without blanks around it; or 0 at
- * the end of the list, after closing it. The text lives until the next call, may be changed, and has
- * room for a NUL after it. Suspends if a pipe has no data yet; if that is cancelled, no data is lost.
- * Errors: AF_CANCELLED, -ENOMEM; a negated errno if the list cannot be read, -ENOEXEC if it is
- * binary, after closing it. */
+/* Returns 1 and the next line that is neither blank nor a comment, without blanks around it; or 0
+ * at the end of the list, after closing it. The text lives until the next call, may be changed, and
+ * has room for a NUL after it. Suspends if a pipe has no data yet; if that is cancelled, no data is
+ * lost. Errors: AF_CANCELLED, -ENOMEM; a negated errno if the list cannot be read, -ENOEXEC if it
+ * is binary, after closing it. */
 int line_reader_next(struct line_reader *reader, char **ret_text, size_t *ret_length);
 
 /* Bytes of all lists that lines were made of. */

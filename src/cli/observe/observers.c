@@ -164,7 +164,7 @@ void observers_finished(struct observed *observed, const struct record *record)
     set_running(observed, false);
     if (observers->progress) {
         observers->progress->done++;
-        observers->progress->failed += !record->ok && !record_was_cancelled(record);
+        observers->progress->failed += record_is_failed(record);
     }
     if (observers->trace)
         trace_finished(observers->trace, observed, record);

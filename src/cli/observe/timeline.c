@@ -163,8 +163,7 @@ static int fill(struct timeline *timeline, struct attempt *attempt, const struct
         .begin = microseconds(moment->queued - moment->began),
         .index = record->index,
         .number = record->retries,
-        .error = record->error,
-        .ok = record->ok,
+        .outcome = record->outcome,
         .again = moment->again,
     };
     for (int phase = 0; phase < PHASES; phase++)

@@ -29,11 +29,10 @@ struct attempt {
     size_t index;
     size_t url;  /* in the strings, as is: */
     size_t text; /* what went wrong; 0 for nothing */
-    const char *error;
+    enum outcome outcome;
     long number; /* 0: the first */
     long redirects;
     short status;
-    bool ok;
     bool again;  /* another follows */
     bool reused; /* needed no connection of its own */
     bool began;  /* or was only waited for */

@@ -51,7 +51,7 @@ static int append_string(struct buffer *json, const char *string)
 static int append_attempt(const struct timeline *timeline, struct buffer *json,
                           const struct attempt *attempt)
 {
-    int flags = (attempt->ok ? FLAG_OK : 0) | (attempt->again ? FLAG_AGAIN : 0) |
+    int flags = (attempt->outcome == OUTCOME_OK ? FLAG_OK : 0) | (attempt->again ? FLAG_AGAIN : 0) |
                 (attempt->reused ? FLAG_REUSED : 0) | (attempt->began ? FLAG_BEGAN : 0);
     int r = buffer_append_format(json, "[%zu,%ld,%d,%d,%lld,%ld,%lld", attempt->index,
                                  attempt->number, attempt->status, flags, (long long)attempt->size,
@@ -61,8 +61,8 @@ static int append_attempt(const struct timeline *timeline, struct buffer *json,
         r = buffer_append_format(json, ",%lld", (long long)(attempt->ends[phase] - at));
         at = attempt->ends[phase];
     }
-    const char *strings[] = {timeline_string(timeline, attempt->url),
-                             attempt->error ? attempt->error : "",
+    const char *error = outcome_words[attempt->outcome];
+    const char *strings[] = {timeline_string(timeline, attempt->url), error ? error : "",
                              timeline_string(timeline, attempt->text), attempt->remote_ip};
     for (size_t i = 0; i < sizeof strings / sizeof strings[0] && r >= 0; i++)
         r = append_string(json, strings[i]);

@@ -82,11 +82,11 @@ static int append_name(const struct timeline *timeline, struct buffer *buffer,
     char status[16], *name;
     snprintf(status, sizeof status, "%d", attempt->status);
     int r = buffer_append_string(buffer, ",\n{\"name\":");
-    bool failed = attempt->error && (process == REQUESTS || !attempt->began);
+    bool failed = attempt->outcome != OUTCOME_OK && (process == REQUESTS || !attempt->began);
     if (r < 0 || !failed)
         return r < 0 ? r : json_write_string(buffer, url, strlen(url));
-    bool answered = strcmp(attempt->error, "http") == 0;
-    if (asprintf(&name, "%s %s", answered ? status : attempt->error, url) < 0)
+    bool answered = attempt->outcome == OUTCOME_STATUS;
+    if (asprintf(&name, "%s %s", answered ? status : outcome_words[attempt->outcome], url) < 0)
         return -ENOMEM;
     r = json_write_string(buffer, name, strlen(name));
     free(name);
@@ -114,13 +114,13 @@ static int append_arrow(struct buffer *buffer, const struct attempt *attempt)
 static int append_arguments(const struct timeline *timeline, struct buffer *buffer,
                             const struct attempt *attempt)
 {
-    int r =
-        buffer_append_format(buffer, ",\"args\":{\"index\":%zu,\"attempt\":%ld,\"ok\":%s",
-                             attempt->index, attempt->number + 1, attempt->ok ? "true" : "false");
+    int r = buffer_append_format(buffer, ",\"args\":{\"index\":%zu,\"attempt\":%ld,\"ok\":%s",
+                                 attempt->index, attempt->number + 1,
+                                 attempt->outcome == OUTCOME_OK ? "true" : "false");
     if (r >= 0 && attempt->status > 0)
         r = buffer_append_format(buffer, ",\"response_code\":%d", attempt->status);
-    if (r >= 0 && attempt->error)
-        r = append_string(buffer, "error", attempt->error);
+    if (r >= 0 && attempt->outcome != OUTCOME_OK)
+        r = append_string(buffer, "error", outcome_words[attempt->outcome]);
     if (r >= 0 && attempt->text > 0)
         r = append_string(buffer, "errormsg", timeline_string(timeline, attempt->text));
     if (r >= 0 && attempt->remote_ip[0])
@@ -177,9 +177,9 @@ static int append_attempt(const struct timeline *timeline, struct buffer *buffer
     int r = append_name(timeline, buffer, attempt, process);
     if (r >= 0)
         r = append_place(buffer,
-                         process == WAITING ? "waiting"
-                         : attempt->ok      ? "request"
-                                            : "request,failed",
+                         process == WAITING               ? "waiting"
+                         : attempt->outcome == OUTCOME_OK ? "request"
+                                                          : "request,failed",
                          process, lane, begin, end);
     if (r >= 0 && process == REQUESTS)
         r = append_arrow(buffer, attempt);

@@ -114,10 +114,11 @@ void trace_finished(const struct trace *trace, const struct observed *observed,
 {
     const af_response *response = record->response;
     char time[16], size[16];
-    if (record_was_cancelled(record))
+    if (record_is_cancelled(record))
         print_step(trace, observed, "cancelled", COLOR_YELLOW, "%s", record->errormsg);
-    else if (!record->ok)
-        print_step(trace, observed, "failed", COLOR_RED, "%s: %s", record->error, record->errormsg);
+    else if (!record_is_ok(record))
+        print_step(trace, observed, "failed", COLOR_RED, "%s: %s", outcome_words[record->outcome],
+                   record->errormsg);
     else
         print_step(trace, observed, "done", COLOR_GREEN, "%ld in %s, %s", response->status,
                    units_time(time, (double)response->time_total * 1e-6),

@@ -14,7 +14,7 @@ static bool is_final(enum af_http_error error)
 static bool add_error(struct retry_conditions *conditions, const char *word, size_t length)
 {
     for (enum af_http_error error = AF_HTTP_OK; error <= AF_HTTP_OTHER; error++) {
-        const char *name = record_errors[error];
+        const char *name = outcome_words[error];
         if (is_final(error) || strlen(name) != length || memcmp(name, word, length) != 0)
             continue;
         conditions->errors |= 1U << error;

@@ -10,14 +10,14 @@ static int write_plan(const struct formatter *formatter, const struct record *re
                       struct buffer *buffer)
 {
     (void)formatter;
-    const char *method = record->ok ? record->response->method : "---";
-    const char *scheme = record->ok && !af_url_has_scheme(record->url) ? "http://" : "";
+    const char *method = record_is_ok(record) ? record->response->method : "---";
+    const char *scheme = record_is_ok(record) && !af_url_has_scheme(record->url) ? "http://" : "";
     int r = buffer_append_format(buffer, "%s %s", method, scheme);
     if (r >= 0)
         r = url_append(buffer, record->url, text_write_escaped);
-    if (r >= 0 && !record->ok)
-        r = buffer_append_format(buffer, "  %s: ", record->error);
-    if (r >= 0 && !record->ok)
+    if (r >= 0 && !record_is_ok(record))
+        r = buffer_append_format(buffer, "  %s: ", outcome_words[record->outcome]);
+    if (r >= 0 && !record_is_ok(record))
         r = text_write_escaped(buffer, record->errormsg, strlen(record->errormsg));
     return r < 0 ? r : buffer_append_char(buffer, '\n');
 }

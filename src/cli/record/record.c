@@ -43,9 +43,15 @@ static struct value get_id(const void *member)
     return (struct value){id->is_number ? VALUE_NUMBER : VALUE_STRING, .string = id->text};
 }
 
-static struct value get_boolean(const void *member)
+static struct value get_ok(const void *member)
 {
-    return (struct value){VALUE_BOOLEAN, .boolean = *(const bool *)member};
+    return (struct value){VALUE_BOOLEAN, .boolean = *(const enum outcome *)member == OUTCOME_OK};
+}
+
+static struct value get_error(const void *member)
+{
+    const char *word = outcome_words[*(const enum outcome *)member];
+    return (struct value){word ? VALUE_STRING : VALUE_NULL, .string = word};
 }
 
 static struct value get_size(const void *member)
@@ -153,20 +159,21 @@ static struct value get_body(const void *member)
     return (struct value){response->body ? VALUE_BODY : VALUE_NULL, .response = response};
 }
 
-const char *const record_errors[] = {
-    [AF_HTTP_OK] = NULL,
-    [AF_HTTP_URL] = "url",
-    [AF_HTTP_RESOLVE] = "resolve",
-    [AF_HTTP_CONNECT] = "connect",
-    [AF_HTTP_TLS] = "tls",
-    [AF_HTTP_TIMEOUT] = "timeout",
-    [AF_HTTP_RESET] = "reset",
-    [AF_HTTP_PROTOCOL] = "protocol",
-    [AF_HTTP_REDIRECT] = "redirect",
-    [AF_HTTP_TOO_LARGE] = "too_large",
-    [AF_HTTP_IO] = "io",
-    [AF_HTTP_CANCELLED] = "cancelled",
-    [AF_HTTP_OTHER] = "other",
+const char *const outcome_words[] = {
+    [OUTCOME_OK] = NULL,
+    [OUTCOME_URL] = "url",
+    [OUTCOME_RESOLVE] = "resolve",
+    [OUTCOME_CONNECT] = "connect",
+    [OUTCOME_TLS] = "tls",
+    [OUTCOME_TIMEOUT] = "timeout",
+    [OUTCOME_RESET] = "reset",
+    [OUTCOME_PROTOCOL] = "protocol",
+    [OUTCOME_REDIRECT] = "redirect",
+    [OUTCOME_TOO_LARGE] = "too_large",
+    [OUTCOME_IO] = "io",
+    [OUTCOME_CANCELLED] = "cancelled",
+    [OUTCOME_OTHER] = "other",
+    [OUTCOME_STATUS] = "http",
 };
 
 #define RECORD(member) false, offsetof(struct record, member)
@@ -176,8 +183,8 @@ const struct field record_fields[] = {
     {"index", get_size, RECORD(index), "place in the input, counted from 0"},
     {"url", get_url, RECORD(url), "as it was given"},
     {"id", get_id, RECORD(id), "the request's own, if it had one"},
-    {"ok", get_boolean, RECORD(ok), "a response came whole, and its status is a success"},
-    {"error", get_string, RECORD(error), "null, or what went wrong, in a word"},
+    {"ok", get_ok, RECORD(outcome), "a response came whole, and its status is a success"},
+    {"error", get_error, RECORD(outcome), "null, or what went wrong, in a word"},
     {"errormsg", get_string, RECORD(errormsg), "the same, in a sentence"},
     {"exitcode", get_int, RECORD(exitcode), "the same, as curl would exit with it"},
     {"method", get_string, RESPONSE(method), "of the request"},

@@ -10,16 +10,37 @@ struct record_id {
     bool is_number;   /* the text is one, as JSON writes it */
 };
 
+/* The outcome of a fetch. Up to OUTCOME_OTHER it has the values of enum af_http_error. */
+enum outcome {
+    OUTCOME_OK = AF_HTTP_OK,
+    OUTCOME_URL = AF_HTTP_URL,
+    OUTCOME_RESOLVE = AF_HTTP_RESOLVE,
+    OUTCOME_CONNECT = AF_HTTP_CONNECT,
+    OUTCOME_TLS = AF_HTTP_TLS,
+    OUTCOME_TIMEOUT = AF_HTTP_TIMEOUT,
+    OUTCOME_RESET = AF_HTTP_RESET,
+    OUTCOME_PROTOCOL = AF_HTTP_PROTOCOL,
+    OUTCOME_REDIRECT = AF_HTTP_REDIRECT,
+    OUTCOME_TOO_LARGE = AF_HTTP_TOO_LARGE,
+    OUTCOME_IO = AF_HTTP_IO,
+    OUTCOME_CANCELLED = AF_HTTP_CANCELLED,
+    OUTCOME_OTHER = AF_HTTP_OTHER,
+    OUTCOME_STATUS, /* a complete response whose status is not accepted */
+    OUTCOMES,
+};
+
+/* The word for each in the field 'error'; NULL for OUTCOME_OK. */
+extern const char *const outcome_words[OUTCOMES];
+
 /* All that a record is made of. Strings are borrowed; response is NULL where there was no transfer.
  * A password in a URL may stay there: it is not written. */
 struct record {
     size_t index;
     const char *url; /* as it was given */
     struct record_id id;
-    bool ok;
-    const char *error; /* one of the words of the contract, or NULL */
-    const char *errormsg;
-    int exitcode; /* libcurl's, 0 for none */
+    enum outcome outcome;
+    const char *errormsg; /* NULL if ok */
+    int exitcode;         /* libcurl's, 0 for none */
     const af_response *response;
     const char *filename; /* of the body in --output-dir, or NULL */
     long retries;         /* of the request, after its first attempt */
@@ -81,10 +102,6 @@ struct fields {
     size_t count;
 };
 
-/* The words for the errors of a response, by enum af_http_error. "http" is one more, for a response
- * whose status says no. */
-extern const char *const record_errors[AF_HTTP_OTHER + 1];
-
 /* The fields of the contract in its order. NULL-named at the end. */
 extern const struct field record_fields[];
 
@@ -95,10 +112,20 @@ int fields_select(const char *list, bool headers, bool body, bool filename,
                   struct fields *ret_fields);
 void fields_free(struct fields *fields);
 
-/* Whether it is of what the run ended before, which has not failed. */
-static inline bool record_was_cancelled(const struct record *record)
+static inline bool record_is_ok(const struct record *record)
 {
-    return record->error == record_errors[AF_HTTP_CANCELLED];
+    return record->outcome == OUTCOME_OK;
+}
+
+/* True if the run ended before the fetch did. It counts neither as ok nor as failed. */
+static inline bool record_is_cancelled(const struct record *record)
+{
+    return record->outcome == OUTCOME_CANCELLED;
+}
+
+static inline bool record_is_failed(const struct record *record)
+{
+    return !record_is_ok(record) && !record_is_cancelled(record);
 }
 
 #endif

@@ -89,7 +89,7 @@ static int read_object(const struct record_layout *layout, const cJSON *object,
     if (!url || !(number >= 0 && number < 0x1p53) || number != (double)(size_t)number)
         return -EBADMSG;
     record->index = (size_t)number;
-    record->cancelled = error && strcmp(error, "cancelled") == 0;
+    record->cancelled = error && strcmp(error, outcome_words[OUTCOME_CANCELLED]) == 0;
     record->failed = error != NULL;
     return json_write_string(&record->url, url, strlen(url));
 }
@@ -154,7 +154,7 @@ static int take_cell(const struct record_layout *layout, size_t place, const str
         return read_index(cell, &record->index);
     if (place == layout->url)
         return json_write_string(&record->url, cell->length > 0 ? cell->data : "", cell->length);
-    record->cancelled = is_word(cell, "cancelled");
+    record->cancelled = is_word(cell, outcome_words[OUTCOME_CANCELLED]);
     record->failed = cell->length > 0;
     return 0;
 }

@@ -9,18 +9,18 @@
 #include "cli/text/escape.h"
 #include "cli/text/units.h"
 
-/* Green for what is well, yellow for what has no fault but no end either, red for the rest. */
+/* Green for success, yellow for redirects and cancelled fetches, red for the rest. */
 static const char *record_color(const struct record *record, long status)
 {
-    if (record->ok)
+    if (record_is_ok(record))
         return status / 100 == 3 ? COLOR_YELLOW : COLOR_GREEN;
-    return record_was_cancelled(record) ? COLOR_YELLOW : COLOR_RED;
+    return record_is_cancelled(record) ? COLOR_YELLOW : COLOR_RED;
 }
 
-/* Whether the status says all there is to say. */
+/* True if the status says it all: no error is written then. */
 static bool status_decides(const struct record *record)
 {
-    return !record->error || strcmp(record->error, "http") == 0;
+    return record_is_ok(record) || record->outcome == OUTCOME_STATUS;
 }
 
 /* The status, the time and the size, in columns. */
@@ -63,7 +63,7 @@ static int write_line(struct buffer *buffer, const struct record *record, bool c
     if (r >= 0 && redirected)
         r = url_append(buffer, response->url, text_write_escaped);
     if (r >= 0 && failed)
-        r = write_part(buffer, "  ", record->error);
+        r = write_part(buffer, "  ", outcome_words[record->outcome]);
     if (r >= 0 && failed)
         r = write_part(buffer, ": ", record->errormsg);
     if (r >= 0 && record->retries > 0)

@@ -1,22 +1,15 @@
 #include "cli/report/statistics.h"
 
-#include <string.h>
-
-static void count_error(struct statistics *statistics, const char *error)
+static void count_error(struct statistics *statistics, enum outcome outcome)
 {
-    statistics->cancelled += strcmp(error, "cancelled") == 0;
-    for (size_t i = 0; i < ERROR_SORTS; i++) {
-        struct error_count *place = &statistics->errors[i];
-        if (!place->error)
-            place->error = error;
-        if (strcmp(place->error, error) == 0) {
-            place->count++;
-            return;
-        }
-    }
+    struct outcome_count *error = statistics->errors;
+    while (error->outcome != OUTCOME_OK && error->outcome != outcome)
+        error++;
+    error->outcome = outcome;
+    error->count++;
 }
 
-/* What nothing was sent for took no time that says anything. */
+/* Ignores attempts for which nothing was sent: their times mean nothing. */
 static void count_times(struct statistics *statistics, const af_response *response)
 {
     if (response->size_request == 0)
@@ -36,10 +29,11 @@ static void count_times(struct statistics *statistics, const af_response *respon
 void statistics_add(struct statistics *statistics, const struct record *record)
 {
     statistics->count++;
-    statistics->ok += record->ok;
+    statistics->ok += record_is_ok(record);
+    statistics->cancelled += record_is_cancelled(record);
     statistics->retries += (size_t)record->retries;
-    if (record->error)
-        count_error(statistics, record->error);
+    if (!record_is_ok(record))
+        count_error(statistics, record->outcome);
     const af_response *response = record->response;
     if (!response)
         return;

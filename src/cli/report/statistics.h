@@ -9,17 +9,15 @@
 #include "cli/record/status_set.h"
 #include "cli/report/histogram.h"
 
-struct error_count {
-    const char *error;
+struct outcome_count {
+    enum outcome outcome; /* OUTCOME_OK: unused */
     size_t count;
 };
-
-enum { ERROR_SORTS = 16 };
 
 struct statistics {
     size_t count;
     size_t ok;
-    size_t cancelled; /* neither ok nor failed: the run ended before them */
+    size_t cancelled; /* counted neither as ok nor as failed */
     int64_t bytes;
     double elapsed; /* seconds, of the whole run */
     size_t retries;
@@ -27,9 +25,9 @@ struct statistics {
     size_t connections; /* made; and: */
     size_t reused;      /* requests that needed none */
     size_t statuses[STATUS_LIMIT];
-    struct error_count errors[ERROR_SORTS];
-    struct histogram connect;    /* of new connections, TLS included */
-    struct histogram first_byte; /* since the start */
+    struct outcome_count errors[OUTCOMES]; /* in the order in which they occurred first */
+    struct histogram connect;              /* of new connections, TLS included */
+    struct histogram first_byte;           /* since the start */
     struct histogram total;
 };
 

@@ -76,10 +76,10 @@ static void print_statuses(FILE *file, const struct statistics *statistics, bool
 static void print_errors(FILE *file, const struct statistics *statistics, bool color)
 {
     const char *title = "errors";
-    for (size_t i = 0; i < ERROR_SORTS && statistics->errors[i].error; i++) {
-        const struct error_count *error = &statistics->errors[i];
-        bool cancelled = strcmp(error->error, "cancelled") == 0;
-        print_outcome(file, statistics, title, error->error, error->count,
+    const struct outcome_count *errors = statistics->errors;
+    for (size_t i = 0; i < OUTCOMES && errors[i].outcome != OUTCOME_OK; i++) {
+        bool cancelled = errors[i].outcome == OUTCOME_CANCELLED;
+        print_outcome(file, statistics, title, outcome_words[errors[i].outcome], errors[i].count,
                       !color      ? NULL
                       : cancelled ? COLOR_YELLOW
                                   : COLOR_RED);

@@ -222,7 +222,8 @@ Test(admission, a_cancelled_ticket_holds_nothing)
     options.rate_per_host = (struct rate){1, 1};
     options.rate = (struct rate){2, 1};
     open_admission(2);
-    /* One runs, one waits for a host slot, two in the queue, one for a rate token, one for a job. */
+    /* One runs, one waits for a host slot, two in the queue, one for a rate token, one for a job.
+     */
     struct visit visits[] = {visit("a", X, 9), visit("b", X, 9),
                              visit("c", X, 9), visit("d", X, 9),
                              visit("e", Y, 9), visit("f", "http://z.example/", 9)};

@@ -8,7 +8,7 @@
 static void add(struct timeline *timeline, const af_response *response)
 {
     size_t url = 0;
-    struct record record = {.url = "http://user:secret@x/", .ok = true, .response = response};
+    struct record record = {.url = "http://user:secret@x/", .response = response};
     struct timeline_moment moment = {.began = 100, .queued = 100.5, .now = 103};
     timeline_add(timeline, &record, &moment, &url);
     if (timeline->omitted == 0)

@@ -86,8 +86,8 @@ Test(help, every_field_and_every_error_is_explained)
     for (const struct field *field = record_fields; field->name; field++)
         cr_expect(strstr(page, field->name) && field->help, "%s", field->name);
     print("errors");
-    for (size_t i = 1; i < sizeof record_errors / sizeof record_errors[0]; i++)
-        cr_expect(strstr(page, record_errors[i]) != NULL, "%s", record_errors[i]);
+    for (size_t i = 1; i < sizeof outcome_words / sizeof outcome_words[0]; i++)
+        cr_expect(strstr(page, outcome_words[i]) != NULL, "%s", outcome_words[i]);
 }
 
 Test(help, what_looks_like_an_option_gets_the_first_page)

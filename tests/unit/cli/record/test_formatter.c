@@ -47,7 +47,6 @@ static const af_response response = {
 static const struct record good = {
     .index = 7,
     .url = "http://example.com/",
-    .ok = true,
     .response = &response,
     .time_start = 0.5,
     .time_end = 1.25,
@@ -56,7 +55,7 @@ static const struct record good = {
 static const struct record bad = {
     .index = 8,
     .url = "nowhere.example",
-    .error = "resolve",
+    .outcome = OUTCOME_RESOLVE,
     .errormsg = "Could not resolve host",
     .exitcode = 6,
     .time_start = NAN,
@@ -269,7 +268,7 @@ Test(formatter, a_csv_body_has_two_columns_of_which_one_is_filled)
     } cases[] = {{"a,b", 3, "\"a,b\","}, {"", 0, "\"\","}, {"a\xFF", 2, ",Yf8="}, {NULL, 0, ","}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char expected[64];
-        snprintf(expected, sizeof expected, "ok,body,body_base64\r\nfalse,%s\r\n", cases[i].cells);
+        snprintf(expected, sizeof expected, "ok,body,body_base64\r\ntrue,%s\r\n", cases[i].cells);
         af_response one = {.body = cases[i].body, .body_size = cases[i].size};
         struct record record = {.url = "x", .response = &one};
         cr_expect_str_eq(format_one("--csv", "--fields=ok,body", &record), expected);
@@ -321,11 +320,11 @@ Test(formatter, text_is_a_line_a_record)
         "---          -         -  http://a/  cancelled\n",
     };
     const struct record records[] = {
-        {.url = "http://a/", .ok = true, .response = &response},
-        {.url = "http://a/", .ok = true, .response = &moved},
-        {.url = "http://a/", .error = "http", .errormsg = "404", .response = &missing},
-        {.url = "http://a/", .error = "reset", .errormsg = "it ended", .response = &reset},
-        {.url = "http://a/", .error = "cancelled"},
+        {.url = "http://a/", .response = &response},
+        {.url = "http://a/", .response = &moved},
+        {.url = "http://a/", .outcome = OUTCOME_STATUS, .errormsg = "404", .response = &missing},
+        {.url = "http://a/", .outcome = OUTCOME_RESET, .errormsg = "it ended", .response = &reset},
+        {.url = "http://a/", .outcome = OUTCOME_CANCELLED},
     };
     for (size_t i = 0; i < sizeof records / sizeof records[0]; i++)
         cr_expect_str_eq(format_one("--format=text", NULL, &records[i]), texts[i]);
@@ -345,7 +344,7 @@ Test(formatter, sizes_have_units_of_1000)
         af_response one = {.status = 200, .size_download = cases[i].bytes};
         char expected[64];
         snprintf(expected, sizeof expected, "200    0.000 s %s  x\n", cases[i].text);
-        struct record record = {.url = "x", .ok = true, .response = &one};
+        struct record record = {.url = "x", .response = &one};
         cr_expect_str_eq(format_one("--format=text", NULL, &record), expected);
     }
 }
@@ -353,7 +352,7 @@ Test(formatter, sizes_have_units_of_1000)
 Test(formatter, color_tells_what_is_well)
 {
     af_response moved = {.status = 301};
-    const struct record redirect = {.url = "x", .ok = true, .response = &moved};
+    const struct record redirect = {.url = "x", .response = &moved};
     cr_expect_str_eq(format("--format=text", NULL, true,
                             (const struct record *[]){&good, &bad, &redirect, NULL}),
                      "\x1b[32m200\x1b[0m    0.123 s   12.3 kB  http://example.com/\n"
@@ -365,7 +364,7 @@ Test(formatter, color_tells_what_is_well)
 Test(formatter, text_shows_headers_and_body_safely)
 {
     af_response binary = {.status = 200, .body = "a\0b", .body_size = 3};
-    const struct record image = {.url = "x", .ok = true, .response = &binary};
+    const struct record image = {.url = "x", .response = &binary};
     cr_expect_str_eq(format_one("--include-headers", "--include-body", &good),
                      "200    0.123 s   12.3 kB  http://example.com/\n"
                      "< server: origin\n< set-cookie: a=1\n< content-type: text/plain\n"
@@ -392,7 +391,7 @@ Test(formatter, no_format_shows_a_password)
                                           "--fields=url,url_effective,redirect_url"};
     af_response one = {
         .redirects = 1, .url = "http://u:secret@a/", .redirect_url = "http://u:secret@b/"};
-    const struct record record = {.url = "u:secret@a", .ok = true, .response = &one};
+    const struct record record = {.url = "u:secret@a", .response = &one};
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
         const char *text = format_one(formats[i], NULL, &record);
         cr_expect(strstr(text, "u:***@a") && !strstr(text, "secret"), "%s", text);

@@ -17,7 +17,7 @@ static char *summary_of(size_t count, double elapsed)
                             .time_starttransfer = 400,
                             .time_total = 500,
                             .connects = 1};
-    struct record record = {.ok = true, .response = &response};
+    struct record record = {.response = &response};
     for (size_t i = 0; i < count; i++) {
         statistics_add(&statistics, &record);
         response.connects = 0;
