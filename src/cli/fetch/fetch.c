@@ -7,27 +7,28 @@
 
 #include "cli/text/http_syntax.h"
 
-/* What an attempt returns that is to be made again. */
+/* The result of an attempt that is to be retried. */
 enum { TRY_AGAIN = AF_USER_ERROR };
 
-/* Where bodies are saved, every URL has its file. */
-static int choose_file(struct fetch *fetch)
+/* -------------------------------------------------------------------- life */
+
+static int open_body_file(struct fetch *fetch)
 {
-    const struct json_request *asked = fetch->asked;
+    const struct json_request *json = fetch->json;
     if (!fetch->session->directory || fetch->entry_error)
         return 0;
-    struct file_name name = asked && asked->filename ? file_name_of_text(asked->filename)
-                                                     : file_name_of_url(fetch->url);
+    struct file_name name =
+        json && json->filename ? file_name_of_text(json->filename) : file_name_of_url(fetch->url);
     return body_file_new(fetch->session->directory, &name, &fetch->file);
 }
 
-/* What it is made of, and keeps until its record is written: the URL is in its response too. */
+/* Bytes that are kept until the record is written. The URL is in the response too. */
 static size_t kept_size(const struct fetch *fetch)
 {
     size_t size = 2 * strlen(fetch->url);
-    const struct json_request *asked = fetch->asked;
-    for (size_t i = 0; asked && i < asked->headers.count; i++)
-        size += strlen(asked->headers.strings[i]);
+    const struct json_request *json = fetch->json;
+    for (size_t i = 0; json && i < json->headers.count; i++)
+        size += strlen(json->headers.strings[i]);
     return size;
 }
 
@@ -40,27 +41,29 @@ int fetch_new(struct session *session, const struct entry *entry, const struct t
         return -ENOMEM;
     fetch->session = session;
     fetch->ticket = *ticket;
+    fetch->observed = (struct observed){
+        .observers = session->observers, .index = entry->index, .url = fetch->url};
     fetch->origin = entry->origin;
     fetch->line = entry->line;
     fetch->entry_error = entry->error;
-    fetch->asked = json_request_ref(entry->request);
+    fetch->json = json_request_ref(entry->request);
     if (http_names_header(session->options->headers.strings, "Content-Type"))
-        json_request_drop_default_type(fetch->asked);
-    fetch->observed = (struct observed){
-        .observers = session->observers, .index = entry->index, .url = fetch->url};
+        json_request_drop_default_type(fetch->json);
+    fetch->request = effective_request_make(session->options, fetch->json);
     fetch->file = NULL;
-    fetch->request = NULL;
+    fetch->response = NULL;
     fetch->result = AF_CANCELLED;
     fetch->end = INFINITY;
+    fetch->finished = false;
     memcpy(fetch->url, entry->url, size);
-    int r = choose_file(fetch);
+    int r = open_body_file(fetch);
     if (r < 0) {
-        json_request_unref(fetch->asked);
+        json_request_unref(fetch->json);
         free(fetch);
         return r;
     }
     memory_budget_charge(&session->budget, &fetch->charge, kept_size(fetch),
-                         fetch->asked ? fetch->asked->body.length : 0);
+                         fetch->json ? fetch->json->body.length : 0);
     observers_queued(&fetch->observed);
     *ret_fetch = fetch;
     return 0;
@@ -69,42 +72,91 @@ int fetch_new(struct session *session, const struct entry *entry, const struct t
 void fetch_free(void *arg)
 {
     struct fetch *fetch = arg;
-    ticket_end(&fetch->ticket); /* of one that never ran */
+    ticket_end(&fetch->ticket); /* of a fetch that never ran */
     memory_budget_release(&fetch->session->budget, &fetch->charge);
     body_file_free(fetch->file);
-    af_future_unref(fetch->request);
-    json_request_unref(fetch->asked);
+    af_future_unref(fetch->response);
+    json_request_unref(fetch->json);
     free(fetch);
 }
 
-static void settle(struct fetch *fetch)
+/* -------------------------------------------------------------- the record */
+
+static const af_response *response_of(const struct fetch *fetch)
+{
+    return fetch->response ? af_request_response(fetch->response) : NULL;
+}
+
+/* Sets what the record says of the response. A request that waited and was never sent has none. */
+static void add_response(const struct fetch *fetch, int result, struct record *record)
+{
+    static const af_response not_sent;
+    const af_response *response = response_of(fetch);
+    if (fetch->session->options->dry_run && result >= 0) {
+        record->method = effective_request_method(&fetch->request);
+        record->response = &not_sent;
+    } else if (response && response->started_at > 0) {
+        record->method = response->method;
+        record->response = response;
+        record->time_start = response->start - fetch->session->began;
+        record->time_end = response->end - fetch->session->began;
+    }
+}
+
+/* Makes the record of a fetch whose attempts have ended with RESULT. */
+static struct record make_record(struct fetch *fetch, int result)
+{
+    struct record record = {
+        .index = fetch->observed.index,
+        .url = fetch->url,
+        .retries = fetch->observed.retries,
+        .filename = fetch->file ? body_file_name(fetch->file) : NULL,
+        .time_start = NAN,
+        .time_end = NAN,
+    };
+    if (fetch->json)
+        record.id = (struct record_id){fetch->json->id, fetch->json->id_is_number};
+    add_response(fetch, result, &record);
+    const struct outcome_input input = {
+        .options = fetch->session->options,
+        .origin = fetch->origin,
+        .line = fetch->line,
+        .entry_error = fetch->entry_error,
+        .request = &fetch->request,
+        .result = result,
+        .file_error = fetch->file ? body_file_error(fetch->file) : 0,
+        .cancelled_by = fetch->session->cancelled_by,
+    };
+    outcome_judge(&input, &fetch->text, &record);
+    return record;
+}
+
+const struct record *fetch_record(struct fetch *fetch)
+{
+    if (!fetch->finished)
+        fetch->record = make_record(fetch, fetch->result);
+    fetch->finished = true;
+    return &fetch->record;
+}
+
+static void finish(struct fetch *fetch)
 {
     struct session *session = fetch->session;
-    json_request_drop_body(fetch->asked);
-    memory_budget_finish(&session->budget, &fetch->charge,
-                         fetch->request ? af_request_response(fetch->request) : NULL);
-    if (!session->settled && !session->observers)
-        return;
-    struct record record = fetch_record(fetch);
-    observers_finished(&fetch->observed, &record);
-    if (session->settled)
-        session->settled(&record, session->settled_arg);
+    const struct record *record = fetch_record(fetch);
+    json_request_drop_body(fetch->json);
+    memory_budget_finish(&session->budget, &fetch->charge, response_of(fetch));
+    observers_finished(&fetch->observed, record);
+    if (session->on_finished)
+        session->on_finished(record, session->on_finished_arg);
 }
 
-/* ---------------------------------------------------------------- attempts */
+/* ------------------------------------------------------------- one attempt */
 
-/* How long the server asks to be left alone; 0: it does not. */
-static double asked_delay(const struct fetch *fetch)
-{
-    int64_t asked = af_request_response(fetch->request)->retry_after;
-    return asked > 0 ? fmin((double)asked, fetch->session->options->retry_max_delay) : 0;
-}
-
-/* The body as it comes. What will not be kept is not written. */
+/* Writes a part of the body to its file, if the response is accepted. */
 static int save_body(const void *data, size_t size, void *arg)
 {
     struct fetch *fetch = arg;
-    long status = af_request_status(fetch->request);
+    long status = af_request_status(fetch->response);
     if (!status_set_has(&fetch->session->options->accept, status))
         return 0;
     return body_file_write(fetch->file, data, size);
@@ -117,87 +169,78 @@ static enum af_body choose_body(const struct fetch *fetch)
     return fetch->file ? AF_BODY_CALLBACK : AF_BODY_DISCARD;
 }
 
-void fetch_choose_request(const struct fetch *fetch, af_request *request)
-{
-    const struct options *options = fetch->session->options;
-    const struct json_request *asked = fetch->asked;
-    request->method = options->method;
-    request->keep_method = options->method;
-    request->content = options->data.data;
-    request->content_size = options->data.length;
-    if (!asked)
-        return;
-    request->headers = asked->headers.strings;
-    if (asked->has_body) {
-        request->content = asked->body.data;
-        request->content_size = asked->body.length;
-    }
-    request->keep_method = options->method && !asked->method;
-    if (asked->method)
-        request->method = asked->method;
-    else if (asked->has_body && options->method && strcmp(options->method, "HEAD") == 0)
-        request->method = NULL; /* it would not send the body */
-}
-
-/* A redirect is followed as another request: every limit holds for it. */
+/* Follows each redirect as a request of its own, to which every limit applies. */
 static int follow_redirects(struct fetch *fetch)
 {
     const char *url;
     int r;
-    while ((r = af_await(fetch->request, NULL)) >= 0 &&
-           (url = af_request_redirect(fetch->request))) {
+    while ((r = af_await(fetch->response, NULL)) >= 0 &&
+           (url = af_request_redirect(fetch->response))) {
         af_future *next;
         r = ticket_redirect(&fetch->ticket, url);
         if (r >= 0)
-            r = af_client_follow(fetch->session->client, fetch->request, &next);
+            r = af_client_follow(fetch->session->client, fetch->response, &next);
         if (r < 0)
             break;
-        af_future_unref(fetch->request);
-        fetch->request = next;
+        af_future_unref(fetch->response);
+        fetch->response = next;
     }
     return r;
 }
 
-/* One attempt. That the URL is none, or the server down, is no error here: the response says so. */
-static int request_url(void *arg, void **ret_result)
+static int send_request(struct fetch *fetch)
 {
-    (void)ret_result;
-    struct fetch *fetch = arg;
-    const struct options *options = fetch->session->options;
     af_request request = {
         .url = fetch->url,
         .body = choose_body(fetch),
         .on_body = fetch->file ? save_body : NULL,
         .on_body_arg = fetch,
-        .keep_headers = options->keep_headers,
+        .keep_headers = fetch->session->options->keep_headers,
         .listener = observers_listener(&fetch->observed),
         .listener_arg = &fetch->observed,
     };
-    fetch_choose_request(fetch, &request);
+    effective_request_apply(&fetch->request, &request);
     if (fetch->file)
         body_file_discard(fetch->file);
-    af_future_unref(fetch->request);
-    fetch->request = NULL;
-    int r = af_client_request(fetch->session->client, &request, &fetch->request);
+    af_future_unref(fetch->response);
+    fetch->response = NULL;
+    return af_client_request(fetch->session->client, &request, &fetch->response);
+}
+
+/* The delay that Retry-After asks for, up to --retry-max-delay; 0 without it. */
+static double retry_after(const struct fetch *fetch)
+{
+    int64_t delay = response_of(fetch)->retry_after;
+    return delay > 0 ? fmin((double)delay, fetch->session->options->retry_max_delay) : 0;
+}
+
+/* Makes an attempt. Returns 0 even if the request failed, unless it is to be retried. */
+static int make_attempt(void *arg, void **ret_result)
+{
+    (void)ret_result;
+    struct fetch *fetch = arg;
+    const struct options *options = fetch->session->options;
+    int r = send_request(fetch);
     if (r >= 0)
         r = follow_redirects(fetch);
-    if (r < 0 || options->retries == 0)
-        return r;
-    if (!retry_conditions_match(&options->retry_on, af_request_response(fetch->request)))
-        return 0;
-    double asked = asked_delay(fetch);
-    if (asked > 0)
-        ticket_hold_host(&fetch->ticket, asked);
+    if (r < 0 || options->retries == 0 ||
+        !retry_conditions_match(&options->retry_on, response_of(fetch)))
+        return r < 0 ? r : 0;
+    double delay = retry_after(fetch);
+    if (delay > 0)
+        ticket_hold_host(&fetch->ticket, delay);
     return TRY_AGAIN;
 }
 
-/* What is to be made again is told of as if it had been the last. */
-static void tell_retry(struct fetch *fetch, double delay)
+/* ----------------------------------------------------------------- retries */
+
+/* Reports an attempt that is retried as if it were the last. */
+static void report_retry(struct fetch *fetch, double delay)
 {
-    fetch->result = 0;
-    struct record record = fetch_record(fetch);
+    if (!fetch->observed.observers)
+        return;
+    struct record record = make_record(fetch, 0);
     observers_retry(&fetch->observed, &record, delay);
-    fetch->result = AF_CANCELLED;
 }
 
 static bool choose_retry(int code, unsigned attempts, double *delay, void *arg)
@@ -206,18 +249,17 @@ static bool choose_retry(int code, unsigned attempts, double *delay, void *arg)
     struct fetch *fetch = arg;
     if (code != TRY_AGAIN)
         return false;
-    double asked = asked_delay(fetch);
+    double asked = retry_after(fetch);
     if (asked > 0)
         *delay = asked;
-    /* To wait for what no time is left for would only hide what the server answered. */
+    /* If the time does not suffice, report the response now, not a time-out later. */
     if (asked > 0 && af_loop_time(af_running_loop()) + asked >= fetch->end)
         return false;
-    if (fetch->session->observers)
-        tell_retry(fetch, *delay);
+    report_retry(fetch, *delay);
     return true;
 }
 
-/* Waits until it may make an attempt. */
+/* Waits until an attempt may start. */
 static int enter(struct fetch *fetch)
 {
     struct memory_budget *budget = &fetch->session->budget;
@@ -232,12 +274,12 @@ static int enter(struct fetch *fetch)
     return r;
 }
 
-/* Between two attempts others have its place, and what the answer took. */
-static int wait_outside(double delay, void *arg)
+/* While backing off, releases the slots and the response. */
+static int back_off(double delay, void *arg)
 {
     struct fetch *fetch = arg;
     ticket_leave(&fetch->ticket);
-    af_request_discard(fetch->request);
+    af_request_discard(fetch->response);
     if (fetch->file && body_file_error(fetch->file) >= 0)
         body_file_discard(fetch->file);
     int r = af_sleep(delay);
@@ -250,7 +292,7 @@ static int wait_outside(double delay, void *arg)
     return 0;
 }
 
-static int request_until_settled(struct fetch *fetch)
+static int run_attempts(struct fetch *fetch)
 {
     const struct options *options = fetch->session->options;
     af_retry_options retry = {
@@ -258,50 +300,41 @@ static int request_until_settled(struct fetch *fetch)
         .delay = options->retry_delay,
         .max_delay = options->retry_max_delay,
         .should_retry = choose_retry,
-        .wait = wait_outside,
+        .wait = back_off,
         .arg = fetch,
     };
-    int r = af_retry(&retry, request_url, fetch, NULL);
+    int r = af_retry(&retry, make_attempt, fetch, NULL);
     return r == TRY_AGAIN ? 0 : r;
 }
 
-double fetch_time_limit(const struct fetch *fetch)
-{
-    const struct json_request *asked = fetch->asked;
-    bool given = asked && !isnan(asked->timeout);
-    return given ? asked->timeout : fetch->session->options->timeout;
-}
-
-/* LIMIT is that of the fetch in seconds; 0: none. */
-static void set_end(struct fetch *fetch, double limit)
+static void set_end(struct fetch *fetch)
 {
     const struct session *session = fetch->session;
-    double deadline = session->options->deadline;
+    double limit = fetch->request.timeout, deadline = session->options->deadline;
     if (limit > 0)
         fetch->end = af_loop_time(af_running_loop()) + limit;
     if (deadline > 0)
         fetch->end = fmin(fetch->end, session->began + deadline);
 }
 
-/* The time runs from the first attempt on: how long others were before it in line is not its own
- * time. */
+/* Starts the time limit with the first attempt: the time in the queue does not count. */
 static int fetch_in_time(struct fetch *fetch)
 {
-    double limit = fetch_time_limit(fetch);
+    double limit = fetch->request.timeout;
     int r = enter(fetch);
     if (r < 0)
         return r;
     observers_admitted(&fetch->observed);
-    set_end(fetch, limit);
+    set_end(fetch);
     if (limit == 0)
-        return request_until_settled(fetch);
+        return run_attempts(fetch);
     af_timeout timeout;
     r = af_timeout_enter(&timeout, limit);
-    return r < 0 ? r : af_timeout_exit(&timeout, request_until_settled(fetch));
+    return r < 0 ? r : af_timeout_exit(&timeout, run_attempts(fetch));
 }
 
-/* Tells an empty body, which is an empty file, from none, which is no file. A 205 must not have a
- * body (RFC 9110), but libcurl reads one, and it is not thrown away. */
+/* True if there is a body, even an empty one, which becomes an empty file. A 205 must not have a
+ * body (RFC 9110), but libcurl reads one, which is kept. */
 static bool has_body(const af_response *response)
 {
     bool head = response->method && strcmp(response->method, "HEAD") == 0;
@@ -309,20 +342,20 @@ static bool has_body(const af_response *response)
     return !head && !never && !(response->status == 205 && response->size_download == 0);
 }
 
-/* The body is kept where the response is whole and accepted, and otherwise removed: before anybody
- * is told of it. */
+/* Names the file of the body if the response is complete and accepted, and otherwise removes it,
+ * before the record is made. */
 static void keep_body(struct fetch *fetch)
 {
-    const af_response *response = fetch->request ? af_request_response(fetch->request) : NULL;
-    bool whole = fetch->result >= 0 && response && response->error == AF_HTTP_OK;
-    if (whole && has_body(response) &&
+    const af_response *response = response_of(fetch);
+    bool complete = fetch->result >= 0 && response && response->error == AF_HTTP_OK;
+    if (complete && has_body(response) &&
         status_set_has(&fetch->session->options->accept, response->status))
         body_file_keep(fetch->file, response->content_type);
     else if (body_file_error(fetch->file) >= 0)
         body_file_discard(fetch->file);
 }
 
-int fetch_url(void *arg, void **ret_result)
+int fetch_run(void *arg, void **ret_result)
 {
     (void)ret_result;
     struct fetch *fetch = arg;
@@ -332,7 +365,7 @@ int fetch_url(void *arg, void **ret_result)
         fetch->result = fetch->session->options->dry_run ? 0 : fetch_in_time(fetch);
     if (fetch->file)
         keep_body(fetch);
-    settle(fetch);
+    finish(fetch);
     ticket_end(&fetch->ticket);
     return fetch->result == AF_CANCELLED ? AF_CANCELLED : 0;
 }

@@ -82,7 +82,7 @@ static void stop_at_failure(struct fetcher *fetcher, const struct record *record
     stop(fetcher, STOP_FAILED);
 }
 
-static void on_settled(const struct record *record, void *arg)
+static void on_finished(const struct record *record, void *arg)
 {
     struct fetcher *fetcher = arg;
     const struct options *options = fetcher->session.options;
@@ -168,7 +168,7 @@ static int next_fetch(void *arg, af_future **ret_task)
         ticket_end(&ticket);
         return r;
     }
-    r = af_create_task(fetch_url, fetch, fetch_free, ret_task);
+    r = af_create_task(fetch_run, fetch, fetch_free, ret_task);
     if (r < 0) {
         fetch_free(fetch);
         return r;
@@ -182,9 +182,9 @@ static int report_all(struct fetcher *fetcher)
     af_task *task;
     int r;
     while ((r = af_bounded_next(fetcher->results, &task)) > 0) {
-        struct record record = fetch_record(af_task_argument(task));
-        statistics_add(&fetcher->result->statistics, &record);
-        r = fetcher->report(&record, af_bounded_ready(fetcher->results), fetcher->report_arg);
+        const struct record *record = fetch_record(af_task_argument(task));
+        statistics_add(&fetcher->result->statistics, record);
+        r = fetcher->report(record, af_bounded_ready(fetcher->results), fetcher->report_arg);
         af_future_unref(task);
         if (r < 0)
             break;
@@ -244,7 +244,7 @@ static int run(struct fetcher *fetcher, long jobs)
         r = report_all(fetcher);
     }
     if (r < 0) {
-        fetcher->session.settled = NULL; /* how the rest ends is of no interest */
+        fetcher->session.on_finished = NULL; /* the rest is not reported */
         cancel_rest(fetcher);
         await_rest(fetcher);
     }
@@ -307,8 +307,8 @@ int fetch_all(const struct fetch_job *job, struct fetcher_result *ret_result)
         .result = ret_result,
     };
     if (options->fail_fast || options->first > 0)
-        fetcher.session.settled = on_settled;
-    fetcher.session.settled_arg = &fetcher;
+        fetcher.session.on_finished = on_finished;
+    fetcher.session.on_finished_arg = &fetcher;
     int r = open_client(&fetcher.session, job->jobs);
     if (r < 0)
         return r;

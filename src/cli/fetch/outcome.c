@@ -1,33 +1,42 @@
-/* What became of a fetch, as its record tells it. */
+#include "cli/fetch/outcome.h"
+
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/fetch/fetch.h"
+#include <afetch/error.h>
 
-/* The text of a record, for which libcurl's own is not enough. */
-__attribute__((format(printf, 2, 3))) static const char *tell(struct fetch *fetch,
-                                                              const char *format, ...)
+__attribute__((format(printf, 2, 3))) static const char *format(struct outcome_text *text,
+                                                                const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(fetch->errormsg, sizeof fetch->errormsg, format, arguments);
+    vsnprintf(text->text, sizeof text->text, format, arguments);
     va_end(arguments);
-    return fetch->errormsg;
+    return text->text;
 }
 
-/* What is wrong with a line, and where it stands. */
-static const char *tell_place(struct fetch *fetch, const char *text)
+static void set_error(struct record *record, enum outcome outcome, const char *errormsg)
 {
-    if (fetch->line == 0)
-        return tell(fetch, "%s", text);
-    return tell(fetch, "%s (%s, line %zu)", text, fetch->origin, fetch->line);
+    record->outcome = outcome;
+    record->errormsg = errormsg;
+    record->exitcode = af_http_curl_code((enum af_http_error)outcome);
 }
 
-/* What must be done to a URL that is none, where that is easily said. */
+/* ----------------------------------------------------------- invalid entries */
+
+/* ERROR with the place of the line in the list. */
+static const char *locate(const struct outcome_input *input, struct outcome_text *text,
+                          const char *error)
+{
+    if (input->line == 0)
+        return format(text, "%s", error);
+    return format(text, "%s (%s, line %zu)", error, input->origin, input->line);
+}
+
+/* How to correct a URL that is not valid, or NULL. */
 static const char *url_advice(const char *url)
 {
     const char *after = url + strspn(url, " \t");
@@ -43,155 +52,120 @@ static const char *url_advice(const char *url)
     return NULL;
 }
 
-static const char *tell_url(struct fetch *fetch, const char *text)
+static const char *url_error(const struct outcome_input *input, struct outcome_text *text,
+                             const char *url, const char *error)
 {
-    static const char no_url[] = "not a URL: ";
+    static const char not_a_url[] = "not a URL: ";
     char advised[128];
-    const char *advice = url_advice(fetch->url);
-    /* In the place of what libcurl stumbled over, which is seldom the cause. */
-    bool advises = advice && strncmp(text, no_url, strlen(no_url)) == 0;
-    snprintf(advised, sizeof advised, "%s%s", no_url, advises ? advice : "");
-    return tell_place(fetch, advises ? advised : text);
+    const char *advice = url_advice(url);
+    /* The advice replaces libcurl's reason, which seldom is the cause. */
+    bool advises = advice && strncmp(error, not_a_url, strlen(not_a_url)) == 0;
+    snprintf(advised, sizeof advised, "%s%s", not_a_url, advises ? advice : "");
+    return locate(input, text, advises ? advised : error);
 }
 
-/* What became of the file in which the body was to be saved. */
-static void judge_file(struct fetch *fetch, struct record *record)
-{
-    record->outcome = OUTCOME_IO;
-    record->errormsg =
-        tell(fetch, "the body cannot be saved: %s", strerror(-body_file_error(fetch->file)));
-    record->exitcode = af_http_curl_code(AF_HTTP_IO);
-}
+/* ------------------------------------------------------------- the response */
 
-/* Adds the option that set the time limit. */
-static const char *tell_timeout(struct fetch *fetch, const af_response *response)
+static const char *timeout_error(struct outcome_text *text, const af_response *response)
 {
     static const char *const options[] = {
         [AF_HTTP_LIMIT_CONNECT] = "--connect-timeout",
         [AF_HTTP_LIMIT_IDLE] = "--idle-timeout",
         [AF_HTTP_LIMIT_ATTEMPT] = "--attempt-timeout",
     };
-    return tell(fetch, "%s (%s)", response->error_text, options[response->limit]);
+    return format(text, "%s (%s)", response->error_text, options[response->limit]);
 }
 
-static const char *tell_size(struct fetch *fetch)
+static const char *size_error(struct outcome_text *text, int64_t maximum)
 {
     static const char *const units[] = {"", "k", "M", "G"};
-    int64_t most = fetch->session->options->max_filesize;
     int unit = 0;
-    while (unit < 3 && most % 1024 == 0) {
-        most /= 1024;
+    while (unit < 3 && maximum % 1024 == 0) {
+        maximum /= 1024;
         unit++;
     }
-    return tell(fetch, "the body is larger than %" PRId64 "%s%s (--max-filesize)", most,
-                units[unit], unit == 0 ? " bytes" : "");
+    return format(text, "the body is larger than %" PRId64 "%s%s (--max-filesize)", maximum,
+                  units[unit], unit == 0 ? " bytes" : "");
 }
 
-static const char *tell_error(struct fetch *fetch, const af_response *response)
+static const char *response_error(const struct outcome_input *input, struct outcome_text *text,
+                                  const char *url, const af_response *response)
 {
     if (response->error == AF_HTTP_URL) {
-        /* libcurl says in full what is wrong only of a URL by itself. */
-        int r = af_url_check(fetch->url);
-        return tell_url(fetch, r == -EINVAL ? af_error_text(af_raised(r)) : response->error_text);
+        /* Only a check of the URL by itself gives libcurl's full reason. */
+        int r = af_url_check(url);
+        return url_error(input, text, url,
+                         r == -EINVAL ? af_error_text(af_raised(r)) : response->error_text);
     }
     switch (response->limit) {
     case AF_HTTP_LIMIT_CONNECT:
     case AF_HTTP_LIMIT_IDLE:
     case AF_HTTP_LIMIT_ATTEMPT:
-        return tell_timeout(fetch, response);
+        return timeout_error(text, response);
     case AF_HTTP_LIMIT_BODY:
-        return tell_size(fetch);
+        return size_error(text, input->options->max_filesize);
     default: /* limits that no option sets */
         return response->error_text;
     }
 }
 
-/* What the transfer itself has to say. */
-static void judge_response(struct fetch *fetch, struct record *record)
+static void judge_response(const struct outcome_input *input, struct outcome_text *text,
+                           struct record *record)
 {
     const af_response *response = record->response;
-    if (fetch->file && body_file_error(fetch->file) < 0) {
-        judge_file(fetch, record);
+    if (input->file_error < 0) {
+        set_error(record, OUTCOME_IO,
+                  format(text, "the body cannot be saved: %s", strerror(-input->file_error)));
         return;
     }
     record->exitcode = response->curl_code;
     if (response->error != AF_HTTP_OK) {
         record->outcome = (enum outcome)response->error;
-        record->errormsg = tell_error(fetch, response);
-        return;
+        record->errormsg = response_error(input, text, record->url, response);
+    } else if (!status_set_has(&input->options->accept, response->status)) {
+        record->outcome = OUTCOME_STATUS;
+        record->errormsg = format(text, "the server answered %ld", response->status);
     }
-    if (status_set_has(&fetch->session->options->accept, response->status))
-        return;
-    record->outcome = OUTCOME_STATUS;
-    record->errormsg = tell(fetch, "the server answered %ld", response->status);
 }
 
-/* What the program did to it. */
-static enum af_http_error judge_result(struct fetch *fetch)
+/* ------------------------------------------------- without a complete response */
+
+static void judge_result(const struct outcome_input *input, struct outcome_text *text,
+                         struct record *record)
 {
-    const char *cancelled_by = fetch->session->cancelled_by;
-    if (fetch->entry_error) {
-        tell_place(fetch, fetch->entry_error);
-        return AF_HTTP_URL;
-    }
-    if (fetch->result == AF_TIMEOUT) {
-        tell(fetch, "not done after %g s (%s)", fetch_time_limit(fetch),
-             fetch->asked && !isnan(fetch->asked->timeout) ? "its timeout" : "--timeout");
-        return AF_HTTP_TIMEOUT;
-    }
-    if (fetch->result == AF_CANCELLED) {
-        tell(fetch, "%s", cancelled_by ? cancelled_by : "the run has ended");
-        return AF_HTTP_CANCELLED;
-    }
-    tell(fetch, "%s", af_strerror(fetch->result));
-    return AF_HTTP_OTHER;
+    if (input->entry_error)
+        set_error(record, OUTCOME_URL, locate(input, text, input->entry_error));
+    else if (input->result == AF_TIMEOUT)
+        set_error(record, OUTCOME_TIMEOUT,
+                  format(text, "not done after %g s (%s)", input->request->timeout,
+                         input->request->timeout_is_own ? "its timeout" : "--timeout"));
+    else if (input->result == AF_CANCELLED)
+        set_error(record, OUTCOME_CANCELLED,
+                  input->cancelled_by ? input->cancelled_by : "the run has ended");
+    else
+        set_error(record, OUTCOME_OTHER, format(text, "%s", af_strerror(input->result)));
 }
 
-/* What --dry-run has to say: what would be asked for. */
-static void plan_record(struct fetch *fetch, struct record *record)
+/* --dry-run: only the URL can be wrong. */
+static void judge_plan(const struct outcome_input *input, struct outcome_text *text,
+                       struct record *record)
 {
-    int r = af_url_check(fetch->url);
-    af_request request = {0};
-    fetch_choose_request(fetch, &request);
-    bool has_body = request.content || (fetch->asked && fetch->asked->has_body);
-    const char *method = request.method ? request.method : has_body ? "POST" : "GET";
-    fetch->session->planned = (af_response){.method = method};
-    record->response = &fetch->session->planned;
-    if (r >= 0)
-        return;
-    record->outcome = OUTCOME_URL;
-    record->errormsg = tell_url(fetch, af_error_text(af_raised(r)));
-    record->exitcode = af_http_curl_code(AF_HTTP_URL);
+    int r = af_url_check(record->url);
+    if (r < 0)
+        set_error(record, OUTCOME_URL,
+                  url_error(input, text, record->url, af_error_text(af_raised(r))));
 }
 
-struct record fetch_record(struct fetch *fetch)
+void outcome_judge(const struct outcome_input *input, struct outcome_text *text,
+                   struct record *record)
 {
-    struct record record = {
-        .index = fetch->observed.index,
-        .url = fetch->url,
-        .retries = fetch->observed.retries,
-        .filename = fetch->file ? body_file_name(fetch->file) : NULL,
-        .time_start = NAN,
-        .time_end = NAN,
-    };
-    if (fetch->asked)
-        record.id = (struct record_id){fetch->asked->id, fetch->asked->id_is_number};
-    const af_response *response = fetch->request ? af_request_response(fetch->request) : NULL;
-    /* A request that waited for others and was never begun has nothing to tell. */
-    if (response && response->started_at > 0) {
-        record.response = response;
-        record.time_start = response->start - fetch->session->began;
-        record.time_end = response->end - fetch->session->began;
-    }
-    if (fetch->result >= 0 && fetch->session->options->dry_run) {
-        plan_record(fetch, &record);
-    } else if (fetch->result >= 0 && record.response) {
-        judge_response(fetch, &record);
-    } else {
-        enum af_http_error error = judge_result(fetch);
-        record.outcome = (enum outcome)error;
-        record.errormsg = fetch->errormsg;
-        record.exitcode = af_http_curl_code(error);
-    }
-    return record;
+    record->outcome = OUTCOME_OK;
+    record->errormsg = NULL;
+    record->exitcode = 0;
+    if (input->result >= 0 && input->options->dry_run)
+        judge_plan(input, text, record);
+    else if (input->result >= 0 && record->response)
+        judge_response(input, text, record);
+    else
+        judge_result(input, text, record);
 }

@@ -10,7 +10,7 @@ static int write_plan(const struct formatter *formatter, const struct record *re
                       struct buffer *buffer)
 {
     (void)formatter;
-    const char *method = record_is_ok(record) ? record->response->method : "---";
+    const char *method = record_is_ok(record) ? record->method : "---";
     const char *scheme = record_is_ok(record) && !af_url_has_scheme(record->url) ? "http://" : "";
     int r = buffer_append_format(buffer, "%s %s", method, scheme);
     if (r >= 0)

@@ -187,7 +187,7 @@ const struct field record_fields[] = {
     {"error", get_error, RECORD(outcome), "null, or what went wrong, in a word"},
     {"errormsg", get_string, RECORD(errormsg), "the same, in a sentence"},
     {"exitcode", get_int, RECORD(exitcode), "the same, as curl would exit with it"},
-    {"method", get_string, RESPONSE(method), "of the request"},
+    {"method", get_string, RECORD(method), "of the request"},
     {"url_effective", get_url_effective, RECORD(url), "the URL after redirects"},
     {"scheme", get_string, RESPONSE(scheme), "of that URL"},
     {"http_version", get_http_version, RESPONSE(http_version), "1.0, 1.1, 2 or 3"},

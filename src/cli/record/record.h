@@ -41,6 +41,7 @@ struct record {
     enum outcome outcome;
     const char *errormsg; /* NULL if ok */
     int exitcode;         /* libcurl's, 0 for none */
+    const char *method;   /* of the request; NULL if there was none */
     const af_response *response;
     const char *filename; /* of the body in --output-dir, or NULL */
     long retries;         /* of the request, after its first attempt */

@@ -47,6 +47,7 @@ static const af_response response = {
 static const struct record good = {
     .index = 7,
     .url = "http://example.com/",
+    .method = "GET",
     .response = &response,
     .time_start = 0.5,
     .time_end = 1.25,
