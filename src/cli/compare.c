@@ -20,8 +20,7 @@ static int ignore_record(const struct record *record, bool more, void *arg)
     return 0;
 }
 
-static double speed_up(const struct fetcher_result *sequential,
-                       const struct fetcher_result *concurrent)
+static double speed_up(const struct run_result *sequential, const struct run_result *concurrent)
 {
     return concurrent->statistics.elapsed > 0
                ? sequential->statistics.elapsed / concurrent->statistics.elapsed
@@ -54,7 +53,7 @@ static int draw_row(struct buffer *buffer, const char *name, const struct statis
 }
 
 static int draw(const struct options *options, struct buffer *buffer, bool color,
-                const struct fetcher_result *sequential, const struct fetcher_result *concurrent)
+                const struct run_result *sequential, const struct run_result *concurrent)
 {
     char concurrently[32];
     snprintf(concurrently, sizeof concurrently, "%ld at once", options->jobs);
@@ -108,8 +107,7 @@ static cJSON *run_as_json(const struct statistics *statistics, long jobs)
 }
 
 static int write_json(const struct options *options, struct buffer *buffer,
-                      const struct fetcher_result *sequential,
-                      const struct fetcher_result *concurrent)
+                      const struct run_result *sequential, const struct run_result *concurrent)
 {
     cJSON *object = cJSON_CreateObject();
     cJSON *first = run_as_json(&sequential->statistics, 1);
@@ -131,41 +129,41 @@ static int write_json(const struct options *options, struct buffer *buffer,
 }
 
 /* A run that was cut short compares with nothing. */
-static bool is_whole(const struct fetcher_result *result)
+static bool is_whole(const struct run_result *result)
 {
     return result->stop == STOP_NONE || result->stop == STOP_ENOUGH;
 }
 
-static int run_both(struct fetch_job job, struct fetcher_result *sequential,
-                    struct fetcher_result *ret_result)
+static int run_both(struct fetch_job *job, struct run_result *sequential,
+                    struct run_result *ret_result)
 {
-    job.report = ignore_record;
-    int r = filter_rewind(job.filter); /* before anything is fetched for nothing */
+    job->report = ignore_record;
+    int r = filter_rewind(job->filter); /* before anything is fetched for nothing */
     if (r < 0)
         return r;
-    long jobs = job.jobs;
-    job.jobs = 1;
-    r = fetch_all(&job, sequential);
+    long jobs = job->jobs;
+    job->jobs = 1;
+    r = fetch_all(job, sequential);
     *ret_result = *sequential;
     if (r < 0 || !is_whole(sequential))
         return r;
-    job.jobs = jobs;
-    r = filter_rewind(job.filter);
+    job->jobs = jobs;
+    r = filter_rewind(job->filter);
     if (r >= 0)
-        r = fetch_all(&job, ret_result);
+        r = fetch_all(job, ret_result);
     return r < 0 ? r : is_whole(ret_result);
 }
 
-int compare_run(const struct fetch_job *job, struct output *output, bool color,
-                struct fetcher_result *ret_result)
+int compare_run(struct fetch_job *job, struct output *output, bool color,
+                struct run_result *ret_result)
 {
     /* Too large for a coroutine's stack. */
-    struct fetcher_result *sequential = malloc(sizeof *sequential);
+    struct run_result *sequential = malloc(sizeof *sequential);
     if (!sequential)
         return -ENOMEM;
     const struct options *options = job->options;
     bool json = options->format == FORMAT_JSON || options->format == FORMAT_JSONL;
-    int r = run_both(*job, sequential, ret_result);
+    int r = run_both(job, sequential, ret_result);
     if (r > 0)
         r = json ? write_json(options, &output->buffer, sequential, ret_result)
                  : draw(options, &output->buffer, color, sequential, ret_result);

@@ -9,7 +9,7 @@
  * or one JSON object where the options say JSON. ret_result is the concurrent run's, or the first's
  * if that was ended early. Suspends. The errors of fetch_all(); -ESPIPE with a text where the list
  * can be read only once. */
-int compare_run(const struct fetch_job *job, struct output *output, bool color,
-                struct fetcher_result *ret_result);
+int compare_run(struct fetch_job *job, struct output *output, bool color,
+                struct run_result *ret_result);
 
 #endif

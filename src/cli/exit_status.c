@@ -6,10 +6,10 @@
 #include "cli/console/message.h"
 #include "cli/report/summary.h"
 
-int ending_status(const struct ending *ending)
+int exit_status_of(const struct run_outcome *outcome)
 {
-    const struct statistics *statistics = &ending->result->statistics;
-    switch (ending->result->stop) {
+    const struct statistics *statistics = &outcome->result->statistics;
+    switch (outcome->result->stop) {
     case STOP_INTERRUPTED:
         return EXIT_INTERRUPTED;
     case STOP_TERMINATED:
@@ -21,23 +21,25 @@ int ending_status(const struct ending *ending)
     case STOP_FAILED:
         return EXIT_SOME_FAILED;
     case STOP_ENOUGH:
-        return source_failed(ending->source) ? EXIT_INPUT_OUTPUT : EXIT_ALL_OK;
+        return source_failed(outcome->source) ? EXIT_INPUT_OUTPUT : EXIT_ALL_OK;
+    case STOP_READER_GONE:
     case STOP_NONE:
         break;
     }
-    if (source_failed(ending->source))
+    if (source_failed(outcome->source))
         return EXIT_INPUT_OUTPUT;
-    if (ending->known->failed > 0)
+    if (outcome->known->failed > 0)
         return EXIT_SOME_FAILED;
-    size_t enough = ending->options->first > 0 ? (size_t)ending->options->first : statistics->count;
+    size_t enough =
+        outcome->options->first > 0 ? (size_t)outcome->options->first : statistics->count;
     return statistics->ok >= enough ? EXIT_ALL_OK : EXIT_SOME_FAILED;
 }
 
-/* A run that the program itself cut short must not look like a whole one. */
-static void tell_stop(const struct ending *ending)
+/* Prints why the program itself stopped the run, which would otherwise look complete. */
+static void print_reason(const struct run_outcome *outcome)
 {
-    const struct fetcher_result *result = ending->result;
-    const struct options *options = ending->options;
+    const struct run_result *result = outcome->result;
+    const struct options *options = outcome->options;
     if (options->quiet)
         return;
     if (result->stop == STOP_DEADLINE)
@@ -45,21 +47,21 @@ static void tell_stop(const struct ending *ending)
     else if (result->stop == STOP_FAILED)
         message("%s: what ran was cancelled, and the rest was not begun",
                 result->failure ? result->failure : "a request failed");
-    else if (ending->known->failed > 0 && result->stop == STOP_NONE)
+    else if (outcome->known->failed > 0 && result->stop == STOP_NONE)
         message("%s: of the %zu records that were there, %zu failed; --resume=failed fetches them "
                 "again",
-                options->output, ending->known->count, ending->known->failed);
+                options->output, outcome->known->count, outcome->known->failed);
     else if (result->stop == STOP_NONE && result->statistics.ok < (size_t)options->first)
         message("--first=%ld: only %zu of %zu requests were ok", options->first,
                 result->statistics.ok, result->statistics.count);
 }
 
-/* Of a few requests the records tell enough. */
-static void tell_summary(const struct ending *ending, bool color)
+/* Prints the summary; in automatic mode one line for a few requests. */
+static void print_summary(const struct run_outcome *outcome, bool color)
 {
     enum { FEW = 5 };
-    const struct options *options = ending->options;
-    const struct statistics *statistics = &ending->result->statistics;
+    const struct options *options = outcome->options;
+    const struct statistics *statistics = &outcome->result->statistics;
     bool on_terminal = isatty(STDERR_FILENO) && !options->quiet;
     if (options->compare || !when_is_now(options->summary, on_terminal))
         return;
@@ -69,15 +71,16 @@ static void tell_summary(const struct ending *ending, bool color)
         summary_print(stderr, statistics, color);
 }
 
-bool ending_is_void(const struct ending *ending)
+bool run_did_nothing(const struct run_outcome *outcome)
 {
-    const struct fetcher_result *result = ending->result;
-    bool cut_short = result->stop != STOP_NONE || source_failed(ending->source);
+    const struct run_result *result = outcome->result;
+    bool stopped = result->stop != STOP_NONE && result->stop != STOP_READER_GONE;
+    bool cut_short = stopped || source_failed(outcome->source);
     return result->statistics.count == 0 && cut_short;
 }
 
-void ending_tell(const struct ending *ending, bool color)
+void run_print_end(const struct run_outcome *outcome, bool color)
 {
-    tell_stop(ending);
-    tell_summary(ending, color);
+    print_reason(outcome);
+    print_summary(outcome, color);
 }

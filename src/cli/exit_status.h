@@ -1,4 +1,4 @@
-/* How a run ended: the exit status, and what a person is told. */
+/* The exit status, and the messages at the end of a run. */
 #ifndef CLI_EXIT_STATUS_H
 #define CLI_EXIT_STATUS_H
 
@@ -18,21 +18,22 @@ enum exit_status {
     EXIT_TERMINATED = 128 + SIGTERM,
 };
 
-struct ending {
+/* How a run ended that had no error of its own. */
+struct run_outcome {
     const struct options *options;
-    const struct fetcher_result *result;
+    const struct run_result *result;
     const struct source *source;
     const struct known_records *known;
 };
 
-int ending_status(const struct ending *ending);
+int exit_status_of(const struct run_outcome *outcome);
 
-/* Whether it came to nothing: lists none of which could be read, or an end before anything was
- * begun. Old files stay what they were then. */
-bool ending_is_void(const struct ending *ending);
+/* True if no list could be read, or the run was stopped before the first record. Old files are kept
+ * then. */
+bool run_did_nothing(const struct run_outcome *outcome);
 
-/* Why the run ended early, or why it failed where no record tells, and the summary if there is to
- * be one, on stderr. */
-void ending_tell(const struct ending *ending, bool color);
+/* Prints to stderr why the run was stopped, or failed although no record says so, and the summary.
+ */
+void run_print_end(const struct run_outcome *outcome, bool color);
 
 #endif

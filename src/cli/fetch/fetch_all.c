@@ -1,5 +1,5 @@
-/* The program in asyncio's terms: a semaphore for the limit, a task for each URL, wait_for around
- * it (in fetch.c), gather or as_completed for the order, a timeout for the deadline. */
+/* In asyncio's terms: a semaphore for -j, a task for each URL, wait_for() around it (in fetch.c),
+ * gather() or as_completed() for the order, timeout() for the deadline. */
 #include "cli/fetch/fetch_all.h"
 
 #include <errno.h>
@@ -10,12 +10,12 @@
 #include "cli/fetch/fetch.h"
 #include "cli/text/redact.h"
 
-struct fetcher;
+struct fetch_all;
 
 struct stop_signal {
     int number;
     enum stop_reason reason;
-    struct fetcher *fetcher;
+    struct fetch_all *run;
 };
 
 static const struct stop_signal signals[] = {
@@ -26,15 +26,15 @@ static const struct stop_signal signals[] = {
 
 enum { SIGNALS = sizeof signals / sizeof signals[0] };
 
-struct fetcher {
+struct fetch_all {
     struct session session;
     struct filter *filter;
     af_bounded *results;
-    af_task *task; /* the one that runs all this */
+    af_task *task; /* in which fetch_all() runs */
     record_callback *report;
     void *report_arg;
     size_t successes;
-    struct fetcher_result *result;
+    struct run_result *result;
     struct stop_signal signals[SIGNALS];
 };
 
@@ -45,26 +45,27 @@ static const char *const stop_texts[] = {
     [STOP_DEADLINE] = "the deadline has passed (--deadline)",
     [STOP_FAILED] = "another request failed (--fail-fast)",
     [STOP_ENOUGH] = "enough others succeeded (--first)",
+    [STOP_READER_GONE] = "nobody reads the output any more",
 };
 
 /* ---------------------------------------------------------------- stopping */
 
-static void note_stop(struct fetcher *fetcher, enum stop_reason reason)
+static void note_stop(struct fetch_all *run, enum stop_reason reason)
 {
-    fetcher->result->stop = reason;
-    fetcher->session.cancelled_by = stop_texts[reason];
+    run->result->stop = reason;
+    run->session.cancelled_by = stop_texts[reason];
 }
 
-/* Everything that ends a run early does it the same way: by cancelling its task, once. */
-static void stop(struct fetcher *fetcher, enum stop_reason reason)
+/* Stops the run by cancelling its task, once. */
+static void stop(struct fetch_all *run, enum stop_reason reason)
 {
-    if (fetcher->result->stop != STOP_NONE)
+    if (run->result->stop != STOP_NONE)
         return;
-    note_stop(fetcher, reason);
-    af_future_cancel(fetcher->task);
+    note_stop(run, reason);
+    af_future_cancel(run->task);
 }
 
-/* "http://example.com/ failed (the server answered 500)"; NULL without memory for it. */
+/* Returns "http://example.com/ failed (the server answered 500)", or NULL without memory. */
 static char *describe_failure(const struct record *record)
 {
     char *shown = NULL, *text;
@@ -75,26 +76,26 @@ static char *describe_failure(const struct record *record)
     return length < 0 ? NULL : text;
 }
 
-static void stop_at_failure(struct fetcher *fetcher, const struct record *record)
+static void stop_at_failure(struct fetch_all *run, const struct record *record)
 {
-    if (fetcher->result->stop == STOP_NONE)
-        fetcher->result->failure = describe_failure(record);
-    stop(fetcher, STOP_FAILED);
+    if (run->result->stop == STOP_NONE)
+        run->result->failure = describe_failure(record);
+    stop(run, STOP_FAILED);
 }
 
 static void on_finished(const struct record *record, void *arg)
 {
-    struct fetcher *fetcher = arg;
-    const struct options *options = fetcher->session.options;
+    struct fetch_all *run = arg;
+    const struct options *options = run->session.options;
     if (!record_is_ok(record) && options->fail_fast)
-        stop_at_failure(fetcher, record);
-    fetcher->successes += record_is_ok(record);
-    if (options->first > 0 && fetcher->successes >= (size_t)options->first)
-        stop(fetcher, STOP_ENOUGH);
+        stop_at_failure(run, record);
+    run->successes += record_is_ok(record);
+    if (options->first > 0 && run->successes >= (size_t)options->first)
+        stop(run, STOP_ENOUGH);
 }
 
-/* Restores the default action as the first signal is caught, so that the second ends the program at
- * once, even if the loop cannot run its handler: libcurl may be busy with a flood. */
+/* Restores the default action when the first signal is caught, so that a second one ends the
+ * program at once, even if the loop does not get to run its handler. */
 static void reset_when_caught(int number)
 {
     struct sigaction action;
@@ -104,10 +105,10 @@ static void reset_when_caught(int number)
     sigaction(number, &action, NULL);
 }
 
-/* The second signal, of whatever number, finds no handler and ends the program at once. */
-static void forget_signals(struct fetcher *fetcher)
+/* Removes all handlers: a second signal, of any number, ends the program at once. */
+static void forget_signals(struct fetch_all *run)
 {
-    af_loop *loop = af_future_loop(fetcher->task);
+    af_loop *loop = af_future_loop(run->task);
     for (size_t i = 0; i < SIGNALS; i++)
         af_loop_remove_signal_handler(loop, signals[i].number);
 }
@@ -115,12 +116,13 @@ static void forget_signals(struct fetcher *fetcher)
 static int on_signal(void *arg)
 {
     const struct stop_signal *signal = arg;
-    forget_signals(signal->fetcher);
-    stop(signal->fetcher, signal->reason);
+    forget_signals(signal->run);
+    stop(signal->run, signal->reason);
     return 0;
 }
 
-/* As nohup has it; a SIGINT that somebody sends is meant, in the background too. */
+/* True for a SIGHUP that nohup ignores. A SIGINT is handled even if it was ignored: a shell ignores
+ * it for programs in the background. */
 static bool is_to_stay(int number)
 {
     struct sigaction action;
@@ -128,16 +130,16 @@ static bool is_to_stay(int number)
            action.sa_handler == SIG_IGN;
 }
 
-static int handle_signals(struct fetcher *fetcher)
+static int handle_signals(struct fetch_all *run)
 {
-    af_loop *loop = af_future_loop(fetcher->task);
+    af_loop *loop = af_future_loop(run->task);
     int r = 0;
     for (size_t i = 0; i < SIGNALS && r >= 0; i++) {
-        fetcher->signals[i] = signals[i];
-        fetcher->signals[i].fetcher = fetcher;
+        run->signals[i] = signals[i];
+        run->signals[i].run = run;
         if (is_to_stay(signals[i].number))
             continue;
-        r = af_loop_add_signal_handler(loop, signals[i].number, on_signal, &fetcher->signals[i]);
+        r = af_loop_add_signal_handler(loop, signals[i].number, on_signal, &run->signals[i]);
         if (r >= 0)
             reset_when_caught(signals[i].number);
     }
@@ -146,24 +148,24 @@ static int handle_signals(struct fetcher *fetcher)
 
 /* ---------------------------------------------------------------- fetching */
 
-/* The source of the bounded iterator: the next line becomes a task, with a permit. The line comes
- * first, since on some lists it is long in coming, and others may need the permit meanwhile. */
+/* Makes a task of the next entry, with a ticket. The entry is read first: it may take long to
+ * arrive, and the slot of -j is not held meanwhile. */
 static int next_fetch(void *arg, af_future **ret_task)
 {
-    struct fetcher *fetcher = arg;
+    struct fetch_all *run = arg;
     struct entry entry;
-    int r = memory_budget_wait_for_room(&fetcher->session.budget);
+    int r = memory_budget_wait_for_room(&run->session.budget);
     if (r < 0)
         return r;
-    r = filter_next(fetcher->filter, &entry);
+    r = filter_next(run->filter, &entry);
     if (r <= 0)
         return r;
     struct ticket ticket;
-    r = admission_new_ticket(&fetcher->session.admission, &ticket);
+    r = admission_new_ticket(&run->session.admission, &ticket);
     if (r < 0)
         return r;
     struct fetch *fetch;
-    r = fetch_new(&fetcher->session, &entry, &ticket, &fetch);
+    r = fetch_new(&run->session, &entry, &ticket, &fetch);
     if (r < 0) {
         ticket_end(&ticket);
         return r;
@@ -176,15 +178,15 @@ static int next_fetch(void *arg, af_future **ret_task)
     return 1;
 }
 
-/* Reports each fetch in the order asked for, until there are no more. */
-static int report_all(struct fetcher *fetcher)
+/* Reports each fetch, in the order asked for. */
+static int report_all(struct fetch_all *run)
 {
     af_task *task;
     int r;
-    while ((r = af_bounded_next(fetcher->results, &task)) > 0) {
+    while ((r = af_bounded_next(run->results, &task)) > 0) {
         const struct record *record = fetch_record(af_task_argument(task));
-        statistics_add(&fetcher->result->statistics, record);
-        r = fetcher->report(record, af_bounded_ready(fetcher->results), fetcher->report_arg);
+        statistics_add(&run->result->statistics, record);
+        r = run->report(record, af_bounded_ready(run->results), run->report_arg);
         af_future_unref(task);
         if (r < 0)
             break;
@@ -192,35 +194,35 @@ static int report_all(struct fetcher *fetcher)
     return r;
 }
 
-static int report_until_deadline(struct fetcher *fetcher)
+static int report_until_deadline(struct fetch_all *run)
 {
-    double deadline = fetcher->session.options->deadline;
+    double deadline = run->session.options->deadline;
     af_timeout timeout;
     int r = af_timeout_enter(&timeout, deadline > 0 ? deadline : AF_FOREVER);
     if (r < 0)
         return r;
-    r = af_timeout_exit(&timeout, report_all(fetcher));
-    if (r == AF_TIMEOUT && fetcher->result->stop == STOP_NONE)
-        note_stop(fetcher, STOP_DEADLINE);
+    r = af_timeout_exit(&timeout, report_all(run));
+    if (r == AF_TIMEOUT && run->result->stop == STOP_NONE)
+        note_stop(run, STOP_DEADLINE);
     return r;
 }
 
-/* Starts nothing more and cancels what runs; what was started is still to be handed out. */
-static void cancel_rest(struct fetcher *fetcher)
+/* Starts no more fetches and cancels those that run; they are still to be reported. */
+static void cancel_rest(struct fetch_all *run)
 {
-    /* The cancellation that brought us here is dealt with. */
-    af_task_uncancel(fetcher->task);
-    while (af_bounded_stop(fetcher->results) == AF_CANCELLED)
+    /* The cancellation that stopped the run has been handled. */
+    af_task_uncancel(run->task);
+    while (af_bounded_stop(run->results) == AF_CANCELLED)
         ;
-    af_bounded_cancel(fetcher->results);
+    af_bounded_cancel(run->results);
 }
 
-/* Every task must have ended before what it works with goes. */
-static void await_rest(struct fetcher *fetcher)
+/* Awaits all tasks, before what they use is freed. */
+static void await_rest(struct fetch_all *run)
 {
     af_task *task;
     int r;
-    while ((r = af_bounded_next(fetcher->results, &task)) > 0 || r == AF_CANCELLED)
+    while ((r = af_bounded_next(run->results, &task)) > 0 || r == AF_CANCELLED)
         if (r > 0)
             af_future_unref(task);
 }
@@ -229,27 +231,28 @@ static void await_rest(struct fetcher *fetcher)
  * for them: who reads slowly does not want to find everything fetched long ago. */
 enum { AHEAD = 10000 };
 
-static int run(struct fetcher *fetcher, long jobs)
+static int fetch_list(struct fetch_all *run, long jobs)
 {
-    const struct options *options = fetcher->session.options;
+    const struct options *options = run->session.options;
     af_bounded_options bounded = {
-        .next = next_fetch, .arg = fetcher, .window = AHEAD + 2 * (size_t)jobs};
-    int r = options->order == ORDER_GATHER ? af_bounded_gather(&bounded, &fetcher->results)
-                                           : af_bounded_as_completed(&bounded, &fetcher->results);
+        .next = next_fetch, .arg = run, .window = AHEAD + 2 * (size_t)jobs};
+    int r = options->order == ORDER_GATHER ? af_bounded_gather(&bounded, &run->results)
+                                           : af_bounded_as_completed(&bounded, &run->results);
     if (r < 0)
         return r;
-    r = report_until_deadline(fetcher);
-    if (fetcher->result->stop != STOP_NONE) {
-        cancel_rest(fetcher);
-        r = report_all(fetcher);
+    r = report_until_deadline(run);
+    bool reader_gone = run->result->stop == STOP_READER_GONE;
+    if (run->result->stop != STOP_NONE && !reader_gone) {
+        cancel_rest(run);
+        r = report_all(run);
     }
-    if (r < 0) {
-        fetcher->session.on_finished = NULL; /* the rest is not reported */
-        cancel_rest(fetcher);
-        await_rest(fetcher);
+    if (r < 0 || reader_gone) {
+        run->session.on_finished = NULL; /* the rest is not reported */
+        cancel_rest(run);
+        await_rest(run);
     }
-    af_bounded_free(fetcher->results);
-    return r;
+    af_bounded_free(run->results);
+    return reader_gone ? 0 : r;
 }
 
 static int open_client(struct session *session, long jobs)
@@ -290,12 +293,18 @@ static int open_client(struct session *session, long jobs)
         &session->client);
 }
 
-int fetch_all(const struct fetch_job *job, struct fetcher_result *ret_result)
+void fetch_job_stop(struct fetch_job *job, enum stop_reason reason)
 {
-    *ret_result = (struct fetcher_result){0};
+    if (job->run)
+        stop(job->run, reason);
+}
+
+int fetch_all(struct fetch_job *job, struct run_result *ret_result)
+{
+    *ret_result = (struct run_result){0};
     const struct options *options = job->options;
     af_loop *loop = af_running_loop();
-    struct fetcher fetcher = {
+    struct fetch_all run = {
         .session = {.options = options,
                     .directory = job->directory,
                     .began = af_loop_time(loop),
@@ -307,26 +316,29 @@ int fetch_all(const struct fetch_job *job, struct fetcher_result *ret_result)
         .result = ret_result,
     };
     if (options->fail_fast || options->first > 0)
-        fetcher.session.on_finished = on_finished;
-    fetcher.session.on_finished_arg = &fetcher;
-    int r = open_client(&fetcher.session, job->jobs);
-    if (r < 0)
+        run.session.on_finished = on_finished;
+    run.session.on_finished_arg = &run;
+    job->run = &run;
+    int r = open_client(&run.session, job->jobs);
+    if (r < 0) {
+        job->run = NULL;
         return r;
-    r = admission_open(&fetcher.session.admission, options, job->jobs);
+    }
+    r = admission_open(&run.session.admission, options, job->jobs);
     if (r >= 0)
-        r = memory_budget_open(&fetcher.session.budget, (size_t)job->jobs);
+        r = memory_budget_open(&run.session.budget, (size_t)job->jobs);
     if (r >= 0)
-        r = handle_signals(&fetcher);
+        r = handle_signals(&run);
     if (r >= 0)
-        r = observers_begin(job->observers, fetcher.session.began, job->filter,
-                            fetcher.session.client);
+        r = observers_begin(job->observers, run.session.began, job->filter, run.session.client);
     if (r >= 0)
-        r = run(&fetcher, job->jobs);
+        r = fetch_list(&run, job->jobs);
+    job->run = NULL;
     observers_end(job->observers);
-    forget_signals(&fetcher);
-    memory_budget_close(&fetcher.session.budget);
-    admission_close(&fetcher.session.admission);
-    af_client_free(fetcher.session.client);
-    ret_result->statistics.elapsed = af_loop_time(loop) - fetcher.session.began;
+    forget_signals(&run);
+    memory_budget_close(&run.session.budget);
+    admission_close(&run.session.admission);
+    af_client_free(run.session.client);
+    ret_result->statistics.elapsed = af_loop_time(loop) - run.session.began;
     return r;
 }
