@@ -79,7 +79,7 @@ static int show_version(void)
 static int generate(enum generate what)
 {
     if (what == GENERATE_MAN)
-        manual_print(stdout);
+        man_page_print(stdout);
     else
         completion_print(stdout, what);
     return finish_stdout();

@@ -72,11 +72,11 @@ static bool looks_like_url(const char *path)
 }
 
 /* Keeps NAME where it is nearer than what was found before. */
-static int offer_name(struct spelling *spelling, const char *name, char **nearest)
+static int offer_name(struct suggestion *suggestion, const char *name, char **nearest)
 {
-    size_t distance = spelling->distance;
-    spelling_offer(spelling, name);
-    if (spelling->distance == distance)
+    size_t distance = suggestion->distance;
+    suggestion_offer(suggestion, name);
+    if (suggestion->distance == distance)
         return 0;
     free(*nearest);
     *nearest = strdup(name);
@@ -93,16 +93,16 @@ static int find_nearest(const char *path, char **ret_nearest)
     DIR *stream = opendir(directory);
     free(directory);
     char *nearest = NULL;
-    struct spelling spelling = spelling_of(path + length, strlen(path + length));
+    struct suggestion suggestion = suggestion_for(path + length, strlen(path + length));
     const struct dirent *entry;
     int r = 0;
     for (int i = 0; stream && i < MOST_NAMES && r >= 0 && (entry = readdir(stream)); i++)
         if (entry->d_name[0] != '.')
-            r = offer_name(&spelling, entry->d_name, &nearest);
+            r = offer_name(&suggestion, entry->d_name, &nearest);
     if (stream)
         closedir(stream);
     /* Beside a file there are others, and not each is like it. */
-    bool near = spelling.distance <= 2 && spelling.distance < spelling.length / 2;
+    bool near = suggestion.distance <= 2 && suggestion.distance < suggestion.length / 2;
     if (r < 0 || !near) {
         free(nearest);
         nearest = NULL;

@@ -334,12 +334,12 @@ static int refuse_unknown(struct json_request *request, const char *name)
 {
     if (request->error)
         return 0;
-    struct spelling spelling = spelling_of(name, strlen(name));
+    struct suggestion suggestion = suggestion_for(name, strlen(name));
     for (size_t i = 0; i < MEMBERS; i++)
-        spelling_offer(&spelling, members[i].name);
-    return spelling.nearest
-               ? refuse(request, "unknown key '%.40s'; did you mean '%s'?", name, spelling.nearest)
-               : refuse(request, "unknown key '%.40s'", name);
+        suggestion_offer(&suggestion, members[i].name);
+    return suggestion.nearest ? refuse(request, "unknown key '%.40s'; did you mean '%s'?", name,
+                                       suggestion.nearest)
+                              : refuse(request, "unknown key '%.40s'", name);
 }
 
 /* A member that is null is as good as none: what makes such lines writes it for what is missing. */

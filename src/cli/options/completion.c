@@ -32,8 +32,8 @@ static void print_topics(FILE *file)
 {
     for (size_t i = 0; i < SECTION_COUNT; i++)
         fprintf(file, "%s ", option_sections[i].name);
-    for (const struct chapter *chapter = chapters; chapter->name; chapter++)
-        fprintf(file, "%s ", chapter->name);
+    for (const struct help_topic *topic = help_topics; topic->name; topic++)
+        fprintf(file, "%s ", topic->name);
     fputs("all", file);
 }
 

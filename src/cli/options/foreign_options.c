@@ -2,12 +2,12 @@
 
 #include <string.h>
 
-struct habit {
+struct foreign_option {
     const char *names; /* without their dashes, and with blanks between and around them */
     const char *advice;
 };
 
-static const struct habit habits[] = {
+static const struct foreign_option foreign_options[] = {
     {" s silent ", "it is -q here"},
     {" S show-error ", "errors are shown anyway"},
     {" f fail fail-with-body fail-early ",
@@ -66,15 +66,15 @@ static const struct habit habits[] = {
     {" http3 http2-prior-knowledge ", "HTTP/2 over TLS is the latest here: --http2"},
 };
 
-const char *habit_advice(const char *name, size_t length)
+const char *foreign_option_advice(const char *name, size_t length)
 {
     if (length == 0 || memchr(name, ' ', length))
         return NULL;
-    for (size_t i = 0; i < sizeof habits / sizeof habits[0]; i++) {
-        const char *at = habits[i].names;
+    for (size_t i = 0; i < sizeof foreign_options / sizeof foreign_options[0]; i++) {
+        const char *at = foreign_options[i].names;
         while ((at = memmem(at, strlen(at), name, length))) {
             if (at[-1] == ' ' && at[length] == ' ')
-                return habits[i].advice;
+                return foreign_options[i].advice;
             at++;
         }
     }

@@ -16,8 +16,8 @@ enum {
 
 /* ---------------------------------------------------------------- wrapping */
 
-/* Writes a word behind what the line has AT columns of, or on a new line from COLUMN on. Returns
- * how many the line has then. */
+/* Writes a word after the AT columns of the line, or on a new line from COLUMN on. Returns the
+ * columns of the line. */
 static int print_word(FILE *file, const char *word, int length, int column, int at)
 {
     if (at == column)
@@ -39,9 +39,9 @@ static void print_text(FILE *file, const char *text, int column)
     fputc('\n', file);
 }
 
-/* A term, and what it means from COLUMN on. A term that would touch the column has a line for
- * itself. */
-static void print_fact(FILE *file, const char *term, const char *text, int column)
+/* Prints a term, and its text from COLUMN on. A term that reaches the column is a line by itself.
+ */
+static void print_entry(FILE *file, const char *term, const char *text, int column)
 {
     if (strlen(term) < (size_t)column)
         fprintf(file, "%-*s", column, term);
@@ -52,7 +52,7 @@ static void print_fact(FILE *file, const char *term, const char *text, int colum
 
 /* ----------------------------------------------------------------- options */
 
-/* The option as it is typed: "  -m, --timeout SECS". */
+/* Writes an option as it is typed: "  -m, --timeout SECS". */
 static void write_usage(const struct option_spec *spec, char *to, size_t size)
 {
     char letter[] = "   ";
@@ -66,7 +66,7 @@ static void print_option_as(FILE *file, const struct option_spec *spec, const ch
 {
     char usage[WIDTH];
     write_usage(spec, usage, sizeof usage);
-    print_fact(file, usage, text, TEXT_COLUMN);
+    print_entry(file, usage, text, TEXT_COLUMN);
 }
 
 static void print_option(FILE *file, const struct option_spec *spec)
@@ -84,31 +84,31 @@ static void print_section(FILE *file, enum option_section section)
             print_option(file, spec);
 }
 
-/* ---------------------------------------------------------------- chapters */
+/* ------------------------------------------------------------------ topics */
 
-static int term_column(const struct chapter *chapter)
+static int term_column(const struct help_topic *topic)
 {
     size_t longest = 0;
-    struct fact fact;
-    for (size_t i = 0; chapter_fact(chapter, i, &fact); i++)
-        if (strlen(fact.term) > longest)
-            longest = strlen(fact.term);
+    struct help_entry entry;
+    for (size_t i = 0; help_topic_entry(topic, i, &entry); i++)
+        if (strlen(entry.term) > longest)
+            longest = strlen(entry.term);
     return longest + 4 < TEXT_COLUMN ? (int)longest + 4 : TEXT_COLUMN;
 }
 
-static void print_chapter(FILE *file, const struct chapter *chapter)
+static void print_topic(FILE *file, const struct help_topic *topic)
 {
-    fprintf(file, "%s:\n", chapter->title);
-    if (chapter->text) {
+    fprintf(file, "%s:\n", topic->title);
+    if (topic->text) {
         fputs("  ", file);
-        print_text(file, chapter->text, 2);
+        print_text(file, topic->text, 2);
     }
-    struct fact fact;
-    for (size_t i = 0; chapter_fact(chapter, i, &fact); i++) {
+    struct help_entry entry;
+    for (size_t i = 0; help_topic_entry(topic, i, &entry); i++) {
         char term[WIDTH];
-        snprintf(term, sizeof term, "  %s", fact.term);
-        /* Of command lines the text stands below. */
-        print_fact(file, term, fact.text, chapter->of_commands ? 6 : term_column(chapter));
+        snprintf(term, sizeof term, "  %s", entry.term);
+        /* The text of a command line is below it. */
+        print_entry(file, term, entry.text, topic->has_commands ? 6 : term_column(topic));
     }
 }
 
@@ -138,8 +138,8 @@ static void print_first_page(FILE *file)
     for (const struct option_section_name *section = option_sections;
          section < option_sections + SECTION_COUNT; section++)
         at = print_word(file, section->name, (int)strlen(section->name), 2, at);
-    for (const struct chapter *chapter = chapters; chapter->name; chapter++)
-        at = print_word(file, chapter->name, (int)strlen(chapter->name), 2, at);
+    for (const struct help_topic *topic = help_topics; topic->name; topic++)
+        at = print_word(file, topic->name, (int)strlen(topic->name), 2, at);
     print_word(file, "all", 3, 2, at);
     fputc('\n', file);
 }
@@ -151,9 +151,9 @@ static void print_all(FILE *file)
         print_section(file, section);
         fputc('\n', file);
     }
-    for (const struct chapter *chapter = chapters; chapter->name; chapter++) {
-        print_chapter(file, chapter);
-        if (chapter[1].name)
+    for (const struct help_topic *topic = help_topics; topic->name; topic++) {
+        print_topic(file, topic);
+        if (topic[1].name)
             fputc('\n', file);
     }
 }
@@ -166,10 +166,10 @@ static bool print_named_section(FILE *file, const char *name)
         print_section(file, section);
         return true;
     }
-    for (const struct chapter *chapter = chapters; chapter->name; chapter++) {
-        if (strcmp(chapter->name, name) != 0)
+    for (const struct help_topic *topic = help_topics; topic->name; topic++) {
+        if (strcmp(topic->name, name) != 0)
             continue;
-        print_chapter(file, chapter);
+        print_topic(file, topic);
         return true;
     }
     return false;
@@ -189,19 +189,19 @@ static bool print_named_option(FILE *file, const char *name)
     return false;
 }
 
-static int raise_unknown(const char *topic)
+static int raise_unknown(const char *name)
 {
-    struct spelling spelling = spelling_of(topic, strlen(topic));
+    struct suggestion suggestion = suggestion_for(name, strlen(name));
     for (enum option_section section = 0; section < SECTION_COUNT; section++)
-        spelling_offer(&spelling, option_sections[section].name);
-    for (const struct chapter *chapter = chapters; chapter->name; chapter++)
-        spelling_offer(&spelling, chapter->name);
+        suggestion_offer(&suggestion, option_sections[section].name);
+    for (const struct help_topic *topic = help_topics; topic->name; topic++)
+        suggestion_offer(&suggestion, topic->name);
     for (const struct option_spec *spec = option_table; spec->name; spec++)
-        spelling_offer(&spelling, spec->name);
-    if (spelling.nearest)
-        return af_raise(-EINVAL, "the help has no section '%s'; did you mean '%s'?", topic,
-                        spelling.nearest);
-    return af_raise(-EINVAL, "the help has no section '%s'; 'afetch --help' names them", topic);
+        suggestion_offer(&suggestion, spec->name);
+    if (suggestion.nearest)
+        return af_raise(-EINVAL, "the help has no section '%s'; did you mean '%s'?", name,
+                        suggestion.nearest);
+    return af_raise(-EINVAL, "the help has no section '%s'; 'afetch --help' names them", name);
 }
 
 int help_print(FILE *file, const char *topic)
@@ -210,7 +210,7 @@ int help_print(FILE *file, const char *topic)
         print_all(file);
     else if (print_named_section(file, topic) || (*topic && print_named_option(file, topic)))
         return 0;
-    else if (!*topic || *topic == '-') /* who asks for help gets it, whatever follows */
+    else if (!*topic || *topic == '-') /* -h followed by another option */
         print_first_page(file);
     else
         return raise_unknown(topic);

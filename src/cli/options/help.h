@@ -6,8 +6,8 @@
 
 void help_print_usage(FILE *file);
 
-/* Writes the page of a topic: a section, an option, "all", or "" for the first page. -EINVAL with a
- * text where there is no such topic. */
+/* Prints the page of a topic: a section, an option, "all", or "" for the first page.
+ * Errors: -EINVAL with a text if there is no such topic. */
 int help_print(FILE *file, const char *topic);
 
 #endif

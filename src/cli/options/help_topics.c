@@ -14,7 +14,7 @@ static const char list_text[] =
     "records always correspond. A line that begins with { is one request in JSON, and what it says "
     "goes before what the command line says for all:";
 
-static const struct fact list_facts[] = {
+static const struct help_entry list_entries[] = {
     {"url", "the URL, which is all that must be there"},
     {"method", "instead of that of the command line, of GET, or of POST with a body"},
     {"headers",
@@ -37,7 +37,7 @@ static const char record_text[] =
 
 static const char errors_text[] = "What the field 'error' says of a request that failed:";
 
-static const struct fact error_facts[] = {
+static const struct help_entry error_entries[] = {
     {"url", "it is no URL, or of a scheme other than http and https"},
     {"resolve", "the host's name has no address"},
     {"connect", "no connection to the host"},
@@ -61,7 +61,7 @@ static const char config_text[] =
     "value with blanks in it wants quotes, \"...\", in which \\\\, \\\", \\t, \\n and \\r are "
     "escapes. Blank lines and what follows a # are skipped. An example:";
 
-static const struct fact config_facts[] = {
+static const struct help_entry config_entries[] = {
     {"jobs = 20", "as -j 20"},
     {"header \"Accept: text/html\"", "as -H \"Accept: text/html\""},
     {"fail-fast", "as --fail-fast"},
@@ -70,14 +70,14 @@ static const struct fact config_facts[] = {
     {NULL, NULL},
 };
 
-static const struct fact file_facts[] = {
+static const struct help_entry file_entries[] = {
     {"$XDG_CONFIG_HOME/afetch/config",
      "a config file that is read first where it is there, unless there is --no-config; without the "
      "variable, ~/.config/afetch/config"},
     {NULL, NULL},
 };
 
-static const struct fact status_facts[] = {
+static const struct help_entry status_entries[] = {
     {"0", "every request is ok: a whole response, and its status is a success"},
     {"1", "at least one is not"},
     {"2", "the command line is wrong"},
@@ -87,7 +87,7 @@ static const struct fact status_facts[] = {
     {NULL, NULL},
 };
 
-static const struct fact environment_facts[] = {
+static const struct help_entry environment_entries[] = {
     {"NO_COLOR", "no colours where it is set, unless --color=always"},
     {"TERM", "no colours on a terminal that is 'dumb'"},
     {"XDG_CONFIG_HOME", "where the directory of the config file is (default ~/.config)"},
@@ -98,7 +98,7 @@ static const struct fact environment_facts[] = {
     {NULL, NULL},
 };
 
-static const struct fact example_facts[] = {
+static const struct help_entry example_entries[] = {
     {"afetch urls.txt", "A line for each URL in the file, and a summary."},
     {"afetch -j 200 --as-completed --jsonl -o records.jsonl < urls.txt",
      "Records for a program, 200 requests at a time, the fastest first."},
@@ -113,26 +113,26 @@ static const struct fact example_facts[] = {
     {NULL, NULL},
 };
 
-const struct chapter chapters[] = {
-    {"list", "The list", .text = list_text, .facts = list_facts},
-    {"fields", "The record", .text = record_text, .of_fields = true},
-    {"errors", "Errors", .text = errors_text, .facts = error_facts},
-    {"config", "Config files", .text = config_text, .facts = config_facts},
-    {"exit", "Exit status", .facts = status_facts},
-    {"environment", "Environment", .facts = environment_facts},
-    {"files", "Files", .facts = file_facts},
-    {"examples", "Examples", .facts = example_facts, .of_commands = true},
+const struct help_topic help_topics[] = {
+    {"list", "The list", .text = list_text, .entries = list_entries},
+    {"fields", "The record", .text = record_text, .has_fields = true},
+    {"errors", "Errors", .text = errors_text, .entries = error_entries},
+    {"config", "Config files", .text = config_text, .entries = config_entries},
+    {"exit", "Exit status", .entries = status_entries},
+    {"environment", "Environment", .entries = environment_entries},
+    {"files", "Files", .entries = file_entries},
+    {"examples", "Examples", .entries = example_entries, .has_commands = true},
     {.name = NULL},
 };
 
-bool chapter_fact(const struct chapter *chapter, size_t place, struct fact *ret_fact)
+bool help_topic_entry(const struct help_topic *topic, size_t index, struct help_entry *ret_entry)
 {
-    struct fact fact = {NULL, NULL};
-    if (chapter->of_fields)
-        fact = (struct fact){record_fields[place].name, record_fields[place].help};
-    else if (chapter->facts)
-        fact = chapter->facts[place];
-    if (fact.term)
-        *ret_fact = fact;
-    return fact.term;
+    struct help_entry entry = {NULL, NULL};
+    if (topic->has_fields)
+        entry = (struct help_entry){record_fields[index].name, record_fields[index].help};
+    else if (topic->entries)
+        entry = topic->entries[index];
+    if (entry.term)
+        *ret_entry = entry;
+    return entry.term;
 }

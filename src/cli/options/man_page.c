@@ -117,21 +117,21 @@ static void print_options(FILE *file)
     }
 }
 
-static void print_chapter(FILE *file, const struct chapter *chapter)
+static void print_topic(FILE *file, const struct help_topic *topic)
 {
-    print_section_heading(file, chapter->title);
-    if (chapter->text)
-        print_sentences(file, chapter->text);
-    struct fact fact;
-    for (size_t i = 0; chapter_fact(chapter, i, &fact); i++) {
+    print_section_heading(file, topic->title);
+    if (topic->text)
+        print_sentences(file, topic->text);
+    struct help_entry entry;
+    for (size_t i = 0; help_topic_entry(topic, i, &entry); i++) {
         fputs(".TP\n", file);
-        print_in_font(file, 'B', fact.term);
+        print_in_font(file, 'B', entry.term);
         fputc('\n', file);
-        print_sentences(file, fact.text);
+        print_sentences(file, entry.text);
     }
 }
 
-void manual_print(FILE *file)
+void man_page_print(FILE *file)
 {
     fprintf(file, ".TH AFETCH 1 %s \"afetch %s\" \"User Commands\"\n", AFETCH_DATE, AFETCH_VERSION);
     fputs(".SH NAME\n"
@@ -143,7 +143,7 @@ void manual_print(FILE *file)
           file);
     print_sentences(file, introduction);
     print_options(file);
-    for (const struct chapter *chapter = chapters; chapter->name; chapter++)
-        print_chapter(file, chapter);
+    for (const struct help_topic *topic = help_topics; topic->name; topic++)
+        print_topic(file, topic);
     fputs(".SH SEE ALSO\n.BR curl (1),\n.BR jq (1),\n.BR wget (1),\n.BR xargs (1)\n", file);
 }

@@ -1,5 +1,4 @@
-/* The parser of the command line and of config files. It takes what getopt_long() takes, but never
- * prints. */
+/* Parses the command line and config files, as getopt_long() does, but without printing. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,16 +16,17 @@
 #include "cli/options/values.h"
 #include "cli/text/suggest.h"
 
-/* With bodies in the records, where --max-filesize is not given: they are kept in memory. */
+/* The default of --max-filesize with --include-body, which keeps bodies in memory. */
 enum { BODY_MAXIMUM = 16 << 20 };
 
-/* An explicit 0: for the client no limit at all, not even its own on decompression. */
+/* An explicit 0: no limit at all, not even the client's own on decompression. */
 enum { BODY_UNLIMITED = -1 };
 
-/* Config files that name each other, one in the other. */
+/* Nested config files. */
 enum { CONFIG_DEPTH = 5 };
 
-/* The command line is read twice: it says which config files there are, and then it wins. */
+/* The command line is parsed twice: first for the config files, and after these, so that it wins.
+ */
 enum phase { PHASE_EARLY, PHASE_CONFIG, PHASE_COMMAND_LINE };
 
 struct parser {
@@ -38,15 +38,15 @@ struct parser {
 
 static int read_config(struct parser *parser, const char *path);
 
-/* Whether WORD, which follows an option, was meant to be its value: it is one, and no list. */
+/* True if WORD, after an option with an optional value, is a valid value and not a file. */
 static bool is_value(const struct option_spec *spec, const char *word)
 {
-    bool fits = spec->kind == OPTION_WORD ? word_place(spec->argument, '|', word) >= 0
+    bool fits = spec->kind == OPTION_WORD ? word_index(spec->argument, '|', word) >= 0
                                           : *word && !word[strspn(word, "0123456789")];
     return fits && access(word, F_OK) < 0;
 }
 
-/* Sets an option, whose value, where it did not come in the same word, is the next argument. */
+/* Applies an option, whose value is the next argument, if it has none yet. */
 static int parse_option(struct parser *parser, struct setting *setting)
 {
     const struct option_spec *spec = setting->spec;
@@ -81,13 +81,13 @@ static const struct option_spec *find_letter(char letter)
 
 static int raise_unknown(const char *word, size_t length)
 {
-    struct spelling spelling = spelling_of(word, length);
+    struct suggestion suggestion = suggestion_for(word, length);
     for (const struct option_spec *spec = option_table; spec->name; spec++)
-        spelling_offer(&spelling, spec->name);
-    if (spelling.nearest)
+        suggestion_offer(&suggestion, spec->name);
+    if (suggestion.nearest)
         return af_raise(-EINVAL,
                         "unknown option '--%.*s'; did you mean '--%s'? Try 'afetch --help'",
-                        (int)length, word, spelling.nearest);
+                        (int)length, word, suggestion.nearest);
     return af_raise(-EINVAL, "unknown option '--%.*s'; try 'afetch --help'", (int)length, word);
 }
 
@@ -106,16 +106,16 @@ static int raise_ambiguous(const char *word, size_t length)
     return r;
 }
 
-/* Who knows the option of another program is told what stands for it; 0 where it is of none. */
-static int raise_habit(const char *dashes, const char *name, size_t length)
+/* If NAME is another program's option, raises an error that names ours; else returns 0. */
+static int raise_foreign(const char *dashes, const char *name, size_t length)
 {
-    const char *advice = habit_advice(name, length);
+    const char *advice = foreign_option_advice(name, length);
     return advice
                ? af_raise(-EINVAL, "unknown option '%s%.*s': %s", dashes, (int)length, name, advice)
                : 0;
 }
 
-/* Finds the option of this name, or the one whose name begins so. */
+/* Finds the option of this name, or the only one whose name begins with it. */
 static int find_name(const char *word, size_t length, const struct option_spec **ret_spec)
 {
     size_t count = 0;
@@ -127,13 +127,13 @@ static int find_name(const char *word, size_t length, const struct option_spec *
             return 0;
         count++;
     }
-    int r = raise_habit("--", word, length);
+    int r = raise_foreign("--", word, length);
     if (r < 0 || count == 1)
         return r;
     return count > 1 ? raise_ambiguous(word, length) : raise_unknown(word, length);
 }
 
-/* An option by its name, with VALUE where that was given with it. */
+/* Parses a long option; VALUE is NULL, or was given after '='. */
 static int parse_name(struct parser *parser, const char *name, size_t length, const char *value)
 {
     const struct option_spec *spec = NULL;
@@ -153,7 +153,7 @@ static int parse_letters(struct parser *parser, const char *word)
         const struct option_spec *spec = find_letter(*word);
         if (!spec) {
             size_t size = utf8_character(word, strlen(word));
-            int r = raise_habit("-", word, 1);
+            int r = raise_foreign("-", word, 1);
             return r < 0 ? r
                          : af_raise(-EINVAL, "unknown option '-%.*s'; try 'afetch --help'",
                                     size > 0 ? (int)size : 1, word);
@@ -170,13 +170,13 @@ static int parse_letters(struct parser *parser, const char *word)
     return 0;
 }
 
-/* Whoever writes "-json" has forgotten a dash, though "-json" may be "-j son". */
+/* Suggests "--json" for "-json", if "-j son" is not valid. */
 static int parse_dashed(struct parser *parser, const char *word)
 {
     size_t length = strcspn(word, "=");
     int r = parse_letters(parser, word);
-    if (r == -EINVAL && length > 1 && habit_advice(word, length))
-        return raise_habit("-", word, length); /* as wget's -nc */
+    if (r == -EINVAL && length > 1 && foreign_option_advice(word, length))
+        return raise_foreign("-", word, length); /* as wget's -nc */
     for (const struct option_spec *spec = option_table; spec->name && r == -EINVAL; spec++)
         if (strlen(spec->name) == length && memcmp(spec->name, word, length) == 0)
             return af_raise(r, "unknown option '-%.*s'; did you mean '--%s'?", (int)length, word,
@@ -192,7 +192,7 @@ static int parse_word(struct parser *parser, const char *word)
 
 /* ------------------------------------------------------------ config files */
 
-/* A line of a config file. A letter may have its value behind it, a name has all there is. */
+/* Applies a line of a config file. The value of a letter may be part of NAME. */
 static int set_from_config(const char *name, char *value, void *arg)
 {
     struct parser *parser = arg;
@@ -204,18 +204,18 @@ static int set_from_config(const char *name, char *value, void *arg)
         return parse_name(parser, name, strlen(name), value);
     }
     int r = parse_letters(parser, name + 1);
-    /* Its letter alone: the rest may be secret. */
+    /* Show the letter alone: the rest may be secret. */
     return r >= 0 && *parser->next ? af_raise(-EINVAL, "option '%.2s' takes no value", name) : r;
 }
 
-/* A negated errno where it cannot be read. */
+/* Errors: a negated errno if the file cannot be read, -EINVAL. */
 static int read_config_file(struct parser *parser, const char *path)
 {
     char *text;
     int r = strcmp(path, "-") == 0 ? standard_input_take(&parser->options) : 0;
     if (r < 0)
         return r;
-    char *const *next = parser->next; /* a file is read amid the arguments of another */
+    char *const *next = parser->next; /* a config file may be read amid another one */
     parser->depth++;
     r = config_read(path, set_from_config, parser, &text);
     parser->depth--;
@@ -237,7 +237,7 @@ static int read_config(struct parser *parser, const char *path)
                : r;
 }
 
-/* The file that need not be there. */
+/* Reads the default config file, if it exists. */
 static int read_default_config(struct parser *parser)
 {
     char *path;
@@ -264,8 +264,8 @@ static int read_configs(struct parser *parser)
 
 /* ------------------------------------------------------------ command line */
 
-/* Whether there is something to be said, and nothing to be fetched. */
-static bool wants_words(const struct options *options)
+/* True if the options ask for text, and nothing is fetched. */
+static bool only_prints(const struct options *options)
 {
     return options->help || options->version || options->generate != GENERATE_NOTHING;
 }
@@ -274,7 +274,7 @@ static int take_operand(struct parser *parser, const char *word)
 {
     if (parser->phase == PHASE_EARLY)
         return 0;
-    /* Who brings curl's --json with him has a body here. It may be secret. */
+    /* Probably the body of curl's --json. It may be secret. */
     if ((*word == '{' || *word == '[') && access(word, F_OK) < 0)
         return af_raise(-EINVAL, "JSON is no operand: -d sends it, and a request in JSON is a line "
                                  "of a list");
@@ -287,8 +287,8 @@ static int parse_arguments(struct parser *parser, char *const *arguments)
     bool operands_only = false;
     int r = 0;
     parser->next = arguments;
-    /* Who asks for help gets it, whatever follows. */
-    while (r >= 0 && *parser->next && !wants_words(options)) {
+    /* After --help, arguments are not checked. */
+    while (r >= 0 && *parser->next && !only_prints(options)) {
         const char *word = *parser->next++;
         if (operands_only || word[0] != '-' || !word[1])
             r = take_operand(parser, word);
@@ -326,9 +326,9 @@ static void settle(struct options *options)
         apply_dry_run(options);
     /* A field that is asked for by name need not be asked for again. */
     const char *fields = options->fields ? options->fields : "";
-    options->keep_headers = options->include_headers || word_place(fields, ',', "headers") >= 0 ||
-                            word_place(fields, ',', "trailers") >= 0;
-    options->include_body |= word_place(fields, ',', "body") >= 0;
+    options->keep_headers = options->include_headers || word_index(fields, ',', "headers") >= 0 ||
+                            word_index(fields, ',', "trailers") >= 0;
+    options->include_body |= word_index(fields, ',', "body") >= 0;
     if (options->output && strcmp(options->output, "-") == 0)
         options->output = NULL; /* stdout, as for curl */
     if (!options->accept.given)
@@ -345,11 +345,11 @@ static int parse_all(struct parser *parser, char *const *arguments)
 {
     parser->phase = PHASE_EARLY;
     int r = parse_arguments(parser, arguments);
-    if (r < 0 || wants_words(&parser->options))
+    if (r < 0 || only_prints(&parser->options))
         return r;
     parser->phase = PHASE_CONFIG;
     r = read_configs(parser);
-    if (r < 0 || wants_words(&parser->options))
+    if (r < 0 || only_prints(&parser->options))
         return r;
     parser->phase = PHASE_COMMAND_LINE;
     return parse_arguments(parser, arguments);
@@ -359,7 +359,7 @@ int options_parse(int argc, char *const argv[], struct options *ret_options)
 {
     struct parser parser = {.options = option_defaults};
     int r = parse_all(&parser, argc > 0 ? argv + 1 : argv);
-    if (r >= 0 && !wants_words(&parser.options))
+    if (r >= 0 && !only_prints(&parser.options))
         r = parts_settle(&parser.options);
     if (r < 0) {
         options_free(&parser.options);

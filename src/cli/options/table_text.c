@@ -1,4 +1,4 @@
-/* What the table says of an option, in words, for the help and the manual page. */
+/* Text about options for the help and the manual page. */
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +13,7 @@ const char *option_argument_opening(const struct option_spec *spec)
     return spec->kind == OPTION_TOPIC ? " [" : "[=";
 }
 
-/* "(default 50)", from the value that option_defaults has for it; nothing where that is none. */
+/* Writes " (default 50)", if option_defaults has a value. */
 static void write_default(const struct option_spec *spec, char *to, size_t size)
 {
     const void *member = (const char *)&option_defaults + spec->offset;
@@ -25,7 +25,7 @@ static void write_default(const struct option_spec *spec, char *to, size_t size)
     if (spec->kind == OPTION_SECONDS && *(const double *)member != 0)
         snprintf(to, size, " (default %g)", *(const double *)member);
     if (spec->kind == OPTION_WORD) {
-        /* A place behind the last word stands for none. */
+        /* An index after the last word means no default. */
         const char *word = spec->argument;
         for (unsigned place = *(const unsigned *)member; place > 0 && *word; place--)
             word += strcspn(word, "|") + (strchr(word, '|') != NULL);

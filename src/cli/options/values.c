@@ -20,13 +20,13 @@ static int set_flag(const struct setting *setting)
     return 0;
 }
 
-int word_place(const char *list, char separator, const char *word)
+int word_index(const char *list, char separator, const char *word)
 {
     size_t length = strlen(word);
-    for (int place = 0;; place++) {
+    for (int index = 0;; index++) {
         const char *end = strchrnul(list, separator);
         if ((size_t)(end - list) == length && memcmp(list, word, length) == 0)
-            return place;
+            return index;
         if (!*end)
             return -1;
         list = end + 1;
@@ -36,16 +36,16 @@ int word_place(const char *list, char separator, const char *word)
 static int raise_no_word(const struct setting *setting)
 {
     const char *words = setting->spec->argument;
-    struct spelling spelling = spelling_of(setting->value, strlen(setting->value));
+    struct suggestion suggestion = suggestion_for(setting->value, strlen(setting->value));
     char *copy = strdup(words), *rest = copy, *word;
     if (!copy)
         return -ENOMEM;
     while ((word = strsep(&rest, "|")))
-        spelling_offer(&spelling, word);
-    bool found = *setting->value && spelling.nearest;
+        suggestion_offer(&suggestion, word);
+    bool found = *setting->value && suggestion.nearest;
     int r =
         af_raise(-EINVAL, "%s %s: not one of %s%s%s%s", setting->option, setting->value, words,
-                 found ? "; did you mean " : "", found ? spelling.nearest : "", found ? "?" : "");
+                 found ? "; did you mean " : "", found ? suggestion.nearest : "", found ? "?" : "");
     free(copy);
     return r;
 }
@@ -55,7 +55,7 @@ static int set_word(const struct setting *setting)
     const struct option_spec *spec = setting->spec;
     long value = spec->value;
     if (setting->value) {
-        value = word_place(spec->argument, '|', setting->value);
+        value = word_index(spec->argument, '|', setting->value);
         if (value < 0)
             return raise_no_word(setting);
     }
@@ -72,7 +72,7 @@ static int set_number(const struct setting *setting)
         char *end;
         errno = 0;
         number = strtol(setting->value, &end, 10);
-        /* strtol() lets blanks and a '+' pass. */
+        /* strtol() accepts blanks and a '+'. */
         bool clean = !setting->value[strspn(setting->value, "-0123456789")];
         if (!clean || end == setting->value || *end || errno || number < spec->minimum ||
             number > spec->maximum)
@@ -87,7 +87,7 @@ static int set_seconds(const struct setting *setting)
 {
     char *end;
     double seconds = strtod(setting->value, &end);
-    /* strtod() lets blanks, signs, hexadecimal numbers and "inf" pass. */
+    /* strtod() accepts blanks, signs, hexadecimal numbers and "inf". */
     bool clean = !setting->value[strspn(setting->value, ".0123456789")];
     if (!clean || end == setting->value || *end || seconds > OPTION_LONGEST_TIME)
         return af_raise(-EINVAL, "%s %s: not a number of seconds from 0 to %d", setting->option,
@@ -96,7 +96,7 @@ static int set_seconds(const struct setting *setting)
     return 0;
 }
 
-/* The factor that a unit stands for, or 0 where it is none. */
+/* The factor of a unit, or 0 if it is not valid. */
 static long long unit_factor(const char *unit)
 {
     static const char units[] = "bBkKmMgG";
@@ -120,10 +120,10 @@ static int set_bytes(const struct setting *setting)
     return 0;
 }
 
-/* A number at *TEXT, which is moved behind it, or FALLBACK where there is none. */
+/* Parses a number at *TEXT and moves past it. Returns FALLBACK if there is none. */
 static double take_number(const char **text, double fallback)
 {
-    /* strtod() lets blanks, signs, hexadecimal numbers and exponents pass. */
+    /* strtod() accepts blanks, signs, hexadecimal numbers and exponents. */
     char digits[32];
     size_t length = strspn(*text, ".0123456789");
     if (length == 0)
@@ -170,8 +170,8 @@ static int set_rate(const struct setting *setting)
     return 0;
 }
 
-/* Puts the option and its value before what is wrong with it. */
-static int blame(const struct setting *setting, int r)
+/* Prefixes an error with the option and its value. */
+static int add_value(const struct setting *setting, int r)
 {
     return r == -EINVAL ? af_raise(r, "%s %s: %s", setting->option, setting->value,
                                    af_error_text(af_raised(r)))
@@ -180,17 +180,17 @@ static int blame(const struct setting *setting, int r)
 
 static int set_retry_conditions(const struct setting *setting)
 {
-    return blame(setting, retry_conditions_parse(setting->value, setting->member));
+    return add_value(setting, retry_conditions_parse(setting->value, setting->member));
 }
 
 static int set_statuses(const struct setting *setting)
 {
-    return blame(setting, status_set_parse(setting->value, setting->member));
+    return add_value(setting, status_set_parse(setting->value, setting->member));
 }
 
 static int set_shard(const struct setting *setting)
 {
-    return blame(setting, shard_parse(setting->value, setting->member));
+    return add_value(setting, shard_parse(setting->value, setting->member));
 }
 
 static int set_string(const struct setting *setting)
@@ -199,8 +199,8 @@ static int set_string(const struct setting *setting)
     return 0;
 }
 
-/* Who lists the processes of this machine sees their arguments. */
-static void blot_out(const struct setting *setting)
+/* Overwrites a secret: arguments are visible in ps. */
+static void erase_argument(const struct setting *setting)
 {
     memset((char *)setting->value, '*', strlen(setting->value));
 }
@@ -212,7 +212,7 @@ static int set_secret(const struct setting *setting)
     if (r < 0)
         return r;
     *(const char **)setting->member = copy;
-    blot_out(setting);
+    erase_argument(setting);
     return 0;
 }
 
@@ -241,8 +241,8 @@ static int set_hosts(const struct setting *setting)
 
 /* ------------------------------------------------------------ the request */
 
-/* Says which option a text is about. It does not show the value, which may be secret. */
-static int name_option(const struct setting *setting, int r)
+/* Prefixes an error with the option, without its value, which may be secret. */
+static int add_option(const struct setting *setting, int r)
 {
     return r == -EINVAL ? af_raise(r, "%s: %s", setting->option, af_error_text(af_raised(r))) : r;
 }
@@ -266,7 +266,7 @@ static int set_data(const struct setting *setting)
     int r = kind == DATA_RAW ? 0 : take_stdin(setting);
     if (r >= 0)
         r = data_append(setting->member, setting->value, kind);
-    return name_option(setting, r);
+    return add_option(setting, r);
 }
 
 static int set_header(const struct setting *setting)
@@ -274,7 +274,7 @@ static int set_header(const struct setting *setting)
     int r = take_stdin(setting);
     if (r >= 0)
         r = headers_append(setting->member, setting->value);
-    return name_option(setting, r);
+    return add_option(setting, r);
 }
 
 static int set_header_value(const struct setting *setting)
@@ -290,7 +290,7 @@ static int set_token(const struct setting *setting)
     return r < 0 ? r : set_secret(setting);
 }
 
-/* As for curl, what ends in ";auto" is followed by where each redirect came from. */
+/* As in curl, ";auto" at the end sends the previous URL after each redirect. */
 static int set_referer(const struct setting *setting)
 {
     static const char mark[] = ";auto";
@@ -299,7 +299,7 @@ static int set_referer(const struct setting *setting)
     if (!http_is_value(setting->value))
         return af_raise(-EINVAL, "%s: a header has no control characters", setting->option);
     length -= automatic ? end : 0;
-    /* An empty one is none, not an empty header. */
+    /* An empty value sends no header. */
     char *copy = length > 0 ? strndup(setting->value, length) : NULL;
     if (length > 0 && !copy)
         return -ENOMEM;
@@ -320,8 +320,8 @@ static int set_user(const struct setting *setting)
 static int set_cookie(const struct setting *setting)
 {
     struct options *options = setting->options;
-    return name_option(setting,
-                       cookie_append(&options->cookies, &options->cookie_files, setting->value));
+    return add_option(setting,
+                      cookie_append(&options->cookies, &options->cookie_files, setting->value));
 }
 
 static int set_certificate(const struct setting *setting)
@@ -334,11 +334,11 @@ static int set_certificate(const struct setting *setting)
     free(options->certificate);
     options->certificate = file;
     if (options->certificate_password)
-        blot_out(setting);
+        erase_argument(setting);
     return 0;
 }
 
-/* Unlike an operand, it is no list where it lacks its scheme. */
+/* A URL without a scheme, which as an operand would be a file. */
 static int set_url(const struct setting *setting)
 {
     if (strstr(setting->value, "://"))

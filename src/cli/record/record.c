@@ -242,12 +242,12 @@ static bool is_selected(const struct fields *fields, const struct field *field)
 
 static int raise_unknown(const char *word, size_t length)
 {
-    struct spelling spelling = spelling_of(word, length);
+    struct suggestion suggestion = suggestion_for(word, length);
     for (const struct field *field = record_fields; field->name; field++)
-        spelling_offer(&spelling, field->name);
-    if (spelling.nearest)
+        suggestion_offer(&suggestion, field->name);
+    if (suggestion.nearest)
         return af_raise(-EINVAL, "--fields: unknown field '%.*s'; did you mean '%s'?", (int)length,
-                        word, spelling.nearest);
+                        word, suggestion.nearest);
     return af_raise(-EINVAL, "--fields: unknown field '%.*s'; 'afetch --help fields' lists them",
                     (int)length, word);
 }

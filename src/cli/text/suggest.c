@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* No name is as long. */
+/* Longer than any name. */
 enum { LONGEST_NAME = 63 };
 
 static size_t smaller(size_t a, size_t b)
@@ -17,7 +17,7 @@ static bool same_letter(char a, char b)
     return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
-/* Levenshtein's distance, in which two letters that have changed places are one mistake. */
+/* Damerau-Levenshtein distance: swapped neighbours count once. */
 static size_t distance(const char *word, size_t length, const char *name, size_t name_length)
 {
     /* In the row of i, cell j is the distance from the first i letters of the word to the first j
@@ -39,21 +39,21 @@ static size_t distance(const char *word, size_t length, const char *name, size_t
     return rows[length % 3][name_length];
 }
 
-struct spelling spelling_of(const char *word, size_t length)
+struct suggestion suggestion_for(const char *word, size_t length)
 {
-    /* What is farther off than this is another word. */
-    return (struct spelling){.word = word, .length = length, .distance = (length + 1) / 3 + 1};
+    /* Names that are farther off are not suggested. */
+    return (struct suggestion){.word = word, .length = length, .distance = (length + 1) / 3 + 1};
 }
 
-void spelling_offer(struct spelling *spelling, const char *name)
+void suggestion_offer(struct suggestion *suggestion, const char *name)
 {
-    /* The length of a word is whatever was typed. */
+    /* The word may be of any length. */
     size_t name_length = strlen(name);
-    if (spelling->length > LONGEST_NAME || name_length > LONGEST_NAME)
+    if (suggestion->length > LONGEST_NAME || name_length > LONGEST_NAME)
         return;
-    size_t found = distance(spelling->word, spelling->length, name, name_length);
-    if (found < spelling->distance) {
-        spelling->nearest = name;
-        spelling->distance = found;
+    size_t found = distance(suggestion->word, suggestion->length, name, name_length);
+    if (found < suggestion->distance) {
+        suggestion->nearest = name;
+        suggestion->distance = found;
     }
 }

@@ -1,20 +1,20 @@
-/* The name that was probably meant, for messages about a word that is none. */
+/* "Did you mean": the known name nearest to an unknown word. */
 #ifndef CLI_TEXT_SUGGEST_H
 #define CLI_TEXT_SUGGEST_H
 
 #include <stddef.h>
 
-struct spelling {
+struct suggestion {
     const char *word;
     size_t length;
-    const char *nearest; /* of the names offered so far; NULL where none is like the word */
-    size_t distance;     /* to it: how many letters must be added, dropped or changed */
+    const char *nearest; /* of the names offered so far; NULL if none is similar */
+    size_t distance;     /* to it: letters to be inserted, deleted, replaced or swapped */
 };
 
-/* Begins to look for what the first LENGTH bytes of WORD may have meant. */
-struct spelling spelling_of(const char *word, size_t length);
+/* Starts a search for the first LENGTH bytes of WORD, which is borrowed. */
+struct suggestion suggestion_for(const char *word, size_t length);
 
-/* Compares the word with one more name, which is borrowed. */
-void spelling_offer(struct spelling *spelling, const char *name);
+/* Compares the word with a name, which is borrowed. */
+void suggestion_offer(struct suggestion *suggestion, const char *name);
 
 #endif

@@ -54,8 +54,8 @@ Test(help, the_first_page_names_all_others)
     char *first = strdup(print(""));
     for (size_t i = 0; i < SECTION_COUNT; i++)
         cr_expect(strstr(first, option_sections[i].name) != NULL, "%s", option_sections[i].name);
-    for (const struct chapter *chapter = chapters; chapter->name; chapter++)
-        cr_expect(strstr(first, chapter->name) != NULL, "%s", chapter->name);
+    for (const struct help_topic *topic = help_topics; topic->name; topic++)
+        cr_expect(strstr(first, topic->name) != NULL, "%s", topic->name);
     free(first);
 }
 
@@ -64,8 +64,8 @@ Test(help, a_section_is_about_a_screen)
     for (size_t i = 0; i < SECTION_COUNT; i++)
         cr_expect(le(sz, measure(print(option_sections[i].name)), 40), "%s",
                   option_sections[i].name);
-    for (const struct chapter *chapter = chapters; chapter->name; chapter++)
-        cr_expect(le(sz, measure(print(chapter->name)), 48), "%s", chapter->name);
+    for (const struct help_topic *topic = help_topics; topic->name; topic++)
+        cr_expect(le(sz, measure(print(topic->name)), 48), "%s", topic->name);
 }
 
 Test(help, every_option_is_in_its_section_and_in_all)
