@@ -16,12 +16,6 @@
 #include "cli/options/values.h"
 #include "cli/text/suggest.h"
 
-/* The default of --max-filesize with --include-body, which keeps bodies in memory. */
-enum { BODY_MAXIMUM = 16 << 20 };
-
-/* An explicit 0: no limit at all, not even the client's own on decompression. */
-enum { BODY_UNLIMITED = -1 };
-
 /* Nested config files. */
 enum { CONFIG_DEPTH = 5 };
 
@@ -302,45 +296,6 @@ static int parse_arguments(struct parser *parser, char *const *arguments)
     return r;
 }
 
-static void apply_dry_run(struct options *options)
-{
-    /* Every request is reported, and no file is written. */
-    options->first = 0;
-    options->fail_fast = false;
-    options->deadline = 0;
-    options->compare = false;
-    options->output = NULL;
-    options->output_dir = NULL;
-    options->timeline = NULL;
-    options->progress = WHEN_NEVER;
-    options->summary = WHEN_NEVER;
-    options->verbose = false;
-    if (!options->fields && options->format != FORMAT_TEXT)
-        options->fields = "index,url,id,method,ok,error,errormsg";
-}
-
-/* Applies interactions between options, and defaults that depend on others. */
-static void settle(struct options *options)
-{
-    if (options->dry_run)
-        apply_dry_run(options);
-    /* A field that is asked for by name need not be asked for again. */
-    const char *fields = options->fields ? options->fields : "";
-    options->keep_headers = options->include_headers || word_index(fields, ',', "headers") >= 0 ||
-                            word_index(fields, ',', "trailers") >= 0;
-    options->include_body |= word_index(fields, ',', "body") >= 0;
-    if (options->output && strcmp(options->output, "-") == 0)
-        options->output = NULL; /* stdout, as for curl */
-    if (!options->accept.given)
-        status_set_parse(STATUS_SET_DEFAULT, &options->accept);
-    if (!options->retry_on.given)
-        retry_conditions_default(&options->accept, &options->retry_on);
-    if (options->max_filesize == 0)
-        options->max_filesize = BODY_UNLIMITED;
-    else if (options->max_filesize < 0)
-        options->max_filesize = options->include_body ? BODY_MAXIMUM : 0;
-}
-
 static int parse_all(struct parser *parser, char *const *arguments)
 {
     parser->phase = PHASE_EARLY;
@@ -360,13 +315,7 @@ int options_parse(int argc, char *const argv[], struct options *ret_options)
     struct parser parser = {.options = option_defaults};
     int r = parse_all(&parser, argc > 0 ? argv + 1 : argv);
     if (r >= 0 && !only_prints(&parser.options))
-        r = parts_settle(&parser.options);
-    if (r < 0) {
-        options_free(&parser.options);
-        return r;
-    }
-    settle(&parser.options);
-    r = conflicts_check(&parser.options);
+        r = options_validate(&parser.options);
     if (r < 0) {
         options_free(&parser.options);
         return r;

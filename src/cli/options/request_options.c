@@ -131,39 +131,3 @@ int certificate_parse(const char *value, char **ret_file, const char **ret_passw
     *ret_password = password;
     return 0;
 }
-
-/* ---------------------------------------------------------------- together */
-
-/* Whether the list, too, comes from standard input. */
-static bool lists_stdin(const struct options *options)
-{
-    for (size_t i = 0; i < options->operands.count; i++)
-        if (strcmp(options->operands.strings[i], "-") == 0)
-            return true;
-    return options->operands.count == 0;
-}
-
-/* The cookies go as a header: what libcurl takes for them it sends wherever a redirect leads. */
-static int add_cookies(struct options *options)
-{
-    char *line;
-    if (options->cookies.length == 0 || http_names_header(options->headers.strings, "Cookie"))
-        return 0;
-    if (asprintf(&line, "Cookie: %.*s", (int)options->cookies.length, options->cookies.data) < 0)
-        return -ENOMEM;
-    return string_list_take(&options->headers, line);
-}
-
-int parts_settle(struct options *options)
-{
-    if (options->uses_stdin && lists_stdin(options))
-        return af_raise(-EINVAL, "standard input cannot be the list too: name a file or a URL");
-    if (options->head && options->method && strcmp(options->method, "HEAD") != 0)
-        return af_raise(-EINVAL, "-I and -X %s: choose one", options->method);
-    if (options->head)
-        options->method = "HEAD";
-    if (options->data.data && options->method && strcmp(options->method, "HEAD") == 0)
-        return af_raise(-EINVAL, "a HEAD request has no body: choose -I or -d");
-    options->netrc |= options->netrc_file != NULL;
-    return add_cookies(options);
-}

@@ -1,6 +1,7 @@
 #include "cli/options/validate.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -8,7 +9,102 @@
 
 #include <afetch/error.h>
 
-/* What is for records and bodies: --compare keeps none. */
+#include "cli/options/values.h"
+#include "cli/text/http_syntax.h"
+
+/* The default of --max-filesize with --include-body, which keeps bodies in memory. */
+enum { BODY_MAXIMUM = 16 << 20 };
+
+/* An explicit 0: no limit at all, not even the client's own on decompression. */
+enum { BODY_UNLIMITED = -1 };
+
+/* ------------------------------------------------------------ consequences */
+
+static void apply_dry_run(struct options *options)
+{
+    /* Every request is reported, and no file is written. */
+    options->first = 0;
+    options->fail_fast = false;
+    options->deadline = 0;
+    options->compare = false;
+    options->output = NULL;
+    options->output_dir = NULL;
+    options->timeline = NULL;
+    options->progress = WHEN_NEVER;
+    options->summary = WHEN_NEVER;
+    options->verbose = false;
+    if (!options->fields && options->format != FORMAT_TEXT)
+        options->fields = "index,url,id,method,ok,error,errormsg";
+}
+
+/* Sets defaults that depend on other options. */
+static void set_defaults(struct options *options)
+{
+    if (!options->accept.given)
+        status_set_parse(STATUS_SET_DEFAULT, &options->accept);
+    if (!options->retry_on.given)
+        retry_conditions_default(&options->accept, &options->retry_on);
+    if (options->max_filesize == 0)
+        options->max_filesize = BODY_UNLIMITED;
+    else if (options->max_filesize < 0)
+        options->max_filesize = options->include_body ? BODY_MAXIMUM : 0;
+}
+
+/* Sets options that others imply. */
+static void imply(struct options *options)
+{
+    if (options->dry_run)
+        apply_dry_run(options);
+    /* A field that is named need not be asked for again. */
+    const char *fields = options->fields ? options->fields : "";
+    options->keep_headers = options->include_headers || word_index(fields, ',', "headers") >= 0 ||
+                            word_index(fields, ',', "trailers") >= 0;
+    options->include_body |= word_index(fields, ',', "body") >= 0;
+    if (options->output && strcmp(options->output, "-") == 0)
+        options->output = NULL; /* stdout, as for curl */
+    if (options->head)
+        options->method = "HEAD";
+    options->netrc |= options->netrc_file != NULL;
+}
+
+/* Adds the cookies as a header, unless there is one: libcurl would send CURLOPT_COOKIE to any host
+ * that a redirect leads to. */
+static int add_cookies(struct options *options)
+{
+    char *line;
+    if (options->cookies.length == 0 || http_names_header(options->headers.strings, "Cookie"))
+        return 0;
+    if (asprintf(&line, "Cookie: %.*s", (int)options->cookies.length, options->cookies.data) < 0)
+        return -ENOMEM;
+    return string_list_take(&options->headers, line);
+}
+
+/* ------------------------------------------------------------- the request */
+
+/* True if the list comes from standard input. */
+static bool lists_stdin(const struct options *options)
+{
+    for (size_t i = 0; i < options->operands.count; i++)
+        if (strcmp(options->operands.strings[i], "-") == 0)
+            return true;
+    return options->operands.count == 0;
+}
+
+static int check_request(const struct options *options)
+{
+    if (options->uses_stdin && lists_stdin(options))
+        return af_raise(-EINVAL, "standard input cannot be the list too: name a file or a URL");
+    if (options->head && options->method && strcmp(options->method, "HEAD") != 0)
+        return af_raise(-EINVAL, "-I and -X %s: choose one", options->method);
+    bool head = options->head || (options->method && strcmp(options->method, "HEAD") == 0);
+    if (options->data.data && head)
+        return af_raise(-EINVAL, "a HEAD request has no body: choose -I or -d");
+    return 0;
+}
+
+/* --------------------------------------------------------------- conflicts */
+
+/* --compare writes neither records nor bodies. */
 static int check_compare(const struct options *options)
 {
     const char *other = NULL;
@@ -23,7 +119,7 @@ static int check_compare(const struct options *options)
     return other ? af_raise(-EINVAL, "%s has no meaning with --compare", other) : 0;
 }
 
-/* The records must be where they can be read again, one by one, also where the last was torn. */
+/* --resume reads the records again, one by one, even if the last is incomplete. */
 static int check_resume(const struct options *options)
 {
     if (options->dry_run)
@@ -40,7 +136,7 @@ static bool same_file(const struct stat *one, const struct stat *other)
     return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
 }
 
-/* Whether an operand is this file, by whatever name. */
+/* True if an operand is this file, by whatever name. */
 static bool is_file(const char *operand, const struct stat *file)
 {
     struct stat status;
@@ -57,7 +153,7 @@ static bool is_list(const struct options *options, const struct stat *file)
     return found;
 }
 
-/* PATH, which WHAT writes, is none of the lists; NULL is stdout. */
+/* Checks that PATH, which WHAT writes, is not a list; NULL is stdout. */
 static int check_written(const struct options *options, const char *path, const char *what)
 {
     struct stat file;
@@ -68,7 +164,7 @@ static int check_written(const struct options *options, const char *path, const 
                     path ? path : "stdout", what);
 }
 
-/* The directory in which PATH stands, or will. */
+/* The status of the directory of PATH, which need not exist. */
 static int stat_directory(const char *path, struct stat *ret_status)
 {
     const char *slash = strrchr(path, '/');
@@ -78,7 +174,7 @@ static int stat_directory(const char *path, struct stat *ret_status)
     return r;
 }
 
-/* Whether two paths lead to one file, if only once it is made. */
+/* True if two paths are of one file, which need not exist. */
 static bool same_place(const char *one, const char *other)
 {
     struct stat a, b;
@@ -88,7 +184,7 @@ static bool same_place(const char *one, const char *other)
            stat_directory(other, &b) == 0 && same_file(&a, &b);
 }
 
-/* Each file is written by one option. */
+/* Checks that the file is written by one option only. */
 static int check_timeline(const struct options *options)
 {
     struct stat file, other;
@@ -106,7 +202,7 @@ static int check_timeline(const struct options *options)
     return check_written(options, timeline, "--timeline");
 }
 
-/* What is read is not written over. */
+/* Checks that no list is overwritten. */
 static int check_files(const struct options *options)
 {
     if (options->dry_run)
@@ -116,11 +212,16 @@ static int check_files(const struct options *options)
     return r < 0 || !options->timeline ? r : check_timeline(options);
 }
 
-int conflicts_check(const struct options *options)
+int options_validate(struct options *options)
 {
-    if (options->help || options->version || options->generate != GENERATE_NOTHING)
-        return 0;
-    int r = options->compare ? check_compare(options) : 0;
+    int r = check_request(options);
+    if (r < 0)
+        return r;
+    imply(options);
+    set_defaults(options);
+    r = add_cookies(options);
+    if (r >= 0 && options->compare)
+        r = check_compare(options);
     if (r >= 0 && options->resume != RESUME_NOTHING)
         r = check_resume(options);
     return r < 0 ? r : check_files(options);
