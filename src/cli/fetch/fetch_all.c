@@ -257,40 +257,10 @@ static int fetch_list(struct fetch_all *run, long jobs)
 
 static int open_client(struct session *session, long jobs)
 {
-    const struct options *options = session->options;
-    return af_client_new(
-        &(af_client_options){
-            .concurrency = (size_t)jobs,
-            .descriptors = options->output_dir ? (size_t)jobs : 0,
-            .user_agent = options->user_agent,
-            .referer = options->referer,
-            .auto_referer = options->auto_referer,
-            .headers = options->headers.strings,
-            .decompress = options->compressed,
-            .http_version = (int)options->http_version,
-            .user = options->user,
-            .bearer_token = options->bearer_token,
-            .netrc = options->netrc,
-            .netrc_file = options->netrc_file,
-            .cookie_files = options->cookie_files.strings,
-            .certificate = options->certificate,
-            .certificate_password = options->certificate_password,
-            .key = options->key,
-            .proxy = options->proxy,
-            .proxy_user = options->proxy_user,
-            .ip_version = (int)options->ip_version,
-            .follow_redirects = options->location,
-            .max_redirects = options->max_redirects,
-            .attempt_timeout = options->attempt_timeout,
-            .connect_timeout = options->connect_timeout,
-            .idle_timeout = options->idle_timeout,
-            .max_body = options->max_filesize,
-            .insecure = options->insecure,
-            .ca_file = options->ca_file,
-            .connect_to = options->connect_to.strings,
-            .resolve = options->resolve.strings,
-        },
-        &session->client);
+    af_client_options options = session->options->client;
+    options.concurrency = (size_t)jobs;
+    options.descriptors = session->options->output_dir ? (size_t)jobs : 0;
+    return af_client_new(&options, &session->client);
 }
 
 void fetch_job_stop(struct fetch_job *job, enum stop_reason reason)

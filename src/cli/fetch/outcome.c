@@ -103,7 +103,7 @@ static const char *response_error(const struct outcome_input *input, struct outc
     case AF_HTTP_LIMIT_ATTEMPT:
         return timeout_error(text, response);
     case AF_HTTP_LIMIT_BODY:
-        return size_error(text, input->options->max_filesize);
+        return size_error(text, input->options->client.max_body);
     default: /* limits that no option sets */
         return response->error_text;
     }

@@ -30,10 +30,11 @@ static void report_timeline(const struct options *options, int r)
 
 int observers_open(struct observers *observers, const struct options *options, bool color)
 {
-    *observers = (struct observers){.progress_data.color = color,
-                                    .trace_data = {.color = color,
-                                                   .retries = options->retries,
-                                                   .follows_redirects = options->location}};
+    *observers =
+        (struct observers){.progress_data.color = color,
+                           .trace_data = {.color = color,
+                                          .retries = options->retries,
+                                          .follows_redirects = options->client.follow_redirects}};
     if (wants_progress(options))
         observers->progress = &observers->progress_data;
     if (options->verbose)

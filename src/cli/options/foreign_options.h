@@ -1,4 +1,5 @@
-/* Options of curl, wget, aria2 and xargs that have another name here, or none: what to use instead. */
+/* Options of curl, wget, aria2 and xargs that have another name here, or none: what to use instead.
+ */
 #ifndef CLI_OPTIONS_FOREIGN_OPTIONS_H
 #define CLI_OPTIONS_FOREIGN_OPTIONS_H
 

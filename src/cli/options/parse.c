@@ -330,8 +330,8 @@ void options_free(struct options *options)
     buffer_free(&options->data);
     buffer_free(&options->cookies);
     free(options->cookie_files.strings);
-    free(options->referer);
-    free(options->certificate);
+    free((char *)options->client.referer);
+    free((char *)options->client.certificate);
     free(options->connect_to.strings);
     free(options->resolve.strings);
     free(options->operands.strings);

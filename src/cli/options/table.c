@@ -7,15 +7,15 @@
 const struct options option_defaults = {
     .jobs = 50,
     .order = ORDER_GATHER,
-    .connect_timeout = 10,
-    .idle_timeout = 30,
+    .client.connect_timeout = 10,
+    .client.idle_timeout = 30,
     .retry_delay = 1,
     .retry_max_delay = 60,
-    .location = true,
-    .max_redirects = 10,
+    .client.follow_redirects = true,
+    .client.max_redirects = 10,
     .data = {.maximum = DATA_MAXIMUM},
     .cookies = {.maximum = DATA_MAXIMUM},
-    .max_filesize = -1, /* not given: what holds then depends on --include-body */
+    .client.max_body = -1, /* not given: what holds then depends on --include-body */
     .format = FORMAT_TEXT,
     .summary = WHEN_AUTO,
     .progress = WHEN_AUTO,
@@ -42,6 +42,7 @@ const struct option_section_name option_sections[SECTION_COUNT] = {
                        0 * sizeof(char[_Generic(&((struct options *)NULL)->member, type * : 1)])
 #define FLAG(member) MEMBER(FLAG, member, bool)
 #define WORD(member) MEMBER(WORD, member, unsigned)
+#define VERSION(member) MEMBER(WORD, member, int)
 #define NUMBER(member) MEMBER(NUMBER, member, long)
 #define SECONDS(member) MEMBER(SECONDS, member, double)
 #define BYTES(member) MEMBER(BYTES, member, int64_t)
@@ -58,12 +59,12 @@ const struct option_section_name option_sections[SECTION_COUNT] = {
 #define HEADER(member) MEMBER(HEADER, member, struct string_list)
 #define DATA(member) MEMBER(DATA, member, struct buffer)
 #define HEADER_VALUE(member) MEMBER(HEADER_VALUE, member, const char *)
-#define REFERER(member) MEMBER(REFERER, member, char *)
+#define REFERER(member) MEMBER(REFERER, member, const char *)
 #define USER(member) MEMBER(USER, member, const char *)
 #define TOKEN(member) MEMBER(TOKEN, member, const char *)
 #define SECRET(member) MEMBER(SECRET, member, const char *)
 #define COOKIE(member) MEMBER(COOKIE, member, struct buffer)
-#define CERTIFICATE(member) MEMBER(CERTIFICATE, member, char *)
+#define CERTIFICATE(member) MEMBER(CERTIFICATE, member, const char *)
 
 const struct option_spec option_table[] = {
     {SECTION_CONCURRENCY, NUMBER(jobs), 'j', "jobs", "N",
@@ -105,12 +106,12 @@ const struct option_spec option_table[] = {
     {SECTION_TIME, SECONDS(timeout), 'm', "timeout", "SECS",
      .brief = "the longest that one URL may take",
      .help = "the whole time one URL may take, retries and the waits between them included"},
-    {SECTION_TIME, SECONDS(attempt_timeout), 0, "attempt-timeout", "SECS",
+    {SECTION_TIME, SECONDS(client.attempt_timeout), 0, "attempt-timeout", "SECS",
      .help = "one attempt at it"},
-    {SECTION_TIME, SECONDS(connect_timeout), 0, "connect-timeout", "SECS",
+    {SECTION_TIME, SECONDS(client.connect_timeout), 0, "connect-timeout", "SECS",
      .help = "until the connection stands, handshakes of TLS and proxies included; 0: libcurl's "
              "own limit, 300"},
-    {SECTION_TIME, SECONDS(idle_timeout), 0, "idle-timeout", "SECS",
+    {SECTION_TIME, SECONDS(client.idle_timeout), 0, "idle-timeout", "SECS",
      .help = "time without data received or sent, from the sending of the request on"},
     {SECTION_TIME, SECONDS(deadline), 0, "deadline", "SECS",
      .help = "the whole run; what is not done by then is cancelled and reported"},
@@ -127,11 +128,11 @@ const struct option_spec option_table[] = {
              "resolve, connect, timeout, reset, 408, 429, 500, 502, 503, 504)"},
     {SECTION_REQUEST, URL(operands), 0, "url", "URL",
      .help = "fetch URL, also where it lacks its http://; repeatable"},
-    {SECTION_REQUEST, FLAG(location), 'L', "location", NULL,
+    {SECTION_REQUEST, FLAG(client.follow_redirects), 'L', "location", NULL,
      .help = "follow redirects, which is the default", .value = true},
-    {SECTION_REQUEST, FLAG(location), 0, "no-location", NULL, .help = "do not follow them",
-     .value = false},
-    {SECTION_REQUEST, NUMBER(max_redirects), 0, "max-redirs", "N",
+    {SECTION_REQUEST, FLAG(client.follow_redirects), 0, "no-location", NULL,
+     .help = "do not follow them", .value = false},
+    {SECTION_REQUEST, NUMBER(client.max_redirects), 0, "max-redirs", "N",
      .help = "follow at most N, or any number: -1", .minimum = -1, .maximum = INT_MAX},
     {SECTION_REQUEST, METHOD(method), 'X', "request", "METHOD",
      .help = "use this method, not GET, or POST with -d"},
@@ -148,48 +149,48 @@ const struct option_spec option_table[] = {
      .value = DATA_BINARY},
     {SECTION_REQUEST, DATA(data), 0, "data-raw", "DATA", .help = "the same, but '@' means nothing",
      .value = DATA_RAW},
-    {SECTION_REQUEST, HEADER_VALUE(user_agent), 'A', "user-agent", "NAME",
+    {SECTION_REQUEST, HEADER_VALUE(client.user_agent), 'A', "user-agent", "NAME",
      .help = "send NAME as the User-Agent"},
-    {SECTION_REQUEST, REFERER(referer), 'e', "referer", "URL",
+    {SECTION_REQUEST, REFERER(client.referer), 'e', "referer", "URL",
      .help = "send URL as the Referer; with \";auto\" behind it, after redirects where they came "
              "from"},
     {SECTION_REQUEST, COOKIE(cookies), 'b', "cookie", "DATA|FILE",
      .help = "send the cookies \"NAME=VALUE; ...\"; or keep cookies during the run and begin with "
              "those in FILE (\"\" for none)"},
-    {SECTION_REQUEST, USER(user), 'u', "user", "NAME:PASSWORD",
+    {SECTION_REQUEST, USER(client.user), 'u', "user", "NAME:PASSWORD",
      .help = "log in with basic authentication"},
-    {SECTION_REQUEST, TOKEN(bearer_token), 0, "oauth2-bearer", "TOKEN",
+    {SECTION_REQUEST, TOKEN(client.bearer_token), 0, "oauth2-bearer", "TOKEN",
      .help = "send this bearer token"},
-    {SECTION_REQUEST, FLAG(netrc), 'n', "netrc", NULL,
+    {SECTION_REQUEST, FLAG(client.netrc), 'n', "netrc", NULL,
      .help = "log in with what ~/.netrc has for the host", .value = true},
-    {SECTION_REQUEST, STRING(netrc_file), 0, "netrc-file", "FILE",
+    {SECTION_REQUEST, STRING(client.netrc_file), 0, "netrc-file", "FILE",
      .help = "the same with this file"},
-    {SECTION_REQUEST, FLAG(compressed), 0, "compressed", NULL,
+    {SECTION_REQUEST, FLAG(client.decompress), 0, "compressed", NULL,
      .help = "ask for compressed bodies, and decompress them; more than 64 MiB that is over "
              "1,100 times what was received is an error, unless --max-filesize is given (0 for "
              "any size)",
      .value = true},
-    {SECTION_CONNECTION, WORD(http_version), 0, "http1.1", NULL, .help = "use HTTP/1.1 only",
-     .value = 11},
-    {SECTION_CONNECTION, WORD(http_version), 0, "http2", NULL,
+    {SECTION_CONNECTION, VERSION(client.http_version), 0, "http1.1", NULL,
+     .help = "use HTTP/1.1 only", .value = 11},
+    {SECTION_CONNECTION, VERSION(client.http_version), 0, "http2", NULL,
      .help = "use HTTP/2 where the server can, with many requests on one connection", .value = 20},
-    {SECTION_CONNECTION, SECRET(proxy), 'x', "proxy", "URL",
+    {SECTION_CONNECTION, SECRET(client.proxy), 'x', "proxy", "URL",
      .help = "use this proxy: http, https, socks4, socks5, or socks5h, which looks up the hosts' "
              "names itself (default: what http_proxy, https_proxy and all_proxy say); \"\" for "
              "none"},
-    {SECTION_CONNECTION, USER(proxy_user), 'U', "proxy-user", "NAME:PASSWORD",
+    {SECTION_CONNECTION, USER(client.proxy_user), 'U', "proxy-user", "NAME:PASSWORD",
      .help = "log in at the proxy"},
-    {SECTION_CONNECTION, WORD(ip_version), '4', "ipv4", NULL, .help = "use IPv4 addresses only",
-     .value = 4},
-    {SECTION_CONNECTION, WORD(ip_version), '6', "ipv6", NULL, .help = "use IPv6 addresses only",
-     .value = 6},
-    {SECTION_CONNECTION, FLAG(insecure), 'k', "insecure", NULL,
+    {SECTION_CONNECTION, VERSION(client.ip_version), '4', "ipv4", NULL,
+     .help = "use IPv4 addresses only", .value = 4},
+    {SECTION_CONNECTION, VERSION(client.ip_version), '6', "ipv6", NULL,
+     .help = "use IPv6 addresses only", .value = 6},
+    {SECTION_CONNECTION, FLAG(client.insecure), 'k', "insecure", NULL,
      .help = "accept any certificate, also of an HTTPS proxy", .value = true},
-    {SECTION_CONNECTION, STRING(ca_file), 0, "cacert", "FILE",
+    {SECTION_CONNECTION, STRING(client.ca_file), 0, "cacert", "FILE",
      .help = "trust the certificates in FILE, also for an HTTPS proxy"},
-    {SECTION_CONNECTION, CERTIFICATE(certificate), 'E', "cert", "FILE[:PASSWORD]",
+    {SECTION_CONNECTION, CERTIFICATE(client.certificate), 'E', "cert", "FILE[:PASSWORD]",
      .help = "the client certificate for servers that ask for one, in PEM"},
-    {SECTION_CONNECTION, STRING(key), 0, "key", "FILE",
+    {SECTION_CONNECTION, STRING(client.key), 0, "key", "FILE",
      .help = "the private key of the client certificate, where it is in another file"},
     {SECTION_CONNECTION, HOSTS(connect_to), 0, "connect-to", "HOST1:PORT1:HOST2:PORT2",
      .help = "connect to the second where the first is asked for; repeatable"},
@@ -227,7 +228,7 @@ const struct option_spec option_table[] = {
      .brief = "save each body as a file in DIR",
      .help = "save each body in DIR under the name that its URL ends in, or a line's filename; the "
              "record has its filename"},
-    {SECTION_RECORD, BYTES(max_filesize), 0, "max-filesize", "BYTES",
+    {SECTION_RECORD, BYTES(client.max_body), 0, "max-filesize", "BYTES",
      .help = "a larger body is an error: 512k, 10M, 1G; 0 for any size (default 0, or 16M with "
              "--include-body)"},
     {SECTION_MESSAGE, WORD(summary), 0, "summary", "auto|always|never",

@@ -44,10 +44,10 @@ static void set_defaults(struct options *options)
         status_set_parse(STATUS_SET_DEFAULT, &options->accept);
     if (!options->retry_on.given)
         retry_conditions_default(&options->accept, &options->retry_on);
-    if (options->max_filesize == 0)
-        options->max_filesize = BODY_UNLIMITED;
-    else if (options->max_filesize < 0)
-        options->max_filesize = options->include_body ? BODY_MAXIMUM : 0;
+    if (options->client.max_body == 0)
+        options->client.max_body = BODY_UNLIMITED;
+    else if (options->client.max_body < 0)
+        options->client.max_body = options->include_body ? BODY_MAXIMUM : 0;
 }
 
 /* Sets options that others imply. */
@@ -64,7 +64,7 @@ static void imply(struct options *options)
         options->output = NULL; /* stdout, as for curl */
     if (options->head)
         options->method = "HEAD";
-    options->netrc |= options->netrc_file != NULL;
+    options->client.netrc |= options->client.netrc_file != NULL;
 }
 
 /* Adds the cookies as a header, unless there is one: libcurl would send CURLOPT_COOKIE to any host
@@ -212,6 +212,15 @@ static int check_files(const struct options *options)
     return r < 0 || !options->timeline ? r : check_timeline(options);
 }
 
+/* Gives the client the lists, which grow no more. */
+static void set_client_lists(struct options *options)
+{
+    options->client.headers = options->headers.strings;
+    options->client.cookie_files = options->cookie_files.strings;
+    options->client.connect_to = options->connect_to.strings;
+    options->client.resolve = options->resolve.strings;
+}
+
 int options_validate(struct options *options)
 {
     int r = check_request(options);
@@ -220,6 +229,7 @@ int options_validate(struct options *options)
     imply(options);
     set_defaults(options);
     r = add_cookies(options);
+    set_client_lists(options);
     if (r >= 0 && options->compare)
         r = check_compare(options);
     if (r >= 0 && options->resume != RESUME_NOTHING)

@@ -303,9 +303,10 @@ static int set_referer(const struct setting *setting)
     char *copy = length > 0 ? strndup(setting->value, length) : NULL;
     if (length > 0 && !copy)
         return -ENOMEM;
-    setting->options->auto_referer = automatic;
-    free(*(char **)setting->member);
-    *(char **)setting->member = copy;
+    setting->options->client.auto_referer = automatic;
+    char **referer = (char **)setting->member;
+    free(*referer);
+    *referer = copy;
     return 0;
 }
 
@@ -328,12 +329,12 @@ static int set_certificate(const struct setting *setting)
 {
     struct options *options = setting->options;
     char *file;
-    int r = certificate_parse(setting->value, &file, &options->certificate_password);
+    int r = certificate_parse(setting->value, &file, &options->client.certificate_password);
     if (r < 0)
         return r;
-    free(options->certificate);
-    options->certificate = file;
-    if (options->certificate_password)
+    free((char *)options->client.certificate);
+    options->client.certificate = file;
+    if (options->client.certificate_password)
         erase_argument(setting);
     return 0;
 }

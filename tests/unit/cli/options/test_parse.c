@@ -67,11 +67,11 @@ Test(options, the_defaults_are_those_of_the_contract)
     cr_assert(eq(int, options.order, ORDER_GATHER));
     cr_assert(eq(int, options.format, FORMAT_TEXT));
     cr_assert(eq(dbl, options.timeout, 0));
-    cr_assert(eq(dbl, options.connect_timeout, 10));
-    cr_assert(eq(dbl, options.idle_timeout, 30));
-    cr_assert(options.location);
-    cr_assert(eq(long, options.max_redirects, 10));
-    cr_assert(eq(long, options.max_filesize, 0));
+    cr_assert(eq(dbl, options.client.connect_timeout, 10));
+    cr_assert(eq(dbl, options.client.idle_timeout, 30));
+    cr_assert(options.client.follow_redirects);
+    cr_assert(eq(long, options.client.max_redirects, 10));
+    cr_assert(eq(long, options.client.max_body, 0));
     cr_assert(eq(long, options.first, 0));
     cr_assert(eq(int, options.summary, WHEN_AUTO));
     cr_assert(zero(sz, options.operands.count));
@@ -162,20 +162,20 @@ Test(options, cookies_go_as_a_header_and_files_are_files)
 Test(options, a_certificate_may_have_a_password_and_colons)
 {
     cr_assert(zero(int, parse("-E file x")));
-    cr_assert_str_eq(options.certificate, "file");
-    cr_assert_null(options.certificate_password);
+    cr_assert_str_eq(options.client.certificate, "file");
+    cr_assert_null(options.client.certificate_password);
     cr_assert(zero(int, parse("-E other -E C\\:\\\\file:pass:word x")));
-    cr_assert_str_eq(options.certificate, "C:\\file");
-    cr_assert_str_eq(options.certificate_password, "pass:word");
+    cr_assert_str_eq(options.client.certificate, "C:\\file");
+    cr_assert_str_eq(options.client.certificate_password, "pass:word");
 }
 
 Test(options, a_referer_may_go_on_by_itself)
 {
     cr_assert(zero(int, parse("-e http://a/ x")));
-    cr_assert(not(options.auto_referer));
+    cr_assert(not(options.client.auto_referer));
     cr_assert(zero(int, parse("-e http://a/ -e http://b/;auto x")));
-    cr_assert(options.auto_referer);
-    cr_assert_str_eq(options.referer, "http://b/");
+    cr_assert(options.client.auto_referer);
+    cr_assert_str_eq(options.client.referer, "http://b/");
 }
 
 Test(options, secrets_are_in_no_message)
@@ -207,17 +207,17 @@ Test(options, options_and_operands_mix_and_operands_keep_their_order)
     cr_assert(zero(int, parse("one -k two --jobs 3 - three -- -four --five -- six")));
     cr_assert_str_eq(operands(), "one two - three -four --five -- six ");
     cr_assert_null(options.operands.strings[options.operands.count]);
-    cr_assert(options.insecure);
+    cr_assert(options.client.insecure);
     cr_assert(eq(long, options.jobs, 3));
 }
 
 Test(options, a_value_may_look_like_an_option)
 {
     cr_assert(zero(int, parse("--max-redirs -1 -A -k -o --")));
-    cr_assert(eq(long, options.max_redirects, -1));
-    cr_assert_str_eq(options.user_agent, "-k");
+    cr_assert(eq(long, options.client.max_redirects, -1));
+    cr_assert_str_eq(options.client.user_agent, "-k");
     cr_assert_str_eq(options.output, "--");
-    cr_assert(not(options.insecure));
+    cr_assert(not(options.client.insecure));
 }
 
 Test(options, an_optional_value_comes_with_an_equals_sign_only)
@@ -242,12 +242,12 @@ Test(options, the_last_of_several_wins)
     cr_assert(zero(int, parse("--json --csv --as-completed --gather --no-location -L")));
     cr_assert(eq(int, options.format, FORMAT_CSV));
     cr_assert(eq(int, options.order, ORDER_GATHER));
-    cr_assert(options.location);
+    cr_assert(options.client.follow_redirects);
 
     cr_assert(zero(int, parse("--csv --format=jsonl --order completed -L --no-location")));
     cr_assert(eq(int, options.format, FORMAT_JSONL));
     cr_assert(eq(int, options.order, ORDER_COMPLETED));
-    cr_assert(not(options.location));
+    cr_assert(not(options.client.follow_redirects));
 }
 
 Test(options, a_repeated_list_keeps_every_word)
@@ -275,7 +275,7 @@ Test(options, sizes_have_units_of_1024)
                  {"--include-body --max-filesize 0", -1}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         cr_expect(zero(int, parse(cases[i].line)), "%s", cases[i].line);
-        cr_expect(eq(long, options.max_filesize, cases[i].bytes), "%s", cases[i].line);
+        cr_expect(eq(long, options.client.max_body, cases[i].bytes), "%s", cases[i].line);
     }
 }
 
