@@ -350,7 +350,7 @@ static void keep_body(struct fetch *fetch)
     bool complete = fetch->result >= 0 && response && response->error == AF_HTTP_OK;
     if (complete && has_body(response) &&
         status_set_has(&fetch->session->options->accept, response->status))
-        body_file_keep(fetch->file, response->content_type);
+        body_file_commit(fetch->file, response->content_type);
     else if (body_file_error(fetch->file) >= 0)
         body_file_discard(fetch->file);
 }

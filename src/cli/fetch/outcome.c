@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include <afetch/error.h>
 
@@ -52,16 +54,23 @@ static const char *url_advice(const char *url)
     return NULL;
 }
 
-static const char *url_error(const struct outcome_input *input, struct outcome_text *text,
-                             const char *url, const char *error)
+/* True for ftp://, false for "http:// and <http://. */
+static bool has_other_scheme(const char *url)
 {
-    static const char not_a_url[] = "not a URL: ";
+    size_t length = strspn(url, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    bool is_http = strncasecmp(url, "http", 4) == 0 && length >= 4 && length <= 5;
+    return strncmp(url + length, "://", 3) == 0 && length > 0 && !is_http;
+}
+
+/* The error of a URL that is not valid. Advice replaces REASON, libcurl's, which seldom is the cause;
+ * but that the scheme is wrong needs none. */
+static const char *url_error(const struct outcome_input *input, struct outcome_text *text,
+                             const char *url, const char *reason)
+{
     char advised[128];
-    const char *advice = url_advice(url);
-    /* The advice replaces libcurl's reason, which seldom is the cause. */
-    bool advises = advice && strncmp(error, not_a_url, strlen(not_a_url)) == 0;
-    snprintf(advised, sizeof advised, "%s%s", not_a_url, advises ? advice : "");
-    return locate(input, text, advises ? advised : error);
+    const char *advice = has_other_scheme(url) ? NULL : url_advice(url);
+    snprintf(advised, sizeof advised, "not a URL: %s", advice ? advice : "");
+    return locate(input, text, advice ? advised : reason);
 }
 
 /* ------------------------------------------------------------- the response */
@@ -94,8 +103,8 @@ static const char *response_error(const struct outcome_input *input, struct outc
     if (response->error == AF_HTTP_URL) {
         /* Only a check of the URL by itself gives libcurl's full reason. */
         int r = af_url_check(url);
-        return url_error(input, text, url,
-                         r == -EINVAL ? af_error_text(af_raised(r)) : response->error_text);
+        return r == -EINVAL ? url_error(input, text, url, af_error_text(af_raised(r)))
+                            : locate(input, text, response->error_text);
     }
     switch (response->limit) {
     case AF_HTTP_LIMIT_CONNECT:

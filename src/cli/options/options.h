@@ -83,7 +83,7 @@ struct options {
     bool include_body;
     bool keep_headers; /* for include_headers, or for a field that is named */
     const char *output;
-    unsigned resume; /* enum resume_choice */
+    enum resume_choice resume;
     const char *output_dir;
 
     /* messages */

@@ -12,11 +12,11 @@
 
 /* ------------------------------------------------------------ names in use */
 
-/* In which sense a name is taken. */
+/* The sense in which a name is taken. */
 enum use {
-    AS_NAME = 'n', /* a whole name, with its extension */
-    AS_STEM = 's', /* what stands before the extension of a name, or has yet to get one */
-    AS_OPEN = 'o', /* what has yet to get one */
+    AS_NAME = 'n', /* a whole name with an extension */
+    AS_STEM = 's', /* the stem of a name, or a name that has yet to get an extension */
+    AS_OPEN = 'o', /* a name that has yet to get an extension */
 };
 
 static struct fingerprint fingerprint_of(enum use use, const char *text)
@@ -25,7 +25,7 @@ static struct fingerprint fingerprint_of(enum use use, const char *text)
     return fingerprint_add(fingerprint_add(fingerprint_begin(), &byte, 1), text, strlen(text));
 }
 
-/* A name with its number: as a whole, and without its extension. */
+/* A name with a number, with and without its extension. */
 struct candidate {
     char name[FILE_NAME_MAXIMUM + 1];
     char stem[FILE_NAME_MAXIMUM + 1];
@@ -62,7 +62,7 @@ static int take(struct body_directory *directory, const struct file_name *name,
                : fingerprint_set_add(&directory->taken, fingerprint_of(AS_OPEN, candidate.stem));
 }
 
-/* In strides that double and then halve: ten thousand URLs may have the same name. */
+/* Finds a free number by doubling and bisection: ten thousand URLs may have the same name. */
 static unsigned long find_free(const struct body_directory *directory, const struct file_name *name)
 {
     if (!is_taken(directory, name, 0))
@@ -93,87 +93,87 @@ int body_directory_take(struct body_directory *directory, const struct file_name
     return 0;
 }
 
-/* ------------------------------------------------------------------ drafts */
+/* --------------------------------------------------------------- temporary files */
 
-static int create_nameless(const struct body_directory *directory, struct body_draft *draft)
+static int create_nameless(const struct body_directory *directory, struct temporary_file *file)
 {
-    draft->name[0] = '\0';
-    draft->fd = openat(directory->fd, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
-    return draft->fd < 0 ? -errno : 0;
+    file->name[0] = '\0';
+    file->fd = openat(directory->fd, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+    return file->fd < 0 ? -errno : 0;
 }
 
-static int create_named(struct body_directory *directory, struct body_draft *draft)
+static int create_named(struct body_directory *directory, struct temporary_file *file)
 {
-    snprintf(draft->name, sizeof draft->name, ".afetch-%016" PRIx64 "-%zu", directory->token,
-             directory->temporary++);
-    draft->fd = openat(directory->fd, draft->name,
-                       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-    return draft->fd < 0 ? -errno : 0;
+    snprintf(file->name, sizeof file->name, ".afetch-%016" PRIx64 "-%zu", directory->token,
+             directory->temporary_count++);
+    file->fd = openat(directory->fd, file->name,
+                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    return file->fd < 0 ? -errno : 0;
 }
 
-int body_directory_create(struct body_directory *directory, struct body_draft *ret_draft)
+int body_directory_create(struct body_directory *directory, struct temporary_file *ret_file)
 {
-    return directory->named ? create_named(directory, ret_draft)
-                            : create_nameless(directory, ret_draft);
+    return directory->named ? create_named(directory, ret_file)
+                            : create_nameless(directory, ret_file);
 }
 
-static int link_nameless(const struct body_directory *directory, const struct body_draft *draft,
+static int link_nameless(const struct body_directory *directory, const struct temporary_file *file,
                          const char *name)
 {
     char path[32];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", draft->fd);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", file->fd);
     return linkat(AT_FDCWD, path, directory->fd, name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
 }
 
-static int rename_named(const struct body_directory *directory, const struct body_draft *draft,
+static int rename_named(const struct body_directory *directory, const struct temporary_file *file,
                         const char *name)
 {
     int fd = directory->fd;
-    if (renameat2(fd, draft->name, fd, name, RENAME_NOREPLACE) == 0)
+    if (renameat2(fd, file->name, fd, name, RENAME_NOREPLACE) == 0)
         return 0;
-    /* Where the file system knows no such thing, it knows links. */
+    /* File systems without RENAME_NOREPLACE have links. */
     if (errno != EINVAL && errno != ENOSYS)
         return -errno;
-    if (linkat(fd, draft->name, fd, name, 0) < 0)
+    if (linkat(fd, file->name, fd, name, 0) < 0)
         return -errno;
-    unlinkat(fd, draft->name, 0);
+    unlinkat(fd, file->name, 0);
     return 0;
 }
 
-/* Some systems find out only as a file is closed that there was no room. */
-static int flush(const struct body_draft *draft)
+/* Some file systems report a full disk only on close(). */
+static int flush(const struct temporary_file *file)
 {
-    int copy = dup(draft->fd);
+    int copy = dup(file->fd);
     return copy < 0 || close(copy) < 0 ? -errno : 0;
 }
 
-int body_directory_keep(struct body_directory *directory, struct body_draft *draft,
-                        const char *name)
+int body_directory_commit(struct body_directory *directory, struct temporary_file *file,
+                          const char *name)
 {
-    int r = flush(draft);
+    int r = flush(file);
     if (r >= 0)
-        r = draft->name[0] ? rename_named(directory, draft, name)
-                           : link_nameless(directory, draft, name);
+        r = file->name[0] ? rename_named(directory, file, name)
+                          : link_nameless(directory, file, name);
     if (r < 0)
         return r;
-    close(draft->fd);
-    draft->fd = -1;
+    close(file->fd);
+    file->fd = -1;
     return 0;
 }
 
-void body_directory_discard(struct body_directory *directory, struct body_draft *draft)
+void body_directory_discard(struct body_directory *directory, struct temporary_file *file)
 {
-    if (draft->fd < 0)
+    if (file->fd < 0)
         return;
-    close(draft->fd);
-    draft->fd = -1;
-    if (draft->name[0])
-        unlinkat(directory->fd, draft->name, 0);
+    close(file->fd);
+    file->fd = -1;
+    if (file->name[0])
+        unlinkat(directory->fd, file->name, 0);
 }
 
 /* ------------------------------------------------------------ the directory */
 
-/* What is there is taken. */
+/* Takes the names of existing files. */
 static int read_names(struct body_directory *directory)
 {
     int fd = openat(directory->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -196,8 +196,8 @@ static int read_names(struct body_directory *directory)
     return r;
 }
 
-/* Some systems give a file without a name the permissions that were asked for, and not those that
- * umask leaves of them. */
+/* True if the file has the permissions that umask leaves; some systems ignore it for files without
+ * a name. */
 static bool heeds_umask(int fd)
 {
     struct stat file;
@@ -206,27 +206,27 @@ static bool heeds_umask(int fd)
     return fstat(fd, &file) == 0 && !(file.st_mode & mask);
 }
 
-/* Whether a file without a name can be made here, and get one. */
+/* True if a file without a name can be created here and get one. */
 static bool can_be_nameless(const struct body_directory *directory)
 {
-    struct body_draft draft;
-    char name[sizeof draft.name];
-    if (create_nameless(directory, &draft) < 0)
+    struct temporary_file file;
+    char name[sizeof file.name];
+    if (create_nameless(directory, &file) < 0)
         return false;
     snprintf(name, sizeof name, ".afetch-%016" PRIx64, directory->token);
-    bool can = heeds_umask(draft.fd) && link_nameless(directory, &draft, name) >= 0 &&
+    bool can = heeds_umask(file.fd) && link_nameless(directory, &file, name) >= 0 &&
                unlinkat(directory->fd, name, 0) == 0;
-    close(draft.fd);
+    close(file.fd);
     return can;
 }
 
 static int try_writing(struct body_directory *directory)
 {
-    struct body_draft draft;
+    struct temporary_file file;
     directory->named = !can_be_nameless(directory);
-    int r = directory->named ? create_named(directory, &draft) : 0;
+    int r = directory->named ? create_named(directory, &file) : 0;
     if (directory->named)
-        body_directory_discard(directory, &draft);
+        body_directory_discard(directory, &file);
     return r;
 }
 

@@ -1,8 +1,8 @@
-/* --output-dir: the directory in which bodies are saved, and which names in it are taken.
+/* --output-dir: the directory of saved bodies, and the names that are taken in it.
  *
- * Each URL has its name when it begins, in the order of the input, so that it does not depend on
- * which comes first. Who has a name that another had gets the next number before its extension; so
- * does who would take that of a file which was there before. */
+ * Each URL takes its name when its fetch begins, in the order of the list, so names do not depend
+ * on the order in which responses arrive. If a name is taken, by another URL or by an older file, a
+ * number is inserted before its extension. */
 #ifndef CLI_OUTPUT_BODY_DIRECTORY_H
 #define CLI_OUTPUT_BODY_DIRECTORY_H
 
@@ -10,39 +10,39 @@
 #include "cli/output/file_name.h"
 
 struct body_directory {
-    int fd; /* -1 where there is none */
+    int fd; /* -1: not open */
     struct fingerprint_set taken;
-    uint64_t token;   /* of this run, in the names of its temporary files */
-    size_t temporary; /* how many of these there were */
-    bool named;       /* a body that is not whole has a name, since the system cannot do without */
+    uint64_t token;         /* of this run, in the names of temporary files */
+    size_t temporary_count; /* of temporary files */
+    bool named;             /* temporary files have names: the system lacks O_TMPFILE */
 };
 
-/* Opens the directory, which is made where it is missing, and makes sure that it can be written. A
- * negated errno. It may be closed all the same. */
+/* Opens the directory, creates it if it is missing, and checks that it can be written.
+ * Errors: a negated errno; close it even then. */
 int body_directory_open(struct body_directory *directory, const char *path);
 void body_directory_close(struct body_directory *directory);
 
-/* Takes the first number with which NAME is free. What has no extension may get any, and so shares
- * its stem with nobody. -ENOMEM. */
+/* Takes NAME with the first number with which it is free. A name that has yet to get its extension
+ * shares its stem with no other. Errors: -ENOMEM. */
 int body_directory_take(struct body_directory *directory, const struct file_name *name,
                         unsigned long *ret_number);
 
-/* A file for a body that is not whole yet. It has no name, so that nothing is left of it whatever
- * happens to the program; or a temporary one where that cannot be. */
-struct body_draft {
-    int fd; /* -1 where there is none */
+/* The file of a body that is not complete. It has no name, so that nothing remains of it if the
+ * program is killed; or a temporary one if the system cannot do that. */
+struct temporary_file {
+    int fd; /* -1: none */
     char name[56];
 };
 
-/* A negated errno; there is none then. */
-int body_directory_create(struct body_directory *directory, struct body_draft *ret_draft);
+/* Errors: a negated errno; there is no file then. */
+int body_directory_create(struct body_directory *directory, struct temporary_file *ret_file);
 
-/* Gives it its name, never that of another, and closes it. A negated errno; -EEXIST where the name
- * is taken, and it is still there. */
-int body_directory_keep(struct body_directory *directory, struct body_draft *draft,
-                        const char *name);
+/* Gives the file its name, without replacing another, and closes it. Errors: a negated errno,
+ * -EEXIST if the name is taken; the file stays open then. */
+int body_directory_commit(struct body_directory *directory, struct temporary_file *file,
+                          const char *name);
 
-/* Closes and removes it, if there is one. */
-void body_directory_discard(struct body_directory *directory, struct body_draft *draft);
+/* Closes and removes the file, if there is one. */
+void body_directory_discard(struct body_directory *directory, struct temporary_file *file);
 
 #endif

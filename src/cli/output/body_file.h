@@ -1,5 +1,4 @@
-/* A body that is being saved: under a temporary name as long as it is not whole, and under its own
- * from then on. */
+/* A body that is being saved: in a temporary file, which gets its name when it is complete. */
 #ifndef CLI_OUTPUT_BODY_FILE_H
 #define CLI_OUTPUT_BODY_FILE_H
 
@@ -7,28 +6,27 @@
 
 struct body_file;
 
-/* Takes NAME, with the next free number where it is taken. -ENOMEM. The directory must outlive the
- * file. */
+/* Takes NAME in the directory. Ownership: the directory is borrowed. Errors: -ENOMEM. */
 int body_file_new(struct body_directory *directory, const struct file_name *name,
                   struct body_file **ret_file);
 
-/* Removes what was not kept. NULL is fine. */
+/* Discards a file without a name yet. NULL is allowed. */
 void body_file_free(struct body_file *file);
 
-/* Appends to the file. A negated errno, which body_file_error() gives from then on. */
+/* Appends to the file. Errors: a negated errno, also returned by body_file_error() from then on. */
 int body_file_write(struct body_file *file, const void *data, size_t size);
 
-/* Removes what was written; another attempt begins with nothing. */
+/* Removes what was written, before another attempt. */
 void body_file_discard(struct body_file *file);
 
-/* The body is whole: the file gets its name, by CONTENT_TYPE where its extension is open. A negated
- * errno, as when writing. */
-int body_file_keep(struct body_file *file, const char *content_type);
+/* Gives the complete file its name, with the extension of CONTENT_TYPE if it has none.
+ * Errors: as those of body_file_write(). */
+int body_file_commit(struct body_file *file, const char *content_type);
 
-/* The name of a file that was kept, or NULL. */
+/* The name of a file that was committed, or NULL. */
 const char *body_file_name(const struct body_file *file);
 
-/* Why it could not be written, a negated errno; 0: it could. */
+/* The error of writing, a negated errno, or 0. */
 int body_file_error(const struct body_file *file);
 
 #endif

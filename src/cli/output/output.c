@@ -16,7 +16,8 @@ int output_lock(int fd)
     return flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK ? -errno : 0;
 }
 
-/* The file must still be the one of this name: who had it before may have replaced it. */
+/* Fails as if locked if the file of this name is another one now: a run that had locked it may have
+ * replaced it. */
 static int lock_file(int fd, const char *path)
 {
     struct stat opened, named;
@@ -49,8 +50,8 @@ int output_open(struct output *output, const char *path, bool resumed)
     return 0;
 }
 
-/* A pipe that polls as writable takes PIPE_BUF bytes without blocking. It stays in blocking mode,
- * since that is shared with whoever else has it open. */
+/* A pipe that polls as writable accepts PIPE_BUF bytes without blocking. It is left in blocking
+ * mode, which it shares with other processes. */
 static int wait_for_room(const struct output *output, size_t *size)
 {
     if (output->never_waits)
@@ -61,8 +62,8 @@ static int wait_for_room(const struct output *output, size_t *size)
     return poll(&ready, 1, 0) == 0 ? af_wait_writable(output->fd) : 0;
 }
 
-/* What was in a file before goes. */
-static int replace(struct output *output)
+/* Removes the old content of a file. */
+static int drop_old_content(struct output *output)
 {
     if (output->stale && ftruncate(output->fd, 0) < 0)
         return -errno;
@@ -70,8 +71,8 @@ static int replace(struct output *output)
     return 0;
 }
 
-/* No half a record stays in a file that takes no more. */
-static void take_back(const struct output *output, size_t written)
+/* Removes the part of a record that was written before an error. */
+static void truncate_back(const struct output *output, size_t written)
 {
     off_t end = lseek(output->fd, 0, SEEK_CUR);
     if (end >= (off_t)written && ftruncate(output->fd, end - (off_t)written) == 0)
@@ -81,7 +82,7 @@ static void take_back(const struct output *output, size_t written)
 int output_flush(struct output *output)
 {
     size_t written = 0;
-    int r = output->buffer.length > 0 ? replace(output) : 0;
+    int r = output->buffer.length > 0 ? drop_old_content(output) : 0;
     while (r >= 0 && written < output->buffer.length) {
         size_t size = output->buffer.length - written;
         r = wait_for_room(output, &size);
@@ -96,18 +97,18 @@ int output_flush(struct output *output)
         }
     }
     if (r < 0 && output->is_file)
-        take_back(output, written);
+        truncate_back(output, written);
     buffer_consume(&output->buffer, written);
     return r;
 }
 
 int output_finish(struct output *output)
 {
-    int r = replace(output);
+    int r = drop_old_content(output);
     return r < 0 ? r : output_flush(output);
 }
 
-/* The writing end of a pipe is never readable, but an error counts as that too. */
+/* The write end of a pipe becomes readable only on an error. */
 static int on_readable(void *arg)
 {
     struct output *output = arg;

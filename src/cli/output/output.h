@@ -1,4 +1,4 @@
-/* Where records go: stdout or a file. A slow reader makes the task wait, never the loop. */
+/* The output of records: stdout or a file. A slow reader suspends the task, never the loop. */
 #ifndef CLI_OUTPUT_OUTPUT_H
 #define CLI_OUTPUT_OUTPUT_H
 
@@ -9,39 +9,38 @@
 struct output {
     int fd;
     bool never_waits;     /* a regular file */
-    bool is_file;         /* one that we opened */
-    bool stale;           /* it still has what was in it before */
-    bool watched;         /* a pipe whose reader may go */
-    af_callback *on_gone; /* called then */
+    bool is_file;         /* a regular file that we opened */
+    bool stale;           /* the file has its old content, to be removed by the first write */
+    bool watched;         /* a pipe, for on_gone */
+    af_callback *on_gone; /* see output_watch() */
     void *on_gone_arg;
     const char *name;     /* for messages */
-    struct buffer buffer; /* whole records are appended here */
+    struct buffer buffer; /* whole records, to be written */
 };
 
-/* PATH is created; NULL is stdout. What is in it stays where it is RESUMED, and otherwise until
- * there is something to be written, or the run has come to its end. A negated errno, -EWOULDBLOCK
- * where another run resumes the same file. */
+/* Opens PATH, which is created if missing; NULL is stdout. The old content of a file is kept if it
+ * is RESUMED, and otherwise until the first write or the end of the run. Errors: a negated errno,
+ * -EWOULDBLOCK if another run resumes the file. */
 int output_open(struct output *output, const char *path, bool resumed);
 
-/* Two runs that finish one file would both fetch what is missing: -EWOULDBLOCK where another has
- * it. Where the file system knows no locks there is none. */
+/* Locks a file to be resumed. Ignored by file systems without locks.
+ * Errors: -EWOULDBLOCK if another run has locked it. */
 int output_lock(int fd);
 
-/* Writes what is in the buffer; suspends where the reader is slow. What was not written stays in
- * the buffer, so that a cancelled flush is begun again without loss. A negated errno (-EPIPE where
- * the reader has gone), and a file is then left as it was before; AF_CANCELLED. */
+/* Writes the buffer. What was not written stays in the buffer, so a cancelled call can be repeated.
+ * After an error, a file is truncated to the last whole record. Suspends if the reader is slow.
+ * Errors: a negated errno, -EPIPE if the reader has gone; AF_CANCELLED. */
 int output_flush(struct output *output);
 
-/* The same at the end of a run: it has written all, if it was nothing. */
+/* Flushes at the end of a run, and removes old content even if there was nothing to write. */
 int output_finish(struct output *output);
 
-/* Calls ON_GONE in the running loop as soon as nobody reads the pipe any more, if it is one: who
- * has nothing to write would not be told otherwise. Once. -ENOMEM. */
+/* Calls ON_GONE, once, in the running loop when the reader of a pipe has gone, even if nothing is
+ * written. Errors: -ENOMEM. */
 int output_watch(struct output *output, af_callback *on_gone, void *arg);
 void output_unwatch(struct output *output);
 
-/* Closes a file; a negated errno where the system finds out only now that it could not be written.
- */
+/* Closes a file. Errors: a negated errno if the system could not write it. */
 int output_close(struct output *output);
 
 #endif

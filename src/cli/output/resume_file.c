@@ -20,16 +20,16 @@ struct reading {
     struct resume_file *resume;
     const struct record_layout *layout;
     FILE *file;
-    struct buffer text;         /* of a record; whole where it is one */
-    struct known_record record; /* the same, read */
-    size_t line;                /* where it begins */
+    struct buffer text;         /* of a record */
+    struct known_record record; /* parsed */
+    size_t line;                /* its first line */
     size_t lines;               /* read so far */
-    off_t end;                  /* of what is whole */
-    off_t stays;                /* so much of it, whatever is fetched again */
-    bool renews;                /* something before that is to be fetched again */
+    off_t end;                  /* of the last whole record */
+    off_t stays;                /* end of the records before the first that is renewed */
+    bool renewed;               /* a record is to be fetched again */
 };
 
-/* Reads the text of a record: 1, or 0 where there is none or it was torn off. */
+/* Reads the text of a record: 1, or 0 at the end or if the record is incomplete. */
 static int read_text(struct reading *reading)
 {
     char *line = NULL;
@@ -68,7 +68,7 @@ static int read_head(struct reading *reading)
     return 0;
 }
 
-/* Reads the next record: 1, or 0 where there is none. */
+/* Reads the next record: 1, or 0 at the end. */
 static int read_record(struct reading *reading)
 {
     int r = read_text(reading);
@@ -90,8 +90,8 @@ static bool is_renewed(const struct reading *reading)
 static int take_record(struct reading *reading)
 {
     reading->end += (off_t)reading->text.length;
-    reading->renews |= is_renewed(reading);
-    if (!reading->renews)
+    reading->renewed |= is_renewed(reading);
+    if (!reading->renewed)
         reading->stays = reading->end;
     const struct known_record *record = &reading->record;
     return is_renewed(reading) ? 0
@@ -109,13 +109,13 @@ static int read_records(struct reading *reading)
 
 /* -------------------------------------------------------------- the file */
 
-/* What was torn off goes. */
-static int cut_file(const struct output *output, off_t end)
+/* Removes everything after END. */
+static int truncate_file(const struct output *output, off_t end)
 {
     return ftruncate(output->fd, end) < 0 || lseek(output->fd, end, SEEK_SET) < 0 ? -errno : 0;
 }
 
-/* Copies what stays: 0, or a negated errno. */
+/* Copies the records that stay. Errors: a negated errno. */
 static int copy_records(struct reading *reading, FILE *to)
 {
     const struct buffer *head = &reading->layout->head;
@@ -130,8 +130,8 @@ static int copy_records(struct reading *reading, FILE *to)
     return r;
 }
 
-/* Whether a new file is to the system what the old one is: whose it is, and of one name. */
-static int make_alike(int fd, const struct output *output)
+/* Gives a new file the owner of the old one, if that has one name only. */
+static int copy_owner(int fd, const struct output *output)
 {
     struct stat status;
     if (fstat(output->fd, &status) < 0 || status.st_nlink > 1)
@@ -139,19 +139,18 @@ static int make_alike(int fd, const struct output *output)
     return fchown(fd, status.st_uid, status.st_gid) < 0 ? -errno : 0;
 }
 
-/* A new file takes the place of the old at once: who is killed meanwhile leaves the old one as it
- * was. */
+/* Replaces the file atomically, by one without the records that are fetched again. */
 static int replace_file(struct reading *reading, struct output *output)
 {
     struct atomic_file replacement;
     int r = atomic_file_open(&replacement, output->name);
     if (r < 0)
         return r;
-    r = make_alike(replacement.fd, output);
+    r = copy_owner(replacement.fd, output);
     FILE *file = fdopen(replacement.fd, "w");
     if (r >= 0)
         r = file ? copy_records(reading, file) : -ENOMEM;
-    /* The output's descriptor, with its place at the end, is another from now on. */
+    /* The output's descriptor becomes that of the new file, positioned at its end. */
     if (r >= 0)
         r = output_lock(replacement.fd);
     if (r >= 0)
@@ -166,7 +165,8 @@ static int replace_file(struct reading *reading, struct output *output)
     return r;
 }
 
-/* Where there can be no new file: who is killed meanwhile has some more to fetch again. */
+/* Rewrites the file in place, if it cannot be replaced. If the program is killed meanwhile, more is
+ * fetched again. */
 static int rewrite_in_place(struct reading *reading, struct output *output)
 {
     char *text = NULL;
@@ -178,14 +178,14 @@ static int rewrite_in_place(struct reading *reading, struct output *output)
     if (fclose(memory) != 0 && r >= 0)
         r = -ENOMEM;
     if (r >= 0)
-        r = cut_file(output, reading->stays);
+        r = truncate_file(output, reading->stays);
     if (r >= 0)
         r = buffer_append(&output->buffer, text + stays, size - stays);
     free(text);
     return r < 0 ? r : output_flush(output);
 }
 
-/* What is to be fetched again goes from the midst of the file. */
+/* Removes the records that are fetched again. */
 static int rewrite_file(struct reading *reading, struct output *output)
 {
     int r = replace_file(reading, output);
@@ -203,8 +203,8 @@ static int take_file(struct reading *reading)
     if (r >= 0)
         r = known_records_check_list(resume->known, resume->source);
     if (r >= 0)
-        r = reading->renews ? rewrite_file(reading, resume->output)
-                            : cut_file(resume->output, reading->end);
+        r = reading->renewed ? rewrite_file(reading, resume->output)
+                             : truncate_file(resume->output, reading->end);
     buffer_free(&reading->text);
     buffer_free(&reading->record.url);
     return r;

@@ -12,14 +12,14 @@
 
 /* -------------------------------------------------------------- the layout */
 
-/* The place of a field among the cells, of which a body has two; SIZE_MAX where it is not there. */
-static size_t find_cell(const struct fields *fields, const char *name)
+/* The column of a field, of which a body has two; SIZE_MAX if it is not among them. */
+static size_t find_column(const struct fields *fields, const char *name)
 {
-    size_t cell = 0;
+    size_t column = 0;
     for (size_t i = 0; i < fields->count; i++) {
         if (strcmp(fields->list[i]->name, name) == 0)
-            return cell;
-        cell += field_is_body(fields->list[i]) ? 2 : 1;
+            return column;
+        column += field_is_body(fields->list[i]) ? 2 : 1;
     }
     return SIZE_MAX;
 }
@@ -30,12 +30,12 @@ int record_layout_new(struct formatter *formatter, struct record_layout *ret_lay
     *ret_layout = (struct record_layout){
         .format = formatter->options.format,
         .fields = fields,
-        .index = find_cell(fields, "index"),
-        .url = find_cell(fields, "url"),
-        .error = find_cell(fields, "error"),
+        .index = find_column(fields, "index"),
+        .url = find_column(fields, "url"),
+        .error = find_column(fields, "error"),
     };
     buffer_init(&ret_layout->head, SIZE_MAX);
-    /* Without its error, what was cancelled would be taken for finished. */
+    /* Without errors, cancelled fetches would be taken for finished ones. */
     if (ret_layout->index == SIZE_MAX || ret_layout->url == SIZE_MAX ||
         ret_layout->error == SIZE_MAX)
         return af_raise(-EINVAL, "--resume needs the fields index, url and error in the records");
@@ -47,13 +47,13 @@ void record_layout_free(struct record_layout *layout)
     buffer_free(&layout->head);
 }
 
-/* In CSV a line may end inside of quotes, of which every cell has an even number. */
+/* A line of CSV may end inside quotes, of which a whole record has an even number. */
 bool record_continues(const struct record_layout *layout, const char *line, size_t length,
-                      bool went_on)
+                      bool continued)
 {
     if (layout->format != FORMAT_CSV)
         return false;
-    bool open = went_on;
+    bool open = continued;
     for (const char *end = line + length; (line = memchr(line, '"', (size_t)(end - line))); line++)
         open = !open;
     return open;
@@ -61,7 +61,7 @@ bool record_continues(const struct record_layout *layout, const char *line, size
 
 /* -------------------------------------------------------------- JSON lines */
 
-/* Whether a record has these fields and no others; a body may be one in base64. */
+/* True if a record has exactly these fields; a body may be in base64. */
 static bool has_fields(const struct fields *fields, const cJSON *object)
 {
     const cJSON *member = object->child;
@@ -106,8 +106,7 @@ static int read_line(const struct record_layout *layout, const char *text, size_
 
 /* --------------------------------------------------------------------- CSV */
 
-/* Reads the cell at *AT, which is moved behind the comma that follows, or to the line end: 1 or 0.
- * CELL may be NULL. */
+/* Reads the cell at *AT: 1 if a comma follows, which is skipped, or 0. CELL may be NULL. */
 static int read_cell(const char **at, const char *end, struct buffer *cell)
 {
     bool quoted = *at < end && **at == '"', open = quoted;
@@ -147,12 +146,12 @@ static bool is_word(const struct buffer *cell, const char *word)
     return cell->length == strlen(word) && memcmp(cell->data, word, cell->length) == 0;
 }
 
-static int take_cell(const struct record_layout *layout, size_t place, const struct buffer *cell,
+static int take_cell(const struct record_layout *layout, size_t column, const struct buffer *cell,
                      struct known_record *record)
 {
-    if (place == layout->index)
+    if (column == layout->index)
         return read_index(cell, &record->index);
-    if (place == layout->url)
+    if (column == layout->url)
         return json_write_string(&record->url, cell->length > 0 ? cell->data : "", cell->length);
     record->cancelled = is_word(cell, outcome_words[OUTCOME_CANCELLED]);
     record->failed = cell->length > 0;
@@ -175,15 +174,15 @@ static int read_row(const struct record_layout *layout, const char *text, size_t
     struct buffer cell;
     buffer_init(&cell, SIZE_MAX);
     int r = 0;
-    for (size_t place = 0; left > 0 && r >= 0; place++) {
-        bool wanted = place == layout->index || place == layout->url || place == layout->error;
+    for (size_t column = 0; left > 0 && r >= 0; column++) {
+        bool wanted = column == layout->index || column == layout->url || column == layout->error;
         cell.length = 0;
         r = read_cell(&text, end, wanted ? &cell : NULL);
         left--;
         if (r >= 0 && r != (left > 0))
             r = -EBADMSG;
         else if (r >= 0 && wanted)
-            r = take_cell(layout, place, &cell, record);
+            r = take_cell(layout, column, &cell, record);
     }
     buffer_free(&cell);
     bool at_end = end - text == 2 && text[0] == '\r' && text[1] == '\n';

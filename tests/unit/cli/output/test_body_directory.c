@@ -43,41 +43,41 @@ static void close_directory(void)
     cr_expect_eq(rmdir(path), 0);
 }
 
-ParameterizedTestParameters(body_directory, a_draft_is_kept_under_a_name_that_is_free)
+ParameterizedTestParameters(body_directory, a_temporary_file_gets_a_free_name)
 {
     static bool named[] = {false, true};
     return cr_make_param_array(bool, named, 2);
 }
 
-ParameterizedTest(bool *named, body_directory, a_draft_is_kept_under_a_name_that_is_free)
+ParameterizedTest(bool *named, body_directory, a_temporary_file_gets_a_free_name)
 {
     open_directory(*named);
-    struct body_draft first, second;
+    struct temporary_file first, second;
     cr_assert_eq(body_directory_create(&directory, &first), 0);
     cr_assert_eq(body_directory_create(&directory, &second), 0);
     cr_expect_eq(write(first.fd, "x", 1), 1);
-    cr_expect_eq(body_directory_keep(&directory, &first, "a"), 0);
+    cr_expect_eq(body_directory_commit(&directory, &first, "a"), 0);
     cr_expect_eq(first.fd, -1);
-    cr_expect_eq(body_directory_keep(&directory, &second, "a"), -EEXIST);
-    cr_expect_eq(body_directory_keep(&directory, &second, "b"), 0);
+    cr_expect_eq(body_directory_commit(&directory, &second, "a"), -EEXIST);
+    cr_expect_eq(body_directory_commit(&directory, &second, "b"), 0);
     cr_expect_eq(empty_directory(), 2);
     close_directory();
 }
 
-ParameterizedTestParameters(body_directory, a_draft_that_is_discarded_leaves_nothing)
+ParameterizedTestParameters(body_directory, a_discarded_file_leaves_nothing)
 {
     static bool named[] = {false, true};
     return cr_make_param_array(bool, named, 2);
 }
 
-ParameterizedTest(bool *named, body_directory, a_draft_that_is_discarded_leaves_nothing)
+ParameterizedTest(bool *named, body_directory, a_discarded_file_leaves_nothing)
 {
     open_directory(*named);
-    struct body_draft draft;
-    cr_assert_eq(body_directory_create(&directory, &draft), 0);
-    body_directory_discard(&directory, &draft);
-    body_directory_discard(&directory, &draft);
-    cr_expect_eq(draft.fd, -1);
+    struct temporary_file file;
+    cr_assert_eq(body_directory_create(&directory, &file), 0);
+    body_directory_discard(&directory, &file);
+    body_directory_discard(&directory, &file);
+    cr_expect_eq(file.fd, -1);
     cr_expect_eq(empty_directory(), 0);
     close_directory();
 }
