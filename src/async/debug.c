@@ -25,14 +25,6 @@ void af_loop_set_slow_callback_duration(af_loop *loop, double seconds)
     loop->slow_callback_duration = seconds;
 }
 
-int debug_check_thread(const af_loop *loop)
-{
-    if (!atomic_load(&loop->running) || pthread_equal(loop->thread, pthread_self()))
-        return 0;
-    return af_raise(AF_RUNTIME_ERROR,
-                    "the loop runs in another thread: use af_loop_call_soon_threadsafe()");
-}
-
 /* ------------------------------------------------------------ slow callbacks */
 
 static void report_slow(af_loop *loop, const struct subject *subject, double seconds)

@@ -81,8 +81,8 @@ extern _Thread_local af_loop *loop_running __attribute__((tls_model("initial-exe
 /* How many signals came, for whatever loop. */
 extern atomic_uint loop_signals_caught;
 
-/* See debug.c. */
-int debug_check_thread(const af_loop *loop);
+/* AF_RUNTIME_ERROR if the loop runs in another thread. */
+int loop_check_running_thread(const af_loop *loop);
 
 static inline void handle_init(struct handle *handle, const struct handle_type *type)
 {
@@ -133,7 +133,7 @@ int loop_check_open(const af_loop *loop);
 /* In debug mode, AF_RUNTIME_ERROR where the loop runs in another thread. */
 static inline int loop_check_thread(const af_loop *loop)
 {
-    return loop->debug ? debug_check_thread(loop) : 0;
+    return loop->debug ? loop_check_running_thread(loop) : 0;
 }
 
 /* Drops all callbacks that wait. */
