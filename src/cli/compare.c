@@ -81,7 +81,7 @@ static int draw(const struct options *options, struct buffer *buffer, bool color
 
 /* -------------------------------------------------------------------- JSON */
 
-/* As exact as a record. */
+/* Adds a number with the precision of records. */
 static bool add_number(cJSON *object, const char *name, double number)
 {
     return cJSON_AddNumberToObject(object, name, round(number * 1e6) / 1e6);
@@ -113,7 +113,7 @@ static int write_json(const struct options *options, struct buffer *buffer,
     cJSON *first = run_as_json(&sequential->statistics, 1);
     cJSON *second = run_as_json(&concurrent->statistics, options->jobs);
     char *text = NULL;
-    /* What an object holds goes with it; what could not be added does not. */
+    /* An object owns its members; those that could not be added are freed here. */
     if (!cJSON_AddItemToObject(object, "sequential", first))
         cJSON_Delete(first);
     if (!cJSON_AddItemToObject(object, "concurrent", second))
@@ -128,7 +128,7 @@ static int write_json(const struct options *options, struct buffer *buffer,
     return r;
 }
 
-/* A run that was cut short compares with nothing. */
+/* True if a run was not stopped early, so that it can be compared. */
 static bool is_whole(const struct run_result *result)
 {
     return result->stop == STOP_NONE || result->stop == STOP_ENOUGH;
@@ -138,7 +138,7 @@ static int run_both(struct fetch_job *job, struct run_result *sequential,
                     struct run_result *ret_result)
 {
     job->report = ignore_record;
-    int r = filter_rewind(job->filter); /* before anything is fetched for nothing */
+    int r = filter_rewind(job->filter); /* before anything is fetched */
     if (r < 0)
         return r;
     long jobs = job->jobs;

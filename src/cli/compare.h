@@ -5,10 +5,9 @@
 #include "cli/fetch/fetch_all.h"
 #include "cli/output/output.h"
 
-/* Does the job twice, without its report, and appends to OUTPUT what that shows: a small drawing,
- * or one JSON object where the options say JSON. ret_result is the concurrent run's, or the first's
- * if that was ended early. Suspends. The errors of fetch_all(); -ESPIPE with a text where the list
- * can be read only once. */
+/* Runs the job twice, without its report, and appends a comparison to OUTPUT: a chart, or a JSON
+ * object with --json. *ret_result is that of the concurrent run, or of the first if it was stopped.
+ * Suspends. Errors: those of fetch_all(), -ESPIPE with a text if the list can be read only once. */
 int compare_run(struct fetch_job *job, struct output *output, bool color,
                 struct run_result *ret_result);
 

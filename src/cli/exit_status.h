@@ -18,7 +18,7 @@ enum exit_status {
     EXIT_TERMINATED = 128 + SIGTERM,
 };
 
-/* How a run ended that had no error of its own. */
+/* The end of a run that had no error of its own. */
 struct run_outcome {
     const struct options *options;
     const struct run_result *result;

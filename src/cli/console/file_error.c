@@ -13,7 +13,7 @@
 #include "cli/text/redact.h"
 #include "cli/text/suggest.h"
 
-/* So many names of a directory are looked at. */
+/* Names of a directory that are compared. */
 enum { MOST_NAMES = 10000 };
 
 static int format(char **ret_text, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -31,16 +31,16 @@ static int format(char **ret_text, const char *format, ...)
     return 0;
 }
 
-/* The length of the directory's name in a path, with the '/' behind it. */
+/* The length of the directory in a path, with its '/'. */
 static size_t directory_length(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? (size_t)(slash + 1 - path) : 0;
 }
 
-/* ------------------------------------------------------------- what was it */
+/* ------------------------------------------------------- similar names */
 
-/* What the names of lists end in, and no host's. */
+/* True for the extensions of lists, which are no top-level domains. */
 static bool ends_as_list(const char *path)
 {
     static const char *const ends[] = {".txt", ".list", ".lst",   ".csv", ".tsv",
@@ -54,7 +54,7 @@ static bool ends_as_list(const char *path)
     return false;
 }
 
-/* Whether a path was meant to be a URL: a host's name, or a port, comes first. */
+/* True if a path looks like a URL: it begins with a host name, or a host and a port. */
 static bool looks_like_url(const char *path)
 {
     const char *host = strchr(path, '@') ? strchr(path, '@') + 1 : path;
@@ -71,7 +71,7 @@ static bool looks_like_url(const char *path)
     return named && (*end || !ends_as_list(path));
 }
 
-/* Keeps NAME where it is nearer than what was found before. */
+/* Keeps NAME if it is nearer than the names before. */
 static int offer_name(struct suggestion *suggestion, const char *name, char **nearest)
 {
     size_t distance = suggestion->distance;
@@ -83,7 +83,7 @@ static int offer_name(struct suggestion *suggestion, const char *name, char **ne
     return *nearest ? 0 : -ENOMEM;
 }
 
-/* The file beside PATH whose name is most like it: 0 and a copy, or NULL; -ENOMEM. */
+/* Finds the file beside PATH with the most similar name: a copy, or NULL. */
 static int find_nearest(const char *path, char **ret_nearest)
 {
     size_t length = directory_length(path);
@@ -101,7 +101,7 @@ static int find_nearest(const char *path, char **ret_nearest)
             r = offer_name(&suggestion, entry->d_name, &nearest);
     if (stream)
         closedir(stream);
-    /* Beside a file there are others, and not each is like it. */
+    /* Suggest only names that are very similar. */
     bool near = suggestion.distance <= 2 && suggestion.distance < suggestion.length / 2;
     if (r < 0 || !near) {
         free(nearest);
@@ -114,7 +114,7 @@ static int find_nearest(const char *path, char **ret_nearest)
 
 /* ------------------------------------------------------------------- texts */
 
-/* SHOWN is PATH as it may be shown. */
+/* SHOWN is PATH without a password. */
 static int missing_text(const char *path, const char *shown, char **ret_text)
 {
     char *nearest = NULL;
@@ -164,7 +164,7 @@ static int output_text(const char *path, const char *shown, int error, char **re
     return r;
 }
 
-/* What was meant to be a URL may have a password in it. */
+/* Makes a text. PATH may be a URL with a password, which is hidden. */
 static int tell(int (*text)(const char *path, const char *shown, int error, char **ret_text),
                 const char *path, int error, char **ret_text)
 {

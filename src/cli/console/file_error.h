@@ -1,12 +1,12 @@
-/* What is wrong with a file that was named, and what to do about it. */
+/* Error texts for files, with advice. */
 #ifndef CLI_CONSOLE_FILE_ERROR_H
 #define CLI_CONSOLE_FILE_ERROR_H
 
-/* Of a list that cannot be read because of ERROR, an errno, ENOEXEC being that it is a binary file:
- * 0 and the text, with PATH in it, which the caller frees; -ENOMEM. */
+/* The text for a list that cannot be read. ERROR is an errno, ENOEXEC for a binary file. The text
+ * has PATH in it; the caller frees it. Errors: -ENOMEM. */
 int list_error_text(const char *path, int error, char **ret_text);
 
-/* The same of a file that cannot be written. */
+/* The same for a file that cannot be written. */
 int output_error_text(const char *path, int error, char **ret_text);
 
 #endif

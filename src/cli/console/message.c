@@ -8,7 +8,7 @@
 #include "cli/console/status_line.h"
 #include "cli/text/escape.h"
 
-/* Of what is longer nobody reads the rest. */
+/* Bytes of a message; the rest is cut. */
 static const size_t LONGEST = 8000;
 
 void message(const char *format, ...)

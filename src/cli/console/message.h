@@ -1,9 +1,9 @@
-/* What is said to a person, on stderr. */
+/* Messages on stderr. */
 #ifndef CLI_CONSOLE_MESSAGE_H
 #define CLI_CONSOLE_MESSAGE_H
 
-/* One line, "afetch: " and the text, with control characters escaped. That stderr cannot be written
- * is nothing anybody could be told. */
+/* Prints a line: "afetch: " and the text, with control characters escaped. Write errors are
+ * ignored. */
 void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -10,13 +10,13 @@
 
 enum { SHOWN_MAXIMUM = 1024 };
 
-/* The cursor stands at the line's start. A terminal that was made narrower may have wrapped it, but
- * keeps the cursor there: whatever lies below belongs to the line. */
+/* The cursor is at the start of the line. If the terminal was made narrower, the line may have
+ * wrapped: everything below belongs to it. */
 static const char ERASE[] = "\r\x1b[J";
 
 static struct {
     char text[SHOWN_MAXIMUM];
-    size_t length; /* 0: there is nothing to show */
+    size_t length; /* 0: no line */
     bool visible;
     bool held;
 } line;
@@ -28,8 +28,8 @@ static bool can_be_drawn(void)
            terminal_is_ours(STDERR_FILENO);
 }
 
-/* Takes the line away, writes TEXT, and draws the line below. One write, so that nothing flickers
- * and lines of several processes do not mix. */
+/* Erases the line, writes TEXT, and draws the line below, in one write, so that nothing flickers
+ * and the lines of several processes do not mix. */
 static void write_above(const char *text, size_t length)
 {
     struct iovec parts[4];

@@ -1,23 +1,22 @@
-/* The last line of a terminal's stderr, which comes and goes below what is said and written. There
- * is one stderr in a process, so there is one of these. */
+/* The status line: the last line of stderr on a terminal, below messages and records. A process has
+ * one. */
 #ifndef CLI_CONSOLE_STATUS_LINE_H
 #define CLI_CONSOLE_STATUS_LINE_H
 
 #include <stddef.h>
 
-/* Shows TEXT, of one line and narrower than the terminal, in place of what was shown. Nothing
- * happens while the line is held, the terminal takes nothing, or another program has it. */
+/* Shows TEXT, a line narrower than the terminal, instead of the previous text. Not drawn while the
+ * line is held, the terminal is not writable, or another program is in the foreground. */
 void status_line_show(const char *text, size_t length);
 
-/* Nothing is shown any more. */
+/* Removes the line. */
 void status_line_clear(void);
 
-/* Hides the line until it is released, while stdout is written to on the same terminal. */
+/* Hide the line while stdout, on the same terminal, is written. */
 void status_line_hold(void);
 void status_line_release(void);
 
-/* Writes whole lines to stderr, above the line. That it cannot be written is nothing anybody could
- * be told. */
+/* Writes whole lines to stderr, above the status line. Errors are ignored. */
 void stderr_write(const char *text, size_t length);
 
 #endif

@@ -1,4 +1,4 @@
-/* What the program may do with a terminal. */
+/* Properties of terminals. */
 #ifndef CLI_CONSOLE_TERMINAL_H
 #define CLI_CONSOLE_TERMINAL_H
 
@@ -12,20 +12,20 @@
 #define COLOR_FAINT "\x1b[2m"
 #define COLOR_NONE "\x1b[0m"
 
-/* Whether a descriptor is a terminal that can do more than print. */
+/* True if a descriptor is a terminal with escape sequences. */
 bool terminal_is_able(int fd);
 
-/* The same, and nobody has refused colours (NO_COLOR). */
+/* The same, unless NO_COLOR is set. */
 bool terminal_likes_color(int fd);
 
-/* Whether this process may write to the terminal now: not while it is in the background. */
+/* True if this process is in the foreground of the terminal. */
 bool terminal_is_ours(int fd);
 
-/* Whether OUTPUT is a pipe to another program of a job that has the terminal FD: who reads there
- * may write here. */
+/* True if OUTPUT is a pipe to another program of the foreground job of terminal FD, which may write
+ * to it. */
 bool terminal_has_pipeline(int fd, int output);
 
-/* How many columns it has at the moment; 80 where it does not say. */
+/* The current number of columns; 80 if unknown. */
 size_t terminal_width(int fd);
 
 #endif

@@ -14,7 +14,7 @@
 #include "cli/output/body_file.h"
 #include "cli/record/record.h"
 
-/* What all fetches of a run share. */
+/* Shared by all fetches of a run. */
 struct session {
     const struct options *options;
     struct body_directory *directory; /* --output-dir, or NULL */

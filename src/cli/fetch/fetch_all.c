@@ -227,8 +227,8 @@ static void await_rest(struct fetch_all *run)
             af_future_unref(task);
 }
 
-/* How many may be begun and not reported, where the budget, which counts their memory, has room
- * for them: who reads slowly does not want to find everything fetched long ago. */
+/* Limits the fetches that have begun and are not reported, besides the memory budget: records
+ * should not be old when a slow reader gets them. */
 enum { AHEAD = 10000 };
 
 static int fetch_list(struct fetch_all *run, long jobs)

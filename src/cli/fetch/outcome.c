@@ -38,7 +38,7 @@ static const char *locate(const struct outcome_input *input, struct outcome_text
     return format(text, "%s (%s, line %zu)", error, input->origin, input->line);
 }
 
-/* How to correct a URL that is not valid, or NULL. */
+/* Advice for correcting an invalid URL, or NULL. */
 static const char *url_advice(const char *url)
 {
     const char *after = url + strspn(url, " \t");
@@ -62,8 +62,8 @@ static bool has_other_scheme(const char *url)
     return strncmp(url + length, "://", 3) == 0 && length > 0 && !is_http;
 }
 
-/* The error of a URL that is not valid. Advice replaces REASON, libcurl's, which seldom is the cause;
- * but that the scheme is wrong needs none. */
+/* The error of a URL that is not valid. Advice replaces REASON, libcurl's, which seldom is the
+ * cause; but that the scheme is wrong needs none. */
 static const char *url_error(const struct outcome_input *input, struct outcome_text *text,
                              const char *url, const char *reason)
 {

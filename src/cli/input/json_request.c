@@ -17,7 +17,7 @@
 enum {
     LINE_MAXIMUM = 1 << 20,
     HEADERS_MAXIMUM = 1000,
-    /* A request has three. cJSON calls itself for each, on the stack of a coroutine. */
+    /* A request has three levels. cJSON recurses, on the stack of a coroutine. */
     DEPTH_MAXIMUM = 16,
 };
 
@@ -59,7 +59,7 @@ void json_request_drop_body(struct json_request *request)
         buffer_free(&request->body);
 }
 
-/* The first reason is the one to tell. */
+/* Sets the error, unless there is one. */
 __attribute__((format(printf, 2, 3))) static int refuse(struct json_request *request,
                                                         const char *format, ...)
 {
@@ -78,12 +78,12 @@ __attribute__((format(printf, 2, 3))) static int refuse(struct json_request *req
 /* -------------------------------------------------- what cJSON does not say */
 
 struct scan {
-    bool is_deep; /* and the rest was not looked at */
-    bool has_nul; /* in a string, which cJSON would end there */
-    /* Where these values are, as they were written; NULL where none was seen. */
+    bool is_deep; /* the rest was not scanned */
+    bool has_nul; /* in a string: cJSON would truncate it */
+    /* The start of these values in the line, or NULL. */
     const char *id;
     const char *body;
-    const char *body_end; /* NULL where it is neither an object nor an array */
+    const char *body_end; /* NULL: neither an object nor an array */
 };
 
 static const char *skip_blanks(const char *at, const char *end)
@@ -93,7 +93,7 @@ static const char *skip_blanks(const char *at, const char *end)
     return at;
 }
 
-/* The end of the string that begins at AT, behind its quote. */
+/* The end of the string at AT, after its quote. */
 static const char *scan_string(struct scan *scan, const char *at, const char *end)
 {
     for (at++; at < end && *at != '"'; at++) {
@@ -106,7 +106,7 @@ static const char *scan_string(struct scan *scan, const char *at, const char *en
     return at < end ? at + 1 : end;
 }
 
-/* What begins at START and ends at AT may be the name of a member. */
+/* Checks if the string from START to AT is the name of a member. */
 static void scan_member(struct scan *scan, const char *start, const char *at, const char *end)
 {
     const char *next = skip_blanks(at, end);
@@ -166,7 +166,7 @@ static int read_method(struct json_request *request, const cJSON *member, const 
     return r;
 }
 
-/* An object or an array is sent as it was written, for numbers might change otherwise. */
+/* Sends an object or an array as it was written: parsing could change numbers. */
 static int read_body(struct json_request *request, const cJSON *member, const struct scan *scan)
 {
     bool encoded = strcmp(member->string, "body_base64") == 0;
@@ -207,7 +207,7 @@ static int read_timeout(struct json_request *request, const cJSON *member, const
     return 0;
 }
 
-/* The length of the number that TEXT begins with, or 0: cJSON takes for one what is none. */
+/* The length of the number at TEXT, or 0: cJSON accepts invalid ones. */
 static size_t number_length(const char *text)
 {
     static const char digits[] = "0123456789";
@@ -233,7 +233,7 @@ static size_t number_length(const char *text)
     return (size_t)(at - text);
 }
 
-/* A number is kept as it was written: as a double it might be another. */
+/* Keeps a number as it was written: a double could differ. */
 static int read_id(struct json_request *request, const cJSON *member, const struct scan *scan)
 {
     if (cJSON_IsString(member))
@@ -263,7 +263,7 @@ static int add_header(struct json_request *request, const char *name, const char
     return string_list_take(&request->headers, line);
 }
 
-/* As curl has it, "Name:" is the header that is not sent. */
+/* Adds "Name:", which as in curl removes a header. */
 static int remove_header(struct json_request *request, const char *name)
 {
     char *line;
@@ -342,7 +342,7 @@ static int refuse_unknown(struct json_request *request, const char *name)
                               : refuse(request, "unknown key '%.40s'", name);
 }
 
-/* A member that is null is as good as none: what makes such lines writes it for what is missing. */
+/* Ignores null members: programs write them for missing values. */
 static int read_members(struct json_request *request, const cJSON *object, const struct scan *scan)
 {
     bool seen[MEMBERS] = {false};
@@ -361,7 +361,7 @@ static int read_members(struct json_request *request, const cJSON *object, const
     return r;
 }
 
-/* The type of a body in JSON, unless the line has another. */
+/* Adds the Content-Type of a JSON body, unless the line has one. */
 static int add_type(struct json_request *request)
 {
     request->has_default_type &= !http_names_header(request->headers.strings, "Content-Type");

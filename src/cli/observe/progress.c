@@ -10,14 +10,14 @@
 #include "cli/text/units.h"
 
 static const double PERIOD = 0.1; /* seconds between two drawings */
-static const double MEMORY = 3;   /* seconds after which the pace has half forgotten what was */
+static const double MEMORY = 3;   /* half-life of the average, in seconds */
 
-/* Who fetches many small things need not be told how small. */
+/* Bytes from which on the size is shown. */
 static const double WORTH_TELLING = 1e6;
 
 enum { BAR_WIDTH = 24, PIECE_MAXIMUM = 128, SECONDS_SHOWN = 359999 };
 
-/* A part of the line. Those of the highest rank go first where the terminal is narrow. */
+/* A part of the line. In a narrow terminal those of the highest rank are dropped first. */
 struct piece {
     int rank;
     size_t columns;
@@ -26,7 +26,7 @@ struct piece {
 
 /* ------------------------------------------------------------------ pieces */
 
-/* A piece that is plain text, in a color or NULL. */
+/* Sets a piece of text; COLOR may be NULL. */
 static void set_piece(struct piece *piece, int rank, const char *color, const char *text)
 {
     piece->rank = rank;
@@ -35,7 +35,7 @@ static void set_piece(struct piece *piece, int rank, const char *color, const ch
              color ? COLOR_NONE : "");
 }
 
-/* Half a column may be full. */
+/* Sets a bar, in halves of a column. */
 static void set_bar(struct piece *piece, int rank, double share, bool color)
 {
     int halves = (int)(share * BAR_WIDTH * 2);
@@ -53,7 +53,7 @@ static void set_bar(struct piece *piece, int rank, double share, bool color)
     stpcpy(to, color ? COLOR_NONE : "");
 }
 
-/* An estimate has no more than two digits to be sure of. */
+/* Rounds an estimate to two digits. */
 static size_t round_total(const struct outlook *outlook)
 {
     double step = outlook->exact ? 1 : pow(10, fmax(floor(log10(outlook->total)) - 1, 0));
@@ -111,7 +111,7 @@ static size_t drop_least(struct piece *pieces, size_t count)
     return count - 1;
 }
 
-/* Behind a blank, on which the cursor stands. */
+/* Joins the pieces after a blank, on which the cursor is. */
 static size_t join(const struct piece *pieces, size_t count, char *to, size_t size)
 {
     size_t length = 0;
@@ -162,7 +162,7 @@ size_t progress_write(const struct progress *progress, const struct outlook *out
 
 /* ---------------------------------------------------------------- the task */
 
-/* The pace of late, as an average that forgets; returns it without its weight towards 0. */
+/* Updates the moving average. Returns it corrected for its start at 0. */
 static double update_pace(struct progress *progress, double now)
 {
     double passed = now - progress->looked;

@@ -28,14 +28,14 @@ static bool ends_in(const char *string, const char *ending)
     return length > size && strcasecmp(string + length - size, ending) == 0;
 }
 
-/* How long PATH is up to its last slash. */
+/* The length of PATH up to its last slash. */
 static size_t directory_length(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? (size_t)(slash + 1 - path) : 0;
 }
 
-/* Before anything is fetched for nothing. */
+/* Checks the directory before anything is fetched. */
 static int check_directory(const char *path)
 {
     struct stat status;
@@ -114,8 +114,8 @@ static int64_t clamp(int64_t time, int64_t least, int64_t most)
     return time < least ? least : time > most ? most : time;
 }
 
-/* Where each part ends. libcurl gives no time for a part that never ended: the first of these,
- * behind all that did, lasted until all was over. */
+/* Finds the ends of all phases. libcurl gives no time for a phase that did not end: the first of
+ * these lasts until the end of the attempt. */
 static void find_phases(struct attempt *attempt, const af_response *response, int64_t start)
 {
     const int64_t times[PHASES] = {

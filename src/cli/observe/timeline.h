@@ -1,18 +1,18 @@
-/* --timeline: every attempt of the run in few bytes, and at its end a page that draws them, or
- * Chrome's trace events. */
+/* --timeline: records all attempts of a run in few bytes each, and writes a page that draws them,
+ * or Chrome's trace events. */
 #ifndef CLI_OBSERVE_TIMELINE_H
 #define CLI_OBSERVE_TIMELINE_H
 
 #include "base/buffer.h"
 #include "cli/record/record.h"
 
-/* More than a browser likes to draw. What comes beyond either is counted and left out. */
+/* More would be too much for a browser. Attempts beyond either limit are omitted, and counted. */
 enum { TIMELINE_ATTEMPTS_MAXIMUM = 1000000, TIMELINE_STRINGS_MAXIMUM = 256 << 20 };
 
-/* The parts of an attempt, in their order. Those that did not happen last no time. */
+/* The phases of an attempt, in order. Those that did not happen have no length. */
 enum phase {
-    PHASE_WAIT,     /* for its turn */
-    PHASE_REDIRECT, /* all that was sent before the last request */
+    PHASE_WAIT,     /* for admission */
+    PHASE_REDIRECT, /* all requests before the last */
     PHASE_RESOLVE,
     PHASE_CONNECT,
     PHASE_TLS,
@@ -23,19 +23,19 @@ enum phase {
 
 /* Times are microseconds since the run began. */
 struct attempt {
-    int64_t begin;        /* of the wait for its turn */
-    int64_t ends[PHASES]; /* of its parts */
+    int64_t begin;        /* of the wait for admission */
+    int64_t ends[PHASES]; /* of its phases */
     int64_t size;         /* of the body */
     size_t index;
-    size_t url;  /* in the strings, as is: */
-    size_t text; /* what went wrong; 0 for nothing */
+    size_t url;  /* offset in the strings */
+    size_t text; /* of the error text; 0: none */
     enum outcome outcome;
     long number; /* 0: the first */
     long redirects;
     short status;
-    bool again;  /* another follows */
-    bool reused; /* needed no connection of its own */
-    bool began;  /* or was only waited for */
+    bool again;  /* is retried */
+    bool reused; /* on an existing connection */
+    bool began;  /* false: it only waited */
     char remote_ip[46];
 };
 
@@ -45,34 +45,34 @@ struct timeline {
     const char *path;
     enum timeline_format { TIMELINE_PAGE, TIMELINE_TRACE } format;
     int64_t started_at;     /* microseconds since 1970 */
-    int64_t length;         /* of what was seen of the run */
+    int64_t length;         /* of the run so far */
     struct buffer attempts; /* in the order of their ends */
     struct buffer strings;  /* NUL-terminated; the first is empty */
-    size_t omitted;         /* there was no room for so many */
+    size_t omitted;         /* attempts beyond the limits */
 };
 
-/* For the file PATH, which is borrowed. -EINVAL with a text where its name has no ending that says
- * what is to be written; a negated errno where its directory cannot be written to. */
+/* PATH, which is borrowed, ends in .html or .json. Errors: -EINVAL with a text if it does not; a
+ * negated errno if its directory cannot be written. */
 int timeline_init(struct timeline *timeline, const char *path);
 void timeline_free(struct timeline *timeline);
 
-/* A run begins; what was seen of another is forgotten. */
+/* Starts a run, and forgets an earlier one. */
 void timeline_begin(struct timeline *timeline);
 
-/* On the loop's clock, in seconds. */
+/* Times on the loop's clock, in seconds. */
 struct timeline_moment {
     double began;  /* the run */
-    double queued; /* the attempt: from then on it waited for its turn */
-    double now;    /* it ends */
+    double queued; /* the attempt: the start of its wait */
+    double now;    /* the end of the attempt */
     bool again;    /* another follows */
 };
 
-/* An attempt has ended as RECORD says; a response is the attempt's, or NULL where it was not begun.
- * *url is the place of its URL in the strings, 0 for one that is not there yet, and set. */
+/* Adds an attempt that has ended as RECORD says, whose response is NULL if it only waited. *url is
+ * the offset of its URL in the strings, 0 if it is not added yet, and set. */
 void timeline_add(struct timeline *timeline, const struct record *record,
                   const struct timeline_moment *moment, size_t *url);
 
-/* Writes the file, under its name only once it is whole. A negated errno. */
+/* Writes the file atomically. Errors: a negated errno. */
 int timeline_save(const struct timeline *timeline);
 
 static inline size_t timeline_count(const struct timeline *timeline)
@@ -90,8 +90,8 @@ static inline const char *timeline_string(const struct timeline *timeline, size_
     return timeline->strings.data + place;
 }
 
-/* What timeline_save() writes, in parts: both append to BUFFER and call FLUSH with ARG where there
- * is much in it, and at their end. */
+/* Write the file in parts: append to BUFFER, and call FLUSH with ARG when it is full and at the
+ * end. */
 typedef int timeline_flush(struct buffer *buffer, void *arg);
 
 int timeline_write_page(const struct timeline *timeline, struct buffer *buffer,

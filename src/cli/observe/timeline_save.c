@@ -1,4 +1,4 @@
-/* The timeline's file: written beside its place, and put there only whole. */
+/* Writes the file of the timeline. */
 #include <errno.h>
 #include <unistd.h>
 

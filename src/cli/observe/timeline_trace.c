@@ -12,14 +12,14 @@ enum { CHUNK = 64 * 1024 };
 
 /* ------------------------------------------------------------------- lanes */
 
-/* A lane holds attempts that do not overlap; a heap by the end of its last one. */
+/* A lane holds attempts that do not overlap. Lanes are a heap, by the end of the last attempt. */
 struct lane {
     int64_t end;
     size_t number;
 };
 
 struct lanes {
-    struct lane *heap; /* the one that ends first is the first */
+    struct lane *heap; /* the lane that ends first is first */
     size_t count;
 };
 
@@ -46,8 +46,8 @@ static void rise(struct lanes *lanes, size_t at)
     }
 }
 
-/* The lane that has been free for longest, counted from 1, or a new one. HEAP has room for as many
- * as there are attempts. */
+/* The number, from 1, of the lane that has been free for longest, or of a new one. The heap has
+ * room for a lane per attempt. */
 static size_t choose_lane(struct lanes *lanes, int64_t begin, int64_t end)
 {
     if (lanes->count > 0 && lanes->heap[0].end <= begin) {
@@ -64,8 +64,8 @@ static size_t choose_lane(struct lanes *lanes, int64_t begin, int64_t end)
 
 /* ------------------------------------------------------------------ slices */
 
-/* Attempts are drawn twice, as in two processes: while they waited, and while they ran. So there
- * are as many lanes of the second sort as ran at once. Their numbers are above any lane's. */
+/* Attempts are drawn as two processes, waiting and running, so the latter has as many lanes as ran
+ * at once. The numbers are larger than those of lanes. */
 enum process { REQUESTS = 1000000, WAITING = 2000000 };
 
 static int append_string(struct buffer *buffer, const char *name, const char *value)
@@ -74,7 +74,7 @@ static int append_string(struct buffer *buffer, const char *name, const char *va
     return r < 0 ? r : json_write_string(buffer, value, strlen(value));
 }
 
-/* Its URL; behind what went wrong while it was drawn, if anything did. */
+/* Appends the name: the URL, after the error if this part has it. */
 static int append_name(const struct timeline *timeline, struct buffer *buffer,
                        const struct attempt *attempt, enum process process)
 {
@@ -101,7 +101,7 @@ static int append_place(struct buffer *buffer, const char *category, enum proces
         category, process, lane, (long long)begin, (long long)(end - begin));
 }
 
-/* An arrow leads from each attempt to the one that was made after it. */
+/* Links each attempt to its retry by an arrow. */
 static int append_arrow(struct buffer *buffer, const struct attempt *attempt)
 {
     if (!attempt->again && attempt->number == 0)
@@ -152,9 +152,8 @@ static int append_phases(struct buffer *buffer, const struct attempt *attempt, s
 
 /* ---------------------------------------------------------------- attempts */
 
-/* Where the part of an attempt that a process draws begins and ends; false where it has none. What
- * lasted no time is drawn all the same where it ran, or neither waited nor ran: each is there once.
- */
+/* Finds the part of an attempt that a process draws; false if there is none. An attempt without
+ * length is drawn nevertheless if it ran, or neither waited nor ran: each is drawn once. */
 static bool find_part(const struct attempt *attempt, enum process process, int64_t *ret_begin,
                       int64_t *ret_end)
 {
@@ -203,7 +202,7 @@ static int append_lanes(struct buffer *buffer, enum process process, size_t coun
 
 /* ------------------------------------------------------------------- trace */
 
-/* The attempts in the order in which the process draws them, and room for their lanes. */
+/* The attempts in the order in which a process draws them, and its lanes. */
 struct drawing {
     const struct timeline *timeline;
     const struct attempt **sorted;

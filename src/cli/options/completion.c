@@ -43,13 +43,13 @@ static void print_fields(FILE *file)
         fprintf(file, "%s%s", field > record_fields ? " " : "", field->name);
 }
 
-/* Whether an argument may stand in a word of its own. */
+/* True if the argument may be the next word. */
 static bool takes_next_word(const struct option_spec *spec)
 {
     return !spec->optional || spec->kind == OPTION_TOPIC;
 }
 
-/* What an argument may be, with blanks between the words. */
+/* Prints the possible arguments, separated by blanks. */
 static void print_words(FILE *file, const struct option_spec *spec)
 {
     switch (completion_of(spec)) {
@@ -68,7 +68,7 @@ static void print_words(FILE *file, const struct option_spec *spec)
     }
 }
 
-/* Within '...' of a shell; ESCAPED are the characters that want a '\' besides. */
+/* Prints text within '...' of a shell, with a '\' before the characters in ESCAPED. */
 static void print_quoted(FILE *file, const char *text, const char *escaped)
 {
     for (; *text; text++) {
@@ -96,7 +96,7 @@ static const char bash_opening[] =
     "    COMPREPLY=()\n"
     "    case $option in\n";
 
-/* What was typed before the last comma stays. */
+/* Keeps what was typed before the last comma. */
 static const char bash_list[] =
     "        local before=\n"
     "        [[ $current == *,* ]] && before=${current%,*},\n"
@@ -116,7 +116,7 @@ static const char bash_end[] = "'\n"
                                "}\n"
                                "complete -o default -F _afetch afetch\n";
 
-/* The words behind which the argument is completed. */
+/* Prints the words after which the argument is completed. */
 static void print_bash_pattern(FILE *file, const struct option_spec *spec)
 {
     if (takes_next_word(spec)) {
@@ -127,7 +127,7 @@ static void print_bash_pattern(FILE *file, const struct option_spec *spec)
     fprintf(file, "--%s=", spec->name);
 }
 
-/* A branch of the case. bash itself completes the names of files. */
+/* Prints a branch of the case. bash completes file names by itself. */
 static void print_bash_option(FILE *file, const struct option_spec *spec)
 {
     enum completion completion = completion_of(spec);
@@ -182,7 +182,7 @@ static void print_zsh_argument(FILE *file, const struct option_spec *spec)
 
 static void print_zsh_option(FILE *file, const struct option_spec *spec)
 {
-    /* How an argument may follow: in the next word too, or in the same word only. */
+    /* "=": the argument may be the next word; "=-": it is in the same word. */
     const char *joint = "";
     if (spec->argument)
         joint = takes_next_word(spec) ? "=" : "=-";
@@ -209,7 +209,7 @@ static void print_zsh(FILE *file)
 
 /* -------------------------------------------------------------------- fish */
 
-/* "x" requires an argument that is no file, "f" takes one, and only in the same word. */
+/* -x requires an argument that is not a file; -f accepts one, in the same word only. */
 static void print_fish_argument(FILE *file, const struct option_spec *spec)
 {
     char mode = takes_next_word(spec) ? 'x' : 'f';

@@ -1,4 +1,4 @@
-/* What completes the command line in a shell, written from the table of options. */
+/* Shell completion, generated from the table of options. */
 #ifndef CLI_OPTIONS_COMPLETION_H
 #define CLI_OPTIONS_COMPLETION_H
 
@@ -6,7 +6,7 @@
 
 #include "cli/options/options.h"
 
-/* The script for a shell: GENERATE_BASH, GENERATE_ZSH or GENERATE_FISH. */
+/* Prints the script for a shell: GENERATE_BASH, GENERATE_ZSH or GENERATE_FISH. */
 void completion_print(FILE *file, enum generate shell);
 
 #endif

@@ -11,7 +11,7 @@
 #include "base/buffer.h"
 #include "base/read_file.h"
 
-/* More is no file that anybody wrote, or has no end. */
+/* A larger file is not a config file, or endless. */
 enum { FILE_MAXIMUM = 256 << 20 };
 
 /* -------------------------------------------------------------------- line */
@@ -28,7 +28,7 @@ static char *skip_blanks(char *text)
     return text;
 }
 
-/* Of a letter the value may follow at once, and all of that is taken for the name. */
+/* Skips a name. The value may follow a letter directly; both are skipped then. */
 static char *skip_name(char *text)
 {
     bool is_letter = text[0] == '-' && text[1] != '-';
@@ -37,8 +37,8 @@ static char *skip_name(char *text)
     return text;
 }
 
-/* Skips what stands between name and value. A ':' before anything but a blank belongs to the value,
- * unless it touches the name: "connect-to ::127.0.0.1:80". */
+/* Skips the separator between name and value. A ':' that is neither next to the name nor before a
+ * blank belongs to the value: "connect-to ::127.0.0.1:80". */
 static char *skip_separator(char *text)
 {
     char *separator = skip_blanks(text);
@@ -62,7 +62,7 @@ static char unescape(char c)
     }
 }
 
-/* Takes the quotes and escapes out of the value at TEXT, in its place. */
+/* Removes quotes and escapes from the value at TEXT, in place. Returns an error, or NULL. */
 static const char *unquote(char *text)
 {
     char *to = text, *from = text + 1;
@@ -79,7 +79,7 @@ static const char *unquote(char *text)
     return NULL;
 }
 
-/* Ends a value without quotes. */
+/* Terminates a value without quotes. Returns an error, or NULL. */
 static const char *trim(char *value)
 {
     char *end = value;
@@ -92,8 +92,7 @@ static const char *trim(char *value)
     return NULL;
 }
 
-/* Splits a line; *ret_name is NULL where it has no option. Returns what is wrong with it, or NULL.
- */
+/* Splits a line; *ret_name is NULL if it has no option. Returns an error, or NULL. */
 static const char *parse_line(char *line, char **ret_name, char **ret_value)
 {
     char *name = skip_blanks(line);
@@ -109,7 +108,7 @@ static const char *parse_line(char *line, char **ret_name, char **ret_value)
     return error;
 }
 
-/* Takes the lines one after another; *ret_line is the number of the last. */
+/* Applies the lines; *ret_line is the number of the last. */
 static int take_lines(char *text, config_callback *set, void *arg, size_t *ret_line)
 {
     int r = 0;
@@ -163,7 +162,7 @@ int config_default_path(char **ret_path)
 {
     const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
     const char *between = "";
-    /* A relative one is to be ignored, says the XDG specification. */
+    /* The XDG specification says to ignore a relative path. */
     if (!base || *base != '/') {
         base = home;
         between = "/.config";

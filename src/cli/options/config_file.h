@@ -1,18 +1,18 @@
-/* A config file, as curl reads one: options, one a line. */
+/* Config files, in the syntax of curl: an option per line. */
 #ifndef CLI_OPTIONS_CONFIG_FILE_H
 #define CLI_OPTIONS_CONFIG_FILE_H
 
-/* Takes an option as it was written, with its dashes or without; VALUE is NULL where the line has
- * none. Both live as long as the text of the file. */
+/* Applies an option, whose NAME may have dashes; VALUE may be NULL. Both live as long as the text
+ * of the file. */
 typedef int config_callback(const char *name, char *value, void *arg);
 
-/* Reads PATH, "-" being standard input, and gives each line that has an option to SET. Returns 0
- * and the text, which the caller frees; -EINVAL with a text that names file and line, of a line or
- * of SET; the code of SET; a negated errno where the file cannot be read. */
+/* Reads PATH, or standard input if it is "-", and calls SET for each option. The caller frees
+ * *ret_text. Errors: -EINVAL with a text that names file and line, other codes of SET, a negated
+ * errno if the file cannot be read. */
 int config_read(const char *path, config_callback *set, void *arg, char **ret_text);
 
-/* The file that is read before the command line: 1 and its path, which the caller frees; 0 where
- * the environment names no place for it; -ENOMEM. */
+/* Returns 1 and the path of the default config file, which the caller frees, or 0 if the
+ * environment does not determine it. Errors: -ENOMEM. */
 int config_default_path(char **ret_path);
 
 #endif

@@ -9,9 +9,8 @@
 
 enum { WIDTH = 66 }; /* escapes come on top */
 
-/* Text in which roff finds nothing to obey: neither escapes nor, at the begin of a line, requests.
- * A
- * '-' alone would become a hyphen, which no shell takes. */
+/* Prints text without escapes and requests of roff. '-' would become a hyphen, which shells do not
+ * accept. */
 static void print_text(FILE *file, const char *text, size_t length)
 {
     if (length > 0 && *text == '.')
@@ -42,8 +41,7 @@ static void print_text(FILE *file, const char *text, size_t length)
     }
 }
 
-/* Lines of source that are no longer than an editor is wide. Behind a sentence the line ends, so
- * that roff sets its own space there. */
+/* Prints lines of limited width, and ends a line after each sentence, as roff expects. */
 static void print_sentences(FILE *file, const char *text)
 {
     for (size_t at = 0; *text; text += strspn(text, " ")) {
@@ -59,7 +57,7 @@ static void print_sentences(FILE *file, const char *text)
     }
 }
 
-/* A line by itself in a font of roff: "B" is bold. */
+/* Prints text in a font of roff: B is bold. */
 static void print_in_font(FILE *file, char font, const char *text)
 {
     fprintf(file, "\\f%c", font);
@@ -74,7 +72,7 @@ static void print_heading(FILE *file, const char *request, const char *title)
     fputc('\n', file);
 }
 
-/* Titles of sections stand in capitals. */
+/* Prints a title in capitals. */
 static void print_section_heading(FILE *file, const char *title)
 {
     fputs(".SH ", file);

@@ -5,7 +5,7 @@
 
 #include "cli/record/record.h"
 
-/* A second try changes nothing in these. */
+/* True for errors that a retry cannot change. */
 static bool is_final(enum af_http_error error)
 {
     return error == AF_HTTP_OK || error == AF_HTTP_URL || error == AF_HTTP_CANCELLED;

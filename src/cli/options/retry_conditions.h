@@ -1,4 +1,4 @@
-/* What is tried again: --retry-on. */
+/* The conditions of a retry: --retry-on. */
 #ifndef CLI_OPTIONS_RETRY_CONDITIONS_H
 #define CLI_OPTIONS_RETRY_CONDITIONS_H
 
@@ -6,7 +6,7 @@
 
 #include "cli/record/status_set.h"
 
-/* What curl's --retry takes for transient, and a connection that was refused or lost. */
+/* The transient errors of curl's --retry, and connections that were refused or lost. */
 #define RETRY_CONDITIONS_DEFAULT "resolve,connect,timeout,reset,408,429,500,502,503,504"
 
 struct retry_conditions {
@@ -15,16 +15,15 @@ struct retry_conditions {
     struct status_set statuses;
 };
 
-/* Reads LIST, words with commas between them: 429, 5xx, timeout. -EINVAL with a text that names the
- * word; the conditions are untouched then. */
+/* Parses LIST, words separated by commas: 429, 5xx, timeout. Errors: -EINVAL with a text that names
+ * the word. */
 int retry_conditions_parse(const char *list, struct retry_conditions *ret_conditions);
 
-/* What holds where nothing is given: the default without what is ACCEPTED, since a success need not
- * be tried again. */
+/* The default, without the statuses that are ACCEPTED: a success is not retried. */
 void retry_conditions_default(const struct status_set *accepted,
                               struct retry_conditions *ret_conditions);
 
-/* Whether the request that this is the response of is to be tried again. */
+/* True if the request with this response is to be retried. */
 bool retry_conditions_match(const struct retry_conditions *conditions, const af_response *response);
 
 #endif

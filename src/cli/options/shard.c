@@ -9,7 +9,7 @@
 
 enum { MOST_SHARDS = 1000000 };
 
-/* A number from 1 to MOST_SHARDS at *TEXT, which is moved behind it, or 0. */
+/* Parses a number from 1 to MOST_SHARDS at *TEXT and moves past it. Returns 0 on error. */
 static long take_number(const char **text)
 {
     long number = 0;
@@ -47,7 +47,7 @@ int shard_has(const struct shard *shard, const char *url)
     int r = af_url_host(url, &host);
     if (r < 0 && r != -EINVAL)
         return r;
-    /* The last colon is the port's; an IPv6 address has others. */
+    /* The port follows the last colon. */
     size_t length = host ? (size_t)(strrchr(host, ':') - host) : 0;
     uint64_t place = hash(host, length) % (uint64_t)shard->count;
     free(host);

@@ -1,22 +1,22 @@
-/* --shard: the URLs of one machine of several, so that all of a host are with the same one and what
- * limits a host holds for all of them together. */
+/* --shard: the part of the list for one of several machines. All URLs of a host are in one shard,
+ * so limits per host apply to all of them. */
 #ifndef CLI_OPTIONS_SHARD_H
 #define CLI_OPTIONS_SHARD_H
 
 #include <stdbool.h>
 
-/* The Ith of N, from 1; N is 0 where there is but one machine. */
+/* Shard INDEX, from 1, of COUNT; COUNT is 0 without --shard. */
 struct shard {
     long index;
     long count;
 };
 
-/* Reads "I/N". -EINVAL with a text. */
+/* Parses "I/N". Errors: -EINVAL with a text. */
 int shard_parse(const char *text, struct shard *ret_shard);
 
-/* Whether URL is the shard's: 1 or 0. The hash is FNV-1a of 64 bits over the host in lower case
- * without its port, its upper half folded into the lower by XOR; its remainder by N, plus 1, is I.
- * What is no URL counts as one with an empty host. -ENOMEM. */
+/* Returns 1 if URL is in the shard, else 0. The hash is FNV-1a of 64 bits over the host in lower
+ * case without its port, its upper half folded into the lower by XOR; its remainder by N, plus 1,
+ * is I. An invalid URL has an empty host. Errors: -ENOMEM. */
 int shard_has(const struct shard *shard, const char *url);
 
 #endif

@@ -1,4 +1,4 @@
-/* The table of options: what the parser, --help, the man page and the completions know of them. */
+/* The table of options, for the parser, --help, the manual page and the completions. */
 #ifndef CLI_OPTIONS_TABLE_H
 #define CLI_OPTIONS_TABLE_H
 
@@ -17,8 +17,8 @@ enum option_section {
 };
 
 enum option_kind {
-    OPTION_FLAG,    /* bool: becomes value */
-    OPTION_WORD,    /* enum: becomes the place of the given word in argument, or value */
+    OPTION_FLAG,    /* bool: set to value */
+    OPTION_WORD,    /* enum: set to the index of the word in argument, or to value */
     OPTION_NUMBER,  /* long: from minimum to maximum */
     OPTION_SECONDS, /* double: from 0 to OPTION_LONGEST_TIME */
     OPTION_BYTES,   /* int64_t: with k, M or G behind it */
@@ -32,7 +32,7 @@ enum option_kind {
     OPTION_URL,      /* struct string_list: a URL, which may lack its scheme */
     OPTION_CONFIG,   /* struct string_list: a config file */
     OPTION_TOPIC,    /* const char *: the next argument, whatever it is, or "" */
-    /* Of every request, see parts.h. */
+    /* Parts of every request: request_options.h */
     OPTION_METHOD,
     OPTION_HEADER,
     OPTION_DATA,         /* value is its enum data_kind */
@@ -45,7 +45,7 @@ enum option_kind {
     OPTION_CERTIFICATE,
 };
 
-/* As milliseconds this fits into what every library below counts with. */
+/* Fits, in milliseconds, the integers of all libraries. */
 enum { OPTION_LONGEST_TIME = 1000000000 };
 
 struct option_section_name {
@@ -61,10 +61,10 @@ struct option_spec {
     const char *name;     /* without its dashes; NULL ends the table */
     const char *argument; /* as help shows it, "this|that" for words; NULL: it takes none */
     const char *help;
-    bool early;        /* heeded before config files are read */
+    bool early;        /* applied before config files are read */
     const char *brief; /* on the first page of --help; NULL: not there */
     bool optional;     /* the argument may be left out, and otherwise comes behind a '=' */
-    long value;        /* the member's where there is no argument */
+    long value;        /* of the member, without an argument */
     long minimum;
     long maximum;
 };
@@ -72,13 +72,13 @@ struct option_spec {
 extern const struct option_section_name option_sections[SECTION_COUNT];
 extern const struct option_spec option_table[];
 
-/* What holds where the command line says nothing. */
+/* The values of options that are not given. */
 extern const struct options option_defaults;
 
-/* What stands between the name of an option and its argument: " ", "[=" or " [". */
+/* The text between the name of an option and its argument: " ", "[=" or " [". */
 const char *option_argument_opening(const struct option_spec *spec);
 
-/* Its help, with the value that holds without it: "requests in flight at once (default 50)". */
+/* Writes its help, with the default: "requests in flight at once (default 50)". */
 void option_describe(const struct option_spec *spec, char *to, size_t size);
 
 #endif

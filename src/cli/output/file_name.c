@@ -7,15 +7,15 @@
 #include "base/utf8.h"
 #include "cli/text/escape.h"
 
-/* Of the last part of a path no more is looked at; each byte becomes three at most. */
+/* Bytes of the last part of a path that are used; each becomes three at most. */
 enum { PART_MAXIMUM = 512, DECODED_MAXIMUM = PART_MAXIMUM * 3 };
 
-/* The most that file_name_extension() gives. */
+/* The longest of file_name_extension(). */
 enum { LONGEST_EXTENSION = 8 };
 
 /* ------------------------------------------------------------------ the URL */
 
-/* What stands between the last slash of the path and what follows the path. */
+/* The part of the path after its last slash. */
 static const char *last_part(const char *url, size_t *ret_length)
 {
     const char *authority = strstr(url, "://");
@@ -63,7 +63,7 @@ static bool is_forbidden(const char *character, size_t size)
     return text_is_control(character, size);
 }
 
-/* Puts '_' in the place of what is not allowed; bytes that are no UTF-8 stay encoded. */
+/* Replaces invalid characters by '_'; bytes that are not UTF-8 stay encoded. */
 static void make_safe(const char *decoded, size_t length, char to[DECODED_MAXIMUM + 1])
 {
     while (length > 0) {
@@ -81,7 +81,7 @@ static void make_safe(const char *decoded, size_t length, char to[DECODED_MAXIMU
     *to = '\0';
 }
 
-/* What shells, options and other systems take for something else. */
+/* Replaces characters at the ends that shells, options or other systems interpret. */
 static void mend_ends(char *name)
 {
     if (strchr(".- ", name[0]))
@@ -90,7 +90,7 @@ static void mend_ends(char *name)
         name[length - 1] = '_';
 }
 
-/* Windows has these in every directory, with whatever extension. */
+/* True for the names of devices of Windows, with any extension. */
 static bool is_device(const char *stem)
 {
     static const char *const devices[] = {"con", "prn", "aux", "nul", "conin$", "conout$"};
@@ -112,7 +112,7 @@ static bool is_device(const char *stem)
 
 /* -------------------------------------------------------------------- parts */
 
-/* Where the extension of a name begins; its end where it has none. A version is none: "v1.2". */
+/* The start of the extension of a name, or its end. "v1.2" has none. */
 static const char *find_extension(const char *name)
 {
     const char *end = name + strlen(name), *dot = strrchr(name, '.');
@@ -127,7 +127,7 @@ static const char *find_extension(const char *name)
     return has_letter ? dot : end;
 }
 
-/* The first bytes of TEXT, LENGTH or fewer, so that no character is cut in two. */
+/* LENGTH, or less if that would cut a character in two. */
 static size_t whole_characters(const char *text, size_t length)
 {
     size_t end = strlen(text);
@@ -235,7 +235,7 @@ void file_name_write(const struct file_name *name, unsigned long number, const c
     size_t room = name->extension[0] ? strlen(name->extension) : LONGEST_EXTENSION;
     size_t most = FILE_NAME_MAXIMUM - strlen(digits) - room;
     size_t length = whole_characters(name->stem, most);
-    /* What is cut must not end as no name may. */
+    /* A truncated name must not end with a dot or a blank. */
     while (length < strlen(name->stem) && length > 1 && strchr(". ", name->stem[length - 1]))
         length--;
     snprintf(to, FILE_NAME_MAXIMUM + 1, "%.*s%s%s", (int)length, name->stem, digits, extension);

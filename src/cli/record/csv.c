@@ -1,5 +1,5 @@
-/* CSV (RFC 4180). Null is empty, and an empty string is "". For machines, bytes are left as they
- * are; on a terminal control characters are escaped. */
+/* CSV (RFC 4180). Null is empty, and an empty string is "". On a terminal control characters are
+ * escaped. */
 #include <string.h>
 
 #include "base/base64.h"
@@ -13,7 +13,7 @@ static bool needs_quotes(const char *text, size_t length)
            memchr(text, '\r', length) || memchr(text, '\n', length);
 }
 
-/* Appends TEXT with U+FFFD for what is no UTF-8, and with its quotes doubled. */
+/* Appends TEXT with its quotes doubled; bytes that are not UTF-8 become U+FFFD. */
 static int write_quoted(struct buffer *buffer, const char *text, size_t length)
 {
     int r = 0;
@@ -41,7 +41,7 @@ static int write_text(struct buffer *buffer, const char *text, size_t length)
     return r < 0 ? r : buffer_append_char(buffer, '"');
 }
 
-/* The same for a terminal. */
+/* The same, escaped for a terminal. */
 static int show_text(struct buffer *buffer, const char *text, size_t length)
 {
     struct buffer shown;

@@ -49,7 +49,7 @@ static int write_header(struct buffer *buffer, const af_header *header, const af
 static int json_write_headers(struct buffer *buffer, struct headers headers)
 {
     size_t count = headers.count;
-    /* Equal names are brought together by sorting: a server may send any number of them. */
+    /* Sort to group equal names: a server may send any number of them. */
     const af_header **sorted = calloc(count + 1, sizeof *sorted);
     if (!sorted)
         return -ENOMEM;
@@ -77,7 +77,7 @@ int json_embed_headers(struct buffer *buffer, struct headers headers, text_write
     return r;
 }
 
-/* Comes behind the key `,"body":`. */
+/* Appends the body after its key, `,"body":`, which becomes body_base64 if needed. */
 static int write_body(struct buffer *buffer, const af_response *response)
 {
     if (body_is_text(response))
@@ -90,7 +90,7 @@ static int write_body(struct buffer *buffer, const af_response *response)
     return r < 0 ? r : buffer_append_char(buffer, '"');
 }
 
-/* What is of no more than DECIMAL_LONGEST and two quotes. */
+/* Writes a value of at most DECIMAL_LONGEST bytes and two quotes. */
 static char *write_scalar(char *to, struct value value)
 {
     if (value.type == VALUE_NULL)
@@ -108,7 +108,7 @@ static int write_member(struct buffer *buffer, const struct json_key *key, struc
     int r = buffer_reserve(buffer, sizeof key->text + DECIMAL_LONGEST + 2);
     if (r < 0)
         return r;
-    /* A copy of a fixed size is a few instructions. */
+    /* A copy of fixed size takes a few instructions. */
     char *end = buffer->data + buffer->length;
     memcpy(end, key->text, sizeof key->text);
     end += key->length;

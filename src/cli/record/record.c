@@ -23,7 +23,7 @@ static struct value get_url(const void *member)
     return (struct value){string ? VALUE_URL : VALUE_NULL, .string = string};
 }
 
-/* Of what was no URL libcurl may have made another, in which a password is not known again. */
+/* libcurl may have changed an invalid URL so that its password is not recognized. */
 static struct value get_url_effective(const void *member)
 {
     const struct record *record = container_of(member, struct record, url);
@@ -69,7 +69,7 @@ static struct value get_long(const void *member)
     return (struct value){VALUE_INTEGER, .integer = *(const long *)member};
 }
 
-/* A status or a port: 0 is none. */
+/* A status or a port; 0: none. */
 static struct value get_number(const void *member)
 {
     long number = *(const long *)member;
@@ -86,8 +86,7 @@ static struct value get_duration(const void *member)
     return (struct value){VALUE_MICROSECONDS, .integer = *(const int64_t *)member};
 }
 
-/* The end of a phase, which curl counts as a microsecond at least: 0 is a phase that never ended.
- */
+/* The end of a phase; 0: it did not end. */
 static struct value get_phase(const void *member)
 {
     int64_t time = *(const int64_t *)member;

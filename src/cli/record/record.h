@@ -1,10 +1,10 @@
-/* The record: what is said of one request, as a table of fields. */
+/* The record of a fetch, and the table of its fields. */
 #ifndef CLI_RECORD_RECORD_H
 #define CLI_RECORD_RECORD_H
 
 #include <afetch/http.h>
 
-/* The request's own, as the list has it. */
+/* The id of a JSON request. */
 struct record_id {
     const char *text; /* NULL: none */
     bool is_number;   /* the text is one, as JSON writes it */
@@ -32,11 +32,10 @@ enum outcome {
 /* The word for each in the field 'error'; NULL for OUTCOME_OK. */
 extern const char *const outcome_words[OUTCOMES];
 
-/* All that a record is made of. Strings are borrowed; response is NULL where there was no transfer.
- * A password in a URL may stay there: it is not written. */
+/* Strings are borrowed. The URL may have a password, which is not written. */
 struct record {
     size_t index;
-    const char *url; /* as it was given */
+    const char *url; /* as given */
     struct record_id id;
     enum outcome outcome;
     const char *errormsg; /* NULL if ok */
@@ -45,7 +44,7 @@ struct record {
     const af_response *response;
     const char *filename; /* of the body in --output-dir, or NULL */
     long retries;         /* of the request, after its first attempt */
-    double time_start;    /* seconds since the run began; NAN where it was never started */
+    double time_start;    /* seconds since the start of the run; NAN if nothing was sent */
     double time_end;
 };
 
@@ -86,15 +85,14 @@ struct field {
     const char *help;
 };
 
-/* The value of a field: null where it is not known. */
+/* The value of a field; null if not known. */
 static inline struct value field_value(const struct field *field, const struct record *record)
 {
     const char *base = field->of_response ? (const char *)record->response : (const char *)record;
     return base ? field->get(base + field->offset) : (struct value){.type = VALUE_NULL};
 }
 
-/* Whether it is the body, which takes two columns where there are columns: as text, and as base64.
- */
+/* True for the body, which has two columns in CSV: text and base64. */
 bool field_is_body(const struct field *field);
 
 /* The fields to write, in this order. */
@@ -106,9 +104,9 @@ struct fields {
 /* The fields of the contract in its order. NULL-named at the end. */
 extern const struct field record_fields[];
 
-/* Picks the fields: those named in LIST ("url,response_code"), or where it is NULL all but headers,
- * trailers, body and filename; and behind them those of headers, trailers and body that are asked
- * for, and filename where all are. -EINVAL with a text that names the word, -ENOMEM. */
+/* Selects the fields named in LIST ("url,response_code"), or, if it is NULL, all but headers,
+ * trailers, body and filename. Appends headers and trailers, the body, and, without LIST, filename,
+ * as asked for. Errors: -EINVAL with a text that names the field, -ENOMEM. */
 int fields_select(const char *list, bool headers, bool body, bool filename,
                   struct fields *ret_fields);
 void fields_free(struct fields *fields);

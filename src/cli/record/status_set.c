@@ -10,7 +10,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* The status that three digits are, or 0. */
+/* The status of three digits, or 0. */
 static unsigned read_status(const char *word)
 {
     if (word[0] < '1' || word[0] > '9' || !is_digit(word[1]) || !is_digit(word[2]))

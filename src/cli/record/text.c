@@ -1,5 +1,5 @@
-/* Text: a line for a person, or the fields asked for with tabs between them. What others sent is
- * escaped: it may be written to a terminal. */
+/* Text: a line per record for people, or fields separated by tabs. Untrusted text is escaped, for
+ * terminals. */
 #include <stdio.h>
 #include <string.h>
 
@@ -23,7 +23,7 @@ static bool status_decides(const struct record *record)
     return record_is_ok(record) || record->outcome == OUTCOME_STATUS;
 }
 
-/* The status, the time and the size, in columns. */
+/* Appends status, time and size, in columns. */
 static int write_columns(struct buffer *buffer, const struct record *record, bool color)
 {
     const af_response *response = record->response;
@@ -41,7 +41,7 @@ static int write_columns(struct buffer *buffer, const struct record *record, boo
     return buffer_append_format(buffer, "%s %10s %9s  ", code, time, size);
 }
 
-/* Appends OPENING and TEXT, escaped; nothing where there is no text. */
+/* Appends OPENING and TEXT, escaped; nothing if TEXT is NULL. */
 static int write_part(struct buffer *buffer, const char *opening, const char *text)
 {
     if (!text)
@@ -89,7 +89,7 @@ static int write_headers(struct buffer *buffer, const af_header *list, size_t co
     return r;
 }
 
-/* Where there is a NUL in it, it was not meant to be read: curl asks the same. */
+/* Appends the body, unless it has a NUL: as in curl, it is binary then. */
 static int write_body(struct buffer *buffer, const af_response *response)
 {
     const char *body = response->body;
@@ -115,7 +115,7 @@ static int write_for_person(const struct formatter *formatter, const struct reco
         r = write_body(buffer, response);
     if (r >= 0 && formatter->options.headers)
         r = write_headers(buffer, response->trailers, response->trailer_count);
-    /* The next record begins behind an empty line. */
+    /* An empty line before the next record. */
     return r < 0 ? r : buffer_append_char(buffer, '\n');
 }
 

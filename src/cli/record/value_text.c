@@ -34,7 +34,7 @@ int scalar_append(struct buffer *buffer, struct value value)
     return 0;
 }
 
-/* Appends TEXT without the passwords that REDACT finds in it. */
+/* Appends TEXT without the passwords that REDACT finds. */
 static int append_redacted(struct buffer *buffer, const char *text,
                            int (*redact)(const char *text, char **ret_text), text_writer *write)
 {

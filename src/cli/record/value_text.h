@@ -1,4 +1,4 @@
-/* How all formats write the same values. */
+/* The text of values, as all formats write it. */
 #ifndef CLI_RECORD_VALUE_TEXT_H
 #define CLI_RECORD_VALUE_TEXT_H
 

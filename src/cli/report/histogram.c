@@ -6,7 +6,7 @@ static size_t bucket_of(int64_t time)
 {
     if (time < BUCKETS_A_POWER)
         return time > 0 ? (size_t)time : 0;
-    /* The highest bit says which power of two; the six below it, which bucket of that. */
+    /* The highest bit is the power of two, the six below it are the bucket in that. */
     int power = 63 - __builtin_clzll((unsigned long long)time);
     size_t bucket = (size_t)(power - 5) * BUCKETS_A_POWER +
                     (size_t)((uint64_t)time >> (power - 6)) % BUCKETS_A_POWER;
@@ -43,7 +43,7 @@ double histogram_percentile(const struct histogram *histogram, double share)
     while (bucket < BUCKETS - 1 && (seen += histogram->buckets[bucket]) < rank)
         bucket++;
     double time = bucket_time(bucket);
-    /* No bucket's middle may lie outside of what was measured. */
+    /* The middle of a bucket may be outside the measured range. */
     time = fmin(fmax(time, (double)histogram->fastest), (double)histogram->slowest);
     return time * 1e-6;
 }

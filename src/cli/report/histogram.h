@@ -1,15 +1,14 @@
-/* The distribution of times, in memory that does not grow with their number. */
+/* The distribution of times, in constant memory. */
 #ifndef CLI_REPORT_HISTOGRAM_H
 #define CLI_REPORT_HISTOGRAM_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Times are counted in buckets whose width is a 64th of their value, so that a percentile is right
- * to under two per cent. */
+/* The width of a bucket is a 64th of its value, so percentiles are exact to two per cent. */
 enum { BUCKETS_A_POWER = 64, BUCKETS = BUCKETS_A_POWER * 40 };
 
-/* Times are microseconds. Zero is an empty one. */
+/* Times are microseconds. Zero-initialized it is empty. */
 struct histogram {
     size_t count;
     int64_t fastest;
@@ -19,8 +18,7 @@ struct histogram {
 
 void histogram_add(struct histogram *histogram, int64_t time);
 
-/* The time, in seconds, that this share of them did not exceed (0.5: the median); 0 where there was
- * none. */
+/* The time in seconds that SHARE of them did not exceed (0.5: the median); 0 if empty. */
 double histogram_percentile(const struct histogram *histogram, double share);
 
 #endif

@@ -19,7 +19,7 @@ static void count_times(struct statistics *statistics, const af_response *respon
         histogram_add(&statistics->first_byte, response->time_starttransfer);
     int64_t connect =
         response->time_appconnect ? response->time_appconnect : response->time_connect;
-    /* Where redirects made several, libcurl gives their sum. */
+    /* libcurl gives the sum of several connections, as after redirects. */
     if (response->connects == 1 && connect > 0)
         histogram_add(&statistics->connect, connect);
     if (response->connects == 0)

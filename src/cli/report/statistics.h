@@ -1,5 +1,4 @@
-/* What a run amounts to: counts, and the distribution of the times, in memory that does not grow
- * with the number of requests. */
+/* Totals of a run: counts and the distributions of times, in constant memory. */
 #ifndef CLI_REPORT_STATISTICS_H
 #define CLI_REPORT_STATISTICS_H
 
@@ -22,8 +21,8 @@ struct statistics {
     double elapsed; /* seconds, of the whole run */
     size_t retries;
     size_t redirects;
-    size_t connections; /* made; and: */
-    size_t reused;      /* requests that needed none */
+    size_t connections; /* made */
+    size_t reused;      /* requests on existing connections */
     size_t statuses[STATUS_LIMIT];
     struct outcome_count errors[OUTCOMES]; /* in the order in which they occurred first */
     struct histogram connect;              /* of new connections, TLS included */
@@ -35,7 +34,7 @@ void statistics_add(struct statistics *statistics, const struct record *record);
 
 size_t statistics_failed(const struct statistics *statistics);
 
-/* Requests a second. */
+/* Requests per second. */
 double statistics_rate(const struct statistics *statistics);
 
 #endif

@@ -7,7 +7,7 @@
 
 enum { BAR_WIDTH = 30 };
 
-/* A number of things, in its color where there are any and colors are wanted. */
+/* Prints a count, in COLOR, which may be NULL, unless it is zero. */
 static void print_count(FILE *file, size_t count, const char *what, const char *color)
 {
     char text[32];
@@ -21,7 +21,7 @@ static void print_head(FILE *file, const struct statistics *statistics, bool col
     char text[32], time[16];
     fprintf(file, "%s request%s in %s", units_count(text, statistics->count),
             statistics->count == 1 ? "" : "s", units_time(time, statistics->elapsed));
-    /* One request is no rate. */
+    /* One request has no rate. */
     if (statistics->count > 1)
         fprintf(file, " (%s a second)", units_rate(text, statistics_rate(statistics)));
     fputs(": ", file);
@@ -35,7 +35,7 @@ static void print_head(FILE *file, const struct statistics *statistics, bool col
     fprintf(file, "; %s\n", units_size(time, (double)statistics->bytes));
 }
 
-/* However little it is, it is seen. */
+/* Prints a bar of at least an eighth of a column. */
 static void print_bar(FILE *file, double share, const char *color)
 {
     char bar[UNITS_BAR_SIZE];
@@ -44,7 +44,7 @@ static void print_bar(FILE *file, double share, const char *color)
             units_bar(bar, share > least ? share : least, BAR_WIDTH), color ? COLOR_NONE : "");
 }
 
-/* One sort of outcome; TITLE stands before the first of its kind. */
+/* Prints a line for an outcome; TITLE precedes the first of its kind. */
 static void print_outcome(FILE *file, const struct statistics *statistics, const char *title,
                           const char *name, size_t count, const char *color)
 {
@@ -117,7 +117,7 @@ static void print_times(FILE *file, const struct statistics *statistics)
     }
 }
 
-/* What made the run cheaper, and what made it dearer. */
+/* Prints the counts of connections, redirects and retries. */
 static void print_work(FILE *file, const struct statistics *statistics)
 {
     const struct {

@@ -1,4 +1,4 @@
-/* Totals for a person. */
+/* Prints the totals of a run. */
 #ifndef CLI_REPORT_SUMMARY_H
 #define CLI_REPORT_SUMMARY_H
 
@@ -6,10 +6,10 @@
 
 #include "cli/report/statistics.h"
 
-/* What happened in a few lines, as printf writes them. */
+/* The whole summary. */
 void summary_print(FILE *file, const struct statistics *statistics, bool color);
 
-/* Its first line: how many requests, how they ended, how long it took. */
+/* Its first line: the number of requests, their outcomes, the time. */
 void summary_print_brief(FILE *file, const struct statistics *statistics, bool color);
 
 #endif

@@ -6,27 +6,27 @@
 
 static const char hexadecimal[] = "0123456789abcdef";
 
-/* Whether a byte means itself in JSON and on a terminal alike. */
+/* True if a byte needs no escape, neither in JSON nor on a terminal. */
 static inline bool is_plain(unsigned char byte)
 {
     return byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\';
 }
 
-/* Whether eight bytes are all plain. */
+/* True if eight bytes are all plain. */
 static inline bool are_plain(const char *text)
 {
     const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
     uint64_t eight;
     memcpy(&eight, text, sizeof eight);
-    /* A subtraction borrows into the top bit of a byte that is too small, and of no other before
-     * it. */
+    /* A subtraction borrows into the top bit of a byte that is too small; lower bytes are not
+     * affected. */
     uint64_t quote = eight ^ ones * '"', backslash = eight ^ ones * '\\';
     uint64_t small = (eight - ones * 0x20) | (quote - ones) | (backslash - ones);
     return !((small | eight | (eight + ones)) & tops);
 }
 
-/* How many bytes at the start of TEXT are plain. Nearly all text is: it is looked at by eights, the
- * last of which may begin in the one before. */
+/* The number of plain bytes at the start of TEXT. Nearly all text is plain, so it is checked eight
+ * bytes at a time; the last eight may overlap. */
 static inline size_t plain_run(const char *text, size_t length)
 {
     size_t run = 0;
@@ -39,7 +39,7 @@ static inline size_t plain_run(const char *text, size_t length)
     return run;
 }
 
-/* The letter that stands for a control character behind a backslash, in JSON as in C; or 0. */
+/* The letter of a control character after a backslash, in JSON as in C, or 0. */
 static char escape_letter(unsigned char byte)
 {
     switch (byte) {
@@ -58,9 +58,8 @@ static char escape_letter(unsigned char byte)
     }
 }
 
-/* The code of a character of two or three bytes that a terminal obeys instead of showing it: the
- * controls U+0080 to U+009F, and those that turn the direction of the text, behind which a line may
- * read otherwise than it is. 0 for any other. */
+/* The code of a character of two or three bytes that a terminal interprets: the controls U+0080 to
+ * U+009F, and those of text direction, which could disguise a line. 0 for others. */
 static unsigned control_code(const unsigned char *character, size_t size)
 {
     if (size == 2 && character[0] == 0xC2 && character[1] < 0xA0)
@@ -103,7 +102,7 @@ static int append_letter(struct buffer *buffer, char letter)
     return buffer_append(buffer, escape, sizeof escape);
 }
 
-/* One character, SIZE bytes long, that is not plain; or one byte that is no UTF-8 where SIZE is 0.
+/* Appends a character of SIZE bytes that is not plain, or, if SIZE is 0, a byte that is not UTF-8.
  */
 static int json_write_special(struct buffer *buffer, const unsigned char *character, size_t size)
 {
@@ -133,7 +132,7 @@ static int text_write_special(struct buffer *buffer, const unsigned char *charac
     return letter ? append_letter(buffer, letter) : append_byte(buffer, *character);
 }
 
-/* Appends TEXT, its plain parts as they are and the rest by SPECIAL. */
+/* Appends TEXT: plain parts as they are, the rest by SPECIAL. */
 static inline int write_with(struct buffer *buffer, const char *text, size_t length,
                              int (*special)(struct buffer *, const unsigned char *, size_t))
 {
@@ -182,7 +181,7 @@ int json_write_string(struct buffer *buffer, const char *text, size_t length)
     int r = buffer_reserve(buffer, length + 2);
     if (r < 0)
         return r;
-    /* Most often this is all there is to do. */
+    /* Mostly the whole text is plain. */
     size_t run = plain_run(text, length);
     char *to = buffer->data + buffer->length;
     *to = '"';

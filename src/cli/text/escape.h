@@ -1,4 +1,4 @@
-/* Bytes of others, made safe to write. */
+/* Escapes untrusted text. */
 #ifndef CLI_TEXT_ESCAPE_H
 #define CLI_TEXT_ESCAPE_H
 
@@ -6,18 +6,17 @@
 
 #include "base/buffer.h"
 
-/* Whether a character of SIZE bytes, two at least, is one that a terminal obeys instead of showing
- * it. */
+/* True if a terminal interprets a character of SIZE bytes, two at least, instead of showing it. */
 bool text_is_control(const char *character, size_t size);
 
-/* Appends TEXT for a terminal: control characters, those of the direction of writing among them,
- * and bytes that are no UTF-8 as \n, \x1b, \u202e; nothing else is changed. -ENOMEM, -EMSGSIZE. */
+/* Appends TEXT for a terminal: control characters, those of text direction included, and bytes that
+ * are not UTF-8 become \n, \x1b, \u202e. Errors: -ENOMEM, -EMSGSIZE. */
 int text_write_escaped(struct buffer *buffer, const char *text, size_t length);
 
-/* The same for text of several lines, whose line ends and tabs stay. */
+/* The same, but line ends and tabs are kept. */
 int text_write_lines(struct buffer *buffer, const char *text, size_t length);
 
-/* Appends TEXT as a JSON string: always valid UTF-8; bytes that are not become U+FFFD. -ENOMEM,
+/* Appends TEXT as a JSON string in valid UTF-8: other bytes become U+FFFD. Errors: -ENOMEM,
  * -EMSGSIZE. */
 int json_write_string(struct buffer *buffer, const char *text, size_t length);
 

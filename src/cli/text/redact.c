@@ -10,7 +10,7 @@
 
 #include "base/buffer.h"
 
-/* What follows the scheme and its slashes, of which curl takes any number. */
+/* Skips the scheme and its slashes, of which curl accepts any number. */
 static const char *authority_start(const char *url)
 {
     size_t scheme =
@@ -19,31 +19,31 @@ static const char *authority_start(const char *url)
     return start + strspn(start, "/");
 }
 
-/* Whether what follows a colon may be a port, which may be left out; "://" is behind no host. */
+/* True if TEXT, after a colon, may be a port, which may be empty; "://" does not follow a host. */
 static bool is_port(const char *text)
 {
     size_t digits = strspn(text, "0123456789");
     return (!text[digits] || strchr("/?#", text[digits])) && strncmp(text, "//", 2) != 0;
 }
 
-/* The '@' behind the password; NULL where there is none. */
+/* The '@' after the password, or NULL. */
 static const char *find_at(const char *start)
 {
     size_t length = strcspn(start, "/?#");
-    /* The last, so that one inside a password does not show the rest of it. */
+    /* The last one: a password may contain '@'. */
     const char *at = memrchr(start, '@', length);
     const char *colon = memchr(start, ':', length);
     bool is_address = *start == '[' && memchr(start, ']', length);
     if (at || !colon || is_address || is_port(colon + 1))
         return at;
-    /* This is no host and no port: what is wrong with it may be that it has a password. */
+    /* Neither a host nor a port: it may be an unescaped password. */
     return strrchr(colon, '@');
 }
 
-/* The colon before the password, and the '@' behind it; NULL where there is none. */
+/* The colon before the password, and the '@' after it; or NULL. */
 static const char *find_password(const char *url, const char **ret_at)
 {
-    /* Nearly every URL ends here. */
+    /* Nearly every URL returns here. */
     if (!strchr(url, '@'))
         return NULL;
     const char *start = authority_start(url);
@@ -69,7 +69,7 @@ int url_without_password(const char *url, char **ret_url)
     return 1;
 }
 
-/* Where the first URL in TEXT begins; NULL where there is none. */
+/* The start of the first URL in TEXT, or NULL. */
 static const char *find_url(const char *text)
 {
     const char *start = strstr(text, "://");
@@ -78,7 +78,7 @@ static const char *find_url(const char *text)
     return start;
 }
 
-/* Appends a URL as it may be shown. 1 where it had a password. */
+/* Appends a URL without its password. Returns 1 if it had one. */
 static int append_shown(struct buffer *buffer, const char *url, size_t length)
 {
     char *copy = strndup(url, length), *shown = NULL;

@@ -48,7 +48,7 @@ const char *units_rate(char text[static 32], double rate)
         snprintf(text, 32, rate < 9.95 ? "%.1f" : "%.0f", rate);
         return text;
     }
-    /* Three digits; the rest is chance. */
+    /* Three significant digits. */
     double step = fmax(pow(10, floor(log10(rate)) - 2), 1);
     return units_count(text, (size_t)(round(rate / step) * step));
 }
