@@ -28,7 +28,6 @@ enum option_kind {
     OPTION_STATUSES, /* struct status_set: 200-399,404 */
     OPTION_STRING,   /* const char * */
     OPTION_HOSTS,    /* a list whose words have as many ':' as argument, or more */
-    OPTION_LIST,     /* struct string_list: one more for each use */
     OPTION_URL,      /* struct string_list: a URL, which may lack its scheme */
     OPTION_CONFIG,   /* struct string_list: a config file */
     OPTION_TOPIC,    /* const char *: the next argument, whatever it is, or "" */

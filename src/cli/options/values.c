@@ -359,7 +359,6 @@ static int (*const setters[])(const struct setting *setting) = {
     [OPTION_BYTES] = set_bytes,
     [OPTION_STRING] = set_string,
     [OPTION_HOSTS] = set_hosts,
-    [OPTION_LIST] = set_list,
     [OPTION_STATUSES] = set_statuses,
     [OPTION_SHARD] = set_shard,
     [OPTION_RATE] = set_rate,

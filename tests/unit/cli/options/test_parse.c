@@ -95,7 +95,6 @@ Test(options, every_option_of_the_table_is_taken_by_its_full_name)
         [OPTION_SECONDS] = "2.5",
         [OPTION_BYTES] = "3k",
         [OPTION_STRING] = "text",
-        [OPTION_LIST] = "text",
         [OPTION_RATE] = "5/2m",
         [OPTION_RETRY_CONDITIONS] = "5xx,reset",
         [OPTION_SHARD] = "2/3",
