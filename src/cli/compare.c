@@ -10,9 +10,9 @@
 
 enum { BAR_WIDTH = 50 };
 
-static const double shares[] = {0.5, 0.9, 0.99};
-static const char *const share_names[] = {"p50", "p90", "p99"};
-enum { SHARES = sizeof shares / sizeof shares[0] };
+static const double quantiles[] = {0.5, 0.9, 0.99};
+static const char *const quantile_names[] = {"p50", "p90", "p99"};
+enum { QUANTILES = sizeof quantiles / sizeof quantiles[0] };
 
 static int ignore_record(const struct record *record, bool more, void *arg)
 {
@@ -41,10 +41,11 @@ static int draw_bar(struct buffer *buffer, const char *name, double seconds, dou
 static int draw_row(struct buffer *buffer, const char *name, const struct statistics *statistics)
 {
     int r = buffer_append_format(buffer, "  %-12s %9.1f", name, statistics_rate(statistics));
-    for (size_t i = 0; r >= 0 && i < SHARES; i++) {
+    for (size_t i = 0; r >= 0 && i < QUANTILES; i++) {
         char time[16];
         r = buffer_append_format(
-            buffer, "  %9s", units_time(time, histogram_percentile(&statistics->total, shares[i])));
+            buffer, "  %9s",
+            units_time(time, histogram_percentile(&statistics->total, quantiles[i])));
     }
     if (r >= 0)
         r = buffer_append_format(buffer, "  %6zu  %6zu\n", statistics->ok,
@@ -70,8 +71,9 @@ static int draw(const struct options *options, struct buffer *buffer, bool color
         r = buffer_append_format(buffer,
                                  "\n  %.1f times as fast\n\n  %-12s %9s  %9s  %9s  %9s  %6s"
                                  "  %6s\n",
-                                 speed_up(sequential, concurrent), "", "a second", share_names[0],
-                                 share_names[1], share_names[2], "ok", "failed");
+                                 speed_up(sequential, concurrent), "", "a second",
+                                 quantile_names[0], quantile_names[1], quantile_names[2], "ok",
+                                 "failed");
     if (r >= 0)
         r = draw_row(buffer, "one by one", &sequential->statistics);
     if (r >= 0)
@@ -97,9 +99,9 @@ static cJSON *run_as_json(const struct statistics *statistics, long jobs)
                  add_number(run, "requests_per_second", statistics_rate(statistics)) &&
                  cJSON_AddNumberToObject(run, "size_download", (double)statistics->bytes) &&
                  (times = cJSON_AddObjectToObject(run, "request_time_total"));
-    for (size_t i = 0; whole && i < SHARES; i++)
-        whole =
-            add_number(times, share_names[i], histogram_percentile(&statistics->total, shares[i]));
+    for (size_t i = 0; whole && i < QUANTILES; i++)
+        whole = add_number(times, quantile_names[i],
+                           histogram_percentile(&statistics->total, quantiles[i]));
     if (whole)
         return run;
     cJSON_Delete(run);

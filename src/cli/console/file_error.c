@@ -165,8 +165,8 @@ static int output_text(const char *path, const char *shown, int error, char **re
 }
 
 /* Makes a text. PATH may be a URL with a password, which is hidden. */
-static int tell(int (*text)(const char *path, const char *shown, int error, char **ret_text),
-                const char *path, int error, char **ret_text)
+static int make_text(int (*text)(const char *path, const char *shown, int error, char **ret_text),
+                     const char *path, int error, char **ret_text)
 {
     char *shown = NULL;
     int r = url_without_password(path, &shown);
@@ -179,10 +179,10 @@ static int tell(int (*text)(const char *path, const char *shown, int error, char
 
 int list_error_text(const char *path, int error, char **ret_text)
 {
-    return tell(list_text, path, error, ret_text);
+    return make_text(list_text, path, error, ret_text);
 }
 
 int output_error_text(const char *path, int error, char **ret_text)
 {
-    return tell(output_text, path, error, ret_text);
+    return make_text(output_text, path, error, ret_text);
 }

@@ -143,12 +143,12 @@ static void scan_line(struct scan *scan, const char *at, const char *end)
 
 /* ----------------------------------------------------------------- members */
 
-static int copy_string(struct json_request *request, const cJSON *member, char **place)
+static int copy_string(struct json_request *request, const cJSON *member, char **ret_string)
 {
     if (!cJSON_IsString(member))
         return refuse(request, "'%s' must be a string", member->string);
-    *place = strdup(member->valuestring);
-    return *place ? 0 : -ENOMEM;
+    *ret_string = strdup(member->valuestring);
+    return *ret_string ? 0 : -ENOMEM;
 }
 
 static int read_url(struct json_request *request, const cJSON *member, const struct scan *scan)

@@ -262,7 +262,7 @@ bool source_failed(const struct source *source)
     return source->failed;
 }
 
-double source_share(const struct source *source)
+double source_fraction_read(const struct source *source)
 {
     /* A list that failed was not read to its end. */
     if (source->failed || !(source->size > 0))

@@ -38,7 +38,7 @@ bool source_failed(const struct source *source);
 
 /* The part of the input that has been read, from 0 to 1; NAN if its size is not known, as that of a
  * pipe. Reads nothing. */
-double source_share(const struct source *source);
+double source_fraction_read(const struct source *source);
 
 /* Starts again with the first operand. May be called before the first entry, to find out whether
  * the input can be read twice. Errors: -ESPIPE with a text if it cannot, another negated errno. */

@@ -166,10 +166,10 @@ size_t progress_write(const struct progress *progress, const struct outlook *out
 static double update_pace(struct progress *progress, double now)
 {
     double passed = now - progress->looked;
-    double kept = exp2(-passed / MEMORY);
+    double remaining = exp2(-passed / MEMORY);
     if (passed > 0) {
         double pace = (double)(progress->done - progress->done_then) / passed;
-        progress->pace = progress->pace * kept + pace * (1 - kept);
+        progress->pace = progress->pace * remaining + pace * (1 - remaining);
     }
     progress->looked = now;
     progress->done_then = progress->done;
@@ -180,11 +180,11 @@ static double update_pace(struct progress *progress, double now)
 static void draw(struct progress *progress)
 {
     char text[1024];
-    double share = source_share(progress->filter->source);
+    double fraction = source_fraction_read(progress->filter->source);
     double count = (double)progress->filter->count;
     struct outlook outlook = {
-        .total = share > 0 ? count / share : NAN,
-        .exact = share >= 1,
+        .total = fraction > 0 ? count / fraction : NAN,
+        .exact = fraction >= 1,
         .rate = update_pace(progress, af_loop_time(af_running_loop())),
         .bytes = (double)af_client_received(progress->client),
     };

@@ -22,10 +22,10 @@ const char *const phase_names[PHASES] = {
 
 /* -------------------------------------------------------------------- life */
 
-static bool ends_in(const char *string, const char *ending)
+static bool ends_with(const char *string, const char *suffix)
 {
-    size_t length = strlen(string), size = strlen(ending);
-    return length > size && strcasecmp(string + length - size, ending) == 0;
+    size_t length = strlen(string), size = strlen(suffix);
+    return length > size && strcasecmp(string + length - size, suffix) == 0;
 }
 
 /* The length of PATH up to its last slash. */
@@ -55,9 +55,9 @@ int timeline_init(struct timeline *timeline, const char *path)
     *timeline = (struct timeline){.path = path};
     buffer_init(&timeline->attempts, TIMELINE_ATTEMPTS_MAXIMUM * sizeof(struct attempt));
     buffer_init(&timeline->strings, TIMELINE_STRINGS_MAXIMUM);
-    if (ends_in(path, ".json"))
+    if (ends_with(path, ".json"))
         timeline->format = TIMELINE_TRACE;
-    else if (!ends_in(path, ".html"))
+    else if (!ends_with(path, ".html"))
         return af_raise(-EINVAL, "--timeline %s: the name must end in .html or .json", path);
     return check_directory(path);
 }
@@ -79,25 +79,25 @@ void timeline_begin(struct timeline *timeline)
 
 /* ----------------------------------------------------------------- strings */
 
-static int add_string(struct timeline *timeline, const char *string, size_t *ret_place)
+static int add_string(struct timeline *timeline, const char *string, size_t *ret_offset)
 {
     struct buffer *strings = &timeline->strings;
     int r = strings->length > 0 ? 0 : buffer_append_char(strings, '\0');
     if (r < 0)
         return r;
-    size_t place = strings->length;
+    size_t offset = strings->length;
     r = buffer_append(strings, string, strlen(string) + 1);
     if (r >= 0)
-        *ret_place = place;
+        *ret_offset = offset;
     return r;
 }
 
-static int add_url(struct timeline *timeline, const char *url, size_t *ret_place)
+static int add_url(struct timeline *timeline, const char *url, size_t *ret_offset)
 {
     char *shown = NULL;
     int r = url_without_password(url, &shown);
     if (r >= 0)
-        r = add_string(timeline, r > 0 ? shown : url, ret_place);
+        r = add_string(timeline, r > 0 ? shown : url, ret_offset);
     free(shown);
     return r;
 }

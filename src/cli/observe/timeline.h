@@ -85,9 +85,9 @@ static inline const struct attempt *timeline_attempts(const struct timeline *tim
     return (const struct attempt *)timeline->attempts.data;
 }
 
-static inline const char *timeline_string(const struct timeline *timeline, size_t place)
+static inline const char *timeline_string(const struct timeline *timeline, size_t offset)
 {
-    return timeline->strings.data + place;
+    return timeline->strings.data + offset;
 }
 
 /* Write the file in parts: append to BUFFER, and call FLUSH with ARG when it is full and at the

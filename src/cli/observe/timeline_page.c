@@ -14,7 +14,7 @@ static const char page[] = {
 };
 
 /* The placeholder of the data in the page. */
-static const char PLACE[] = "@DATA@";
+static const char PLACEHOLDER[] = "@DATA@";
 
 enum flag { FLAG_OK = 1, FLAG_AGAIN = 2, FLAG_REUSED = 4, FLAG_BEGAN = 8 };
 
@@ -101,11 +101,11 @@ static int append_data(const struct timeline *timeline, struct buffer *json, str
 int timeline_write_page(const struct timeline *timeline, struct buffer *buffer,
                         timeline_flush *flush, void *arg)
 {
-    const char *place = memmem(page, sizeof page, PLACE, strlen(PLACE));
-    const char *rest = place + strlen(PLACE);
+    const char *start = memmem(page, sizeof page, PLACEHOLDER, strlen(PLACEHOLDER));
+    const char *rest = start + strlen(PLACEHOLDER);
     struct buffer json;
     buffer_init(&json, SIZE_MAX);
-    int r = buffer_append(buffer, page, (size_t)(place - page));
+    int r = buffer_append(buffer, page, (size_t)(start - page));
     if (r >= 0)
         r = append_data(timeline, &json, buffer, flush, arg);
     if (r >= 0)

@@ -56,10 +56,10 @@ static size_t choose_lane(struct lanes *lanes, int64_t begin, int64_t end)
         sink(lanes);
         return number;
     }
-    size_t place = lanes->count++;
-    lanes->heap[place] = (struct lane){end, place + 1};
-    rise(lanes, place);
-    return place + 1;
+    size_t index = lanes->count++;
+    lanes->heap[index] = (struct lane){end, index + 1};
+    rise(lanes, index);
+    return index + 1;
 }
 
 /* ------------------------------------------------------------------ slices */
@@ -93,8 +93,8 @@ static int append_name(const struct timeline *timeline, struct buffer *buffer,
     return r;
 }
 
-static int append_place(struct buffer *buffer, const char *category, enum process process,
-                        size_t lane, int64_t begin, int64_t end)
+static int append_position(struct buffer *buffer, const char *category, enum process process,
+                           size_t lane, int64_t begin, int64_t end)
 {
     return buffer_append_format(
         buffer, ",\"cat\":\"%s\",\"ph\":\"X\",\"pid\":%d,\"tid\":%zu,\"ts\":%lld,\"dur\":%lld",
@@ -142,7 +142,7 @@ static int append_phases(struct buffer *buffer, const struct attempt *attempt, s
             continue;
         r = buffer_append_format(buffer, ",\n{\"name\":\"%s\"", phase_names[phase]);
         if (r >= 0)
-            r = append_place(buffer, "phase", REQUESTS, lane, at, end);
+            r = append_position(buffer, "phase", REQUESTS, lane, at, end);
         if (r >= 0)
             r = buffer_append_char(buffer, '}');
         at = end;
@@ -157,10 +157,10 @@ static int append_phases(struct buffer *buffer, const struct attempt *attempt, s
 static bool find_part(const struct attempt *attempt, enum process process, int64_t *ret_begin,
                       int64_t *ret_end)
 {
-    int64_t turn = attempt->ends[PHASE_WAIT], end = attempt->ends[PHASES - 1];
+    int64_t admitted = attempt->ends[PHASE_WAIT], end = attempt->ends[PHASES - 1];
     bool runs = process == REQUESTS && (attempt->began || attempt->begin == end);
-    *ret_begin = process == WAITING ? attempt->begin : turn;
-    *ret_end = process == WAITING ? turn : end;
+    *ret_begin = process == WAITING ? attempt->begin : admitted;
+    *ret_end = process == WAITING ? admitted : end;
     if (runs && *ret_end == *ret_begin)
         ++*ret_end;
     return *ret_end > *ret_begin;
@@ -175,11 +175,11 @@ static int append_attempt(const struct timeline *timeline, struct buffer *buffer
     size_t lane = choose_lane(lanes, begin, end);
     int r = append_name(timeline, buffer, attempt, process);
     if (r >= 0)
-        r = append_place(buffer,
-                         process == WAITING               ? "waiting"
-                         : attempt->outcome == OUTCOME_OK ? "request"
-                                                          : "request,failed",
-                         process, lane, begin, end);
+        r = append_position(buffer,
+                            process == WAITING               ? "waiting"
+                            : attempt->outcome == OUTCOME_OK ? "request"
+                                                             : "request,failed",
+                            process, lane, begin, end);
     if (r >= 0 && process == REQUESTS)
         r = append_arrow(buffer, attempt);
     if (r >= 0)
@@ -221,7 +221,7 @@ static int by_begin(const void *one, const void *other)
     return compare(a->begin, a->index, b->begin, b->index);
 }
 
-static int by_turn(const void *one, const void *other)
+static int by_admission(const void *one, const void *other)
 {
     const struct attempt *a = *(const struct attempt *const *)one;
     const struct attempt *b = *(const struct attempt *const *)other;
@@ -232,7 +232,8 @@ static int append_process(struct drawing *drawing, enum process process, struct 
                           timeline_flush *flush, void *arg)
 {
     size_t count = timeline_count(drawing->timeline);
-    qsort(drawing->sorted, count, sizeof *drawing->sorted, process == WAITING ? by_begin : by_turn);
+    qsort(drawing->sorted, count, sizeof *drawing->sorted,
+          process == WAITING ? by_begin : by_admission);
     drawing->lanes.count = 0;
     int r = 0;
     for (size_t i = 0; i < count && r >= 0; i++) {

@@ -35,13 +35,13 @@ static int read_argument(const char *name, struct buffer *content)
 /* As curl does, so that a file may be broken into lines. */
 static void remove_line_ends(struct buffer *content)
 {
-    size_t kept = 0;
+    size_t length = 0;
     for (size_t i = 0; i < content->length; i++) {
         char c = content->data[i];
         if (c != '\n' && c != '\r' && c != '\0')
-            content->data[kept++] = c;
+            content->data[length++] = c;
     }
-    content->length = kept;
+    content->length = length;
 }
 
 static int append_part(struct buffer *data, const char *part, size_t size)

@@ -49,7 +49,7 @@ int shard_has(const struct shard *shard, const char *url)
         return r;
     /* The port follows the last colon. */
     size_t length = host ? (size_t)(strrchr(host, ':') - host) : 0;
-    uint64_t place = hash(host, length) % (uint64_t)shard->count;
+    uint64_t remainder = hash(host, length) % (uint64_t)shard->count;
     free(host);
-    return place + 1 == (uint64_t)shard->index;
+    return remainder + 1 == (uint64_t)shard->index;
 }

@@ -27,7 +27,7 @@ static void write_default(const struct option_spec *spec, char *to, size_t size)
     if (spec->kind == OPTION_WORD) {
         /* An index after the last word means no default. */
         const char *word = spec->argument;
-        for (unsigned place = *(const unsigned *)member; place > 0 && *word; place--)
+        for (unsigned index = *(const unsigned *)member; index > 0 && *word; index--)
             word += strcspn(word, "|") + (strchr(word, '|') != NULL);
         if (*word)
             snprintf(to, size, " (default %.*s)", (int)strcspn(word, "|"), word);

@@ -31,16 +31,16 @@ void histogram_add(struct histogram *histogram, int64_t time)
     histogram->buckets[bucket_of(time)]++;
 }
 
-double histogram_percentile(const struct histogram *histogram, double share)
+double histogram_percentile(const struct histogram *histogram, double quantile)
 {
     if (histogram->count == 0)
         return 0;
-    size_t rank = (size_t)ceil(share * (double)histogram->count), seen = 0, bucket = 0;
+    size_t rank = (size_t)ceil(quantile * (double)histogram->count), counted = 0, bucket = 0;
     if (rank < 1)
         return (double)histogram->fastest * 1e-6;
     if (rank >= histogram->count)
         return (double)histogram->slowest * 1e-6;
-    while (bucket < BUCKETS - 1 && (seen += histogram->buckets[bucket]) < rank)
+    while (bucket < BUCKETS - 1 && (counted += histogram->buckets[bucket]) < rank)
         bucket++;
     double time = bucket_time(bucket);
     /* The middle of a bucket may be outside the measured range. */

@@ -18,7 +18,7 @@ struct histogram {
 
 void histogram_add(struct histogram *histogram, int64_t time);
 
-/* The time in seconds that SHARE of them did not exceed (0.5: the median); 0 if empty. */
-double histogram_percentile(const struct histogram *histogram, double share);
+/* The time in seconds that QUANTILE of them did not exceed (0.5: the median); 0 if empty. */
+double histogram_percentile(const struct histogram *histogram, double quantile);
 
 #endif
