@@ -1,5 +1,5 @@
-/* Writes numbers and times in decimal, faster than printf. Each function writes at TO, without a NUL,
- * and returns the end. DECIMAL_LONGEST bytes are enough for any. */
+/* Writes numbers and times in decimal, faster than printf. Each function writes at TO, without a
+ * NUL, and returns the end. DECIMAL_LONGEST bytes are enough for any. */
 #ifndef BASE_DECIMAL_H
 #define BASE_DECIMAL_H
 

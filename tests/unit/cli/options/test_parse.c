@@ -91,26 +91,16 @@ Test(options, every_way_to_give_a_value_is_taken)
 Test(options, every_option_of_the_table_is_taken_by_its_full_name)
 {
     static const char *const values[] = {
-        [OPTION_NUMBER] = "7",
-        [OPTION_SECONDS] = "2.5",
-        [OPTION_BYTES] = "3k",
-        [OPTION_STRING] = "text",
-        [OPTION_RATE] = "5/2m",
-        [OPTION_RETRY_CONDITIONS] = "5xx,reset",
-        [OPTION_SHARD] = "2/3",
-        [OPTION_STATUSES] = "200-299,404",
-        [OPTION_TOPIC] = "all",
-        [OPTION_CONFIG] = "/dev/null",
-        [OPTION_METHOD] = "PUT",
-        [OPTION_HEADER] = "Name:value",
-        [OPTION_DATA] = "text",
-        [OPTION_HEADER_VALUE] = "text",
-        [OPTION_REFERER] = "text",
-        [OPTION_USER] = "name:password",
-        [OPTION_TOKEN] = "token",
-        [OPTION_SECRET] = "http://name:password@proxy",
-        [OPTION_COOKIE] = "name=value",
-        [OPTION_CERTIFICATE] = "file:password",
+        [OPTION_NUMBER] = "7",          [OPTION_SECONDS] = "2.5",
+        [OPTION_BYTES] = "3k",          [OPTION_STRING] = "text",
+        [OPTION_RATE] = "5/2m",         [OPTION_RETRY_CONDITIONS] = "5xx,reset",
+        [OPTION_SHARD] = "2/3",         [OPTION_STATUSES] = "200-299,404",
+        [OPTION_TOPIC] = "all",         [OPTION_CONFIG] = "/dev/null",
+        [OPTION_METHOD] = "PUT",        [OPTION_HEADER] = "Name:value",
+        [OPTION_DATA] = "text",         [OPTION_HEADER_VALUE] = "text",
+        [OPTION_REFERER] = "text",      [OPTION_USER] = "name:password",
+        [OPTION_TOKEN] = "token",       [OPTION_SECRET] = "http://name:password@proxy",
+        [OPTION_COOKIE] = "name=value", [OPTION_CERTIFICATE] = "file:password",
     };
     for (const struct option_spec *spec = option_table; spec->name; spec++) {
         char line[128];
