@@ -6,7 +6,7 @@
 
 #include <afetch/http.h>
 
-Test(url_normalize, a_url_is_what_is_asked_for)
+Test(url_normalize, equal_requests_have_equal_urls)
 {
     static const char *const pairs[][2] = {
         {"example.com", "http://example.com/"},

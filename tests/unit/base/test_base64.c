@@ -20,7 +20,7 @@ static void teardown(void)
 
 TestSuite(base64, .init = setup, .fini = teardown);
 
-Test(base64, base64_is_what_rfc_4648_says)
+Test(base64, base64_is_encoded_as_in_rfc_4648)
 {
     static const char *const texts[] = {"",         "Zg==",     "Zm8=",    "Zm9v",
                                         "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"};
@@ -38,7 +38,7 @@ static int decode(const char *text)
     return base64_decode(&buffer, text, strlen(text));
 }
 
-Test(base64, base64_comes_back_as_it_was)
+Test(base64, decoding_reverses_encoding)
 {
     unsigned char bytes[256];
     for (size_t i = 0; i < sizeof bytes; i++)
@@ -55,7 +55,7 @@ Test(base64, base64_comes_back_as_it_was)
     }
 }
 
-Test(base64, what_is_no_base64_is_refused_whole)
+Test(base64, invalid_base64_is_rejected)
 {
     static const char *const wrong[] = {"A",
                                         "AA",

@@ -7,7 +7,7 @@
 
 #include "base/decimal.h"
 
-Test(decimal, numbers_are_what_printf_writes)
+Test(decimal, numbers_are_written_as_by_printf)
 {
     char text[DECIMAL_LONGEST + 1], expected[DECIMAL_LONGEST + 1];
     srand(1);
@@ -26,7 +26,7 @@ Test(decimal, numbers_are_what_printf_writes)
     }
 }
 
-Test(decimal, times_are_what_the_calendar_says)
+Test(decimal, times_are_written_as_by_strftime)
 {
     char text[DECIMAL_LONGEST + 1], expected[80];
     /* Every day from 1970 to 2400, at a time of its own. */

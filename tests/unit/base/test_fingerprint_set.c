@@ -9,7 +9,7 @@ static struct fingerprint fingerprint_of(size_t number)
     return fingerprint_add(fingerprint_begin(), &number, sizeof number);
 }
 
-Test(fingerprint_set, what_was_seen_is_seen_and_nothing_else)
+Test(fingerprint_set, only_added_elements_are_members)
 {
     struct fingerprint_set set = {0};
     cr_expect(not(fingerprint_set_has(&set, fingerprint_of(0))));
@@ -26,7 +26,7 @@ Test(fingerprint_set, what_was_seen_is_seen_and_nothing_else)
     fingerprint_set_free(&set);
 }
 
-Test(fingerprint_set, a_fingerprint_is_of_all_bytes_in_their_order)
+Test(fingerprint_set, a_fingerprint_depends_on_all_bytes_and_their_order)
 {
     struct fingerprint_set set = {0};
     static const char *const texts[] = {"", "a", "b", "ab", "ba", "aa", "a\n", "A"};

@@ -3,7 +3,7 @@
 
 #include "base/utf8.h"
 
-Test(utf8, utf8_is_what_rfc_3629_says)
+Test(utf8, utf8_is_validated_as_in_rfc_3629)
 {
     /* Every number there is, encoded without asking whether it may be. */
     for (unsigned code = 0; code < 0x200000; code += code < 0x11000 ? 1 : 0x101) {

@@ -61,7 +61,7 @@ Test(json_request, a_url_is_enough)
     cr_expect(isnan(request->timeout));
 }
 
-Test(json_request, all_that_a_line_may_have_is_read)
+Test(json_request, all_members_are_read)
 {
     parse_well(
         "{ \"id\" : \"\\u00fc\", \"timeout\": 2.5, \"body\": \"\xc3\xa4\\n\", \"method\":\"PUT\", "
@@ -86,7 +86,7 @@ Test(json_request, a_body_in_base64_has_any_bytes)
     cr_expect(zero(sz, request->body.length));
 }
 
-Test(json_request, a_number_for_an_id_stays_as_it_was_written)
+Test(json_request, a_numeric_id_is_kept_as_written)
 {
     static const char *const numbers[] = {"0", "-1", "9007199254740993", "1.50", "1e2", "0.5E-10"};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
@@ -99,7 +99,7 @@ Test(json_request, a_number_for_an_id_stays_as_it_was_written)
     }
 }
 
-Test(json_request, what_is_null_is_not_there)
+Test(json_request, null_members_are_ignored)
 {
     parse_well("{\"url\":\"x\",\"id\":null,\"body\":null,\"body_base64\":\"QQ==\",\"method\":null,"
                "\"headers\":null,\"timeout\":null}");
@@ -108,7 +108,7 @@ Test(json_request, what_is_null_is_not_there)
     cr_expect(eq(sz, request->body.length, 1));
 }
 
-Test(json_request, what_is_wrong_is_told)
+Test(json_request, errors_are_described)
 {
     static const struct {
         const char *line, *error;
@@ -173,7 +173,7 @@ Test(json_request, what_is_wrong_is_told)
         expect_refusal(cases[i].line, cases[i].error);
 }
 
-Test(json_request, what_can_be_read_of_a_wrong_line_is_read)
+Test(json_request, valid_members_of_an_invalid_line_are_read)
 {
     expect_refusal("{\"id\":7,\"methd\":\"PUT\",\"url\":\"http://a/\"}",
                    "unknown key 'methd'; did you mean 'method'?");
@@ -224,7 +224,7 @@ static struct buffer repeat(const char *begin, const char *format, int count, co
     return line;
 }
 
-Test(json_request, headers_are_as_many_as_a_thousand)
+Test(json_request, a_thousand_headers_are_allowed)
 {
     struct buffer line =
         repeat("{\"headers\":{\"x\":\"\"", ",\"h%d\":\"v\"", 999, "},\"url\":\"x\"}");

@@ -116,7 +116,7 @@ Test(source, operands_keep_their_order)
     cr_assert(not(source_failed(source)));
 }
 
-Test(source, entries_are_counted_and_know_their_place)
+Test(source, entries_have_an_index_an_origin_and_a_line)
 {
     write_text("list", "# a comment\n\nhttp://b/\n");
     open_source("http://a/", "list", NULL);
@@ -131,7 +131,7 @@ Test(source, entries_are_counted_and_know_their_place)
     cr_expect_str_eq(entry.origin, "list");
 }
 
-Test(source, whatever_an_editor_leaves_in_a_list_is_fine)
+Test(source, blanks_comments_and_byte_order_marks_are_skipped)
 {
     static const char *const lists[] = {
         "a\nb\n",
@@ -165,7 +165,7 @@ Test(source, an_empty_list_has_no_entries)
     source = NULL;
 }
 
-Test(source, lines_are_found_wherever_the_reads_end)
+Test(source, lines_may_cross_reads)
 {
     /* Lines of 1 to 200 bytes, over several times what is read at once. */
     enum { COUNT = 5000 };
@@ -186,7 +186,7 @@ Test(source, lines_are_found_wherever_the_reads_end)
     cr_assert(zero(int, source_next(source, &entry)));
 }
 
-Test(source, a_list_that_cannot_be_read_is_told_and_the_next_goes_on)
+Test(source, an_unreadable_list_is_reported_and_the_next_follows)
 {
     cr_assert(zero(int, mkdir("folder", 0777)));
     open_source("missing", "folder", "http://a/");
@@ -196,7 +196,7 @@ Test(source, a_list_that_cannot_be_read_is_told_and_the_next_goes_on)
                                  "the lists that are in it\n");
 }
 
-Test(source, a_binary_file_is_refused_as_a_whole)
+Test(source, a_binary_file_is_rejected)
 {
     static const struct {
         const char *bytes;
@@ -229,7 +229,7 @@ Test(source, an_old_encoding_does_not_make_a_list_binary)
     EXPECT_URLS("http://a/caf\xE9");
 }
 
-Test(source, a_line_that_is_no_url_has_its_entry)
+Test(source, an_invalid_line_has_an_entry)
 {
     static const char text[] = "http://a/\nht\0tp\x1b\n {\"url\":\"x\"}\nhttp://b/\n";
     write_file("list", text, sizeof text - 1);
@@ -307,7 +307,7 @@ Test(source, a_long_comment_is_a_comment)
     EXPECT_URLS("a");
 }
 
-Test(source, it_can_be_read_a_second_time)
+Test(source, a_list_can_be_rewound)
 {
     write_text("list", "a\nb\n");
     open_source("http://x/", "list", NULL);
@@ -321,7 +321,7 @@ Test(source, it_can_be_read_a_second_time)
     cr_expect(zero(sz, entry.index));
 }
 
-Test(source, a_list_that_fails_in_any_reading_is_told_once)
+Test(source, an_unreadable_list_is_reported_once)
 {
     write_text("list", "a\n");
     open_source("list", "missing", NULL);
@@ -362,7 +362,7 @@ Test(source, standard_input_is_read_without_operands_or_as_a_dash)
     source = NULL;
 }
 
-Test(source, a_pipe_cannot_be_read_twice_and_says_so_before)
+Test(source, a_pipe_cannot_be_rewound)
 {
     cr_assert(zero(int, mkfifo("pipe", 0666)));
     open_source("http://a/", "pipe", NULL);
@@ -424,7 +424,7 @@ static int write_slowly(void *arg, void **ret_result)
     return r;
 }
 
-Test(source, a_pipe_keeps_only_its_reader_waiting_and_a_cancelled_wait_loses_nothing)
+Test(source, a_pipe_suspends_its_reader_only_and_loses_nothing)
 {
     buffer_init(&urls, 4096);
     cr_assert(zero(int, mkfifo("pipe", 0666)));

@@ -13,7 +13,7 @@ static const char *line(const struct progress *progress, struct outlook outlook,
     return text;
 }
 
-Test(progress, a_wide_terminal_has_it_all)
+Test(progress, a_wide_terminal_shows_all_parts)
 {
     struct progress progress = {.running = 20, .done = 500, .failed = 3};
     struct outlook outlook = {.total = 2000, .exact = true, .rate = 123.4};
@@ -22,7 +22,7 @@ Test(progress, a_wide_terminal_has_it_all)
                      "123/s  0:13 left");
 }
 
-Test(progress, much_is_told_in_bytes)
+Test(progress, large_downloads_show_bytes)
 {
     struct progress progress = {.running = 2, .done = 1};
     struct outlook outlook = {.total = 3, .exact = true, .rate = 0.1, .bytes = 1.2e9};
@@ -33,7 +33,7 @@ Test(progress, much_is_told_in_bytes)
                      "  33%  1 of 3 done  2 running  0 failed  0.1/s  0:20 left");
 }
 
-Test(progress, what_matters_least_goes_first)
+Test(progress, the_least_important_parts_are_dropped_first)
 {
     struct progress progress = {.running = 20, .done = 500, .failed = 3};
     struct outlook outlook = {.total = 2000, .exact = true, .rate = 50};
@@ -47,14 +47,14 @@ Test(progress, what_matters_least_goes_first)
     cr_expect_str_eq(line(&progress, outlook, 0), "");
 }
 
-Test(progress, the_end_of_a_pipe_is_nobodys_guess)
+Test(progress, a_pipe_has_no_estimate)
 {
     struct progress progress = {.running = 1, .done = 1234567};
     cr_expect_str_eq(line(&progress, (struct outlook){.total = NAN, .rate = 8123}, 80),
                      " 1,234,567 done  1 running  0 failed  8,120/s");
 }
 
-Test(progress, a_guess_has_two_digits)
+Test(progress, an_estimate_has_two_digits)
 {
     struct progress progress = {.done = 1};
     cr_expect_str_eq(line(&progress, (struct outlook){.total = 9987654.3}, 40),
@@ -63,7 +63,7 @@ Test(progress, a_guess_has_two_digits)
                      "  13%  1 of about 7 done  0 failed");
 }
 
-Test(progress, hours_and_days_are_hours)
+Test(progress, days_are_shown_as_hours)
 {
     struct progress progress = {.done = 1};
     cr_expect_str_eq(line(&progress, (struct outlook){7201, true, 1, 0}, 45),

@@ -42,13 +42,13 @@ Test(timeline, phases_follow_each_other)
                 (int64_t[]){1000, 1000, 1001, 1003, 1007, 1020, 1030});
 }
 
-Test(timeline, a_kept_connection_has_only_an_answer)
+Test(timeline, a_reused_connection_has_no_connect_phases)
 {
     expect_ends((af_response){.scheme = "http", .time_starttransfer = 20000, .time_total = 30000},
                 (int64_t[]){1000, 1000, 1000, 1000, 1000, 1020, 1030});
 }
 
-Test(timeline, what_never_ended_lasted_until_all_did)
+Test(timeline, a_phase_that_did_not_end_lasts_until_the_end)
 {
     expect_ends((af_response){.time_total = 9000},
                 (int64_t[]){1000, 1000, 1009, 1009, 1009, 1009, 1009});
@@ -76,7 +76,7 @@ Test(timeline, redirects_come_before_the_rest)
                 (int64_t[]){1000, 1010, 1010, 1010, 1010, 1025, 1030});
 }
 
-Test(timeline, what_was_never_begun_was_a_wait)
+Test(timeline, an_attempt_that_did_not_begin_is_a_wait)
 {
     struct timeline timeline;
     cr_assert_eq(timeline_init(&timeline, "x.html"), 0);
@@ -89,7 +89,7 @@ Test(timeline, what_was_never_begun_was_a_wait)
     timeline_free(&timeline);
 }
 
-Test(timeline, what_has_no_room_is_counted)
+Test(timeline, attempts_beyond_the_limit_are_counted)
 {
     struct timeline timeline;
     cr_assert_eq(timeline_init(&timeline, "x.html"), 0);
@@ -105,7 +105,7 @@ Test(timeline, what_has_no_room_is_counted)
     timeline_free(&timeline);
 }
 
-Test(timeline, a_name_says_what_is_written)
+Test(timeline, the_file_name_determines_the_format)
 {
     struct timeline timeline;
     cr_expect_eq(timeline_init(&timeline, "x.HTML"), 0);

@@ -88,7 +88,7 @@ Test(config_file, a_line_is_a_name_and_a_value)
     }
 }
 
-Test(config_file, what_is_wrong_is_told_with_its_line)
+Test(config_file, an_error_names_its_line)
 {
     static const struct {
         const char *content, *text;
@@ -117,7 +117,7 @@ static int accept(const char *name, char *value, void *arg)
     return 0;
 }
 
-Test(config_file, whatever_is_in_it_it_is_read_or_refused)
+Test(config_file, random_content_is_read_or_rejected)
 {
     static const char letters[] = "ab-=:# \t\"\\\r\n\n";
     unsigned seed = 1;
@@ -136,7 +136,7 @@ Test(config_file, whatever_is_in_it_it_is_read_or_refused)
     }
 }
 
-Test(config_file, without_memory_nothing_is_lost)
+Test(config_file, allocation_failures_leak_nothing)
 {
     static const char content[] =
         "url = one.example\nheader = \"A: b\"\nfields = url\nurl http://x/\n";

@@ -90,7 +90,7 @@ Test(help, every_field_and_every_error_is_explained)
         cr_expect(strstr(page, outcome_words[i]) != NULL, "%s", outcome_words[i]);
 }
 
-Test(help, what_looks_like_an_option_gets_the_first_page)
+Test(help, an_option_as_topic_gets_the_first_page)
 {
     char *first = strdup(print(""));
     cr_expect_str_eq(print("--frobnicate"), first);

@@ -60,7 +60,7 @@ static const char *operands(void)
     return text;
 }
 
-Test(options, the_defaults_are_those_of_the_contract)
+Test(options, the_defaults_are_as_documented)
 {
     cr_assert(zero(int, parse("")));
     cr_assert(eq(long, options.jobs, 50));
@@ -77,7 +77,7 @@ Test(options, the_defaults_are_those_of_the_contract)
     cr_assert(zero(sz, options.operands.count));
 }
 
-Test(options, every_way_to_give_a_value_is_taken)
+Test(options, every_way_to_write_a_value_is_parsed)
 {
     static const char *const lines[] = {"-j 20",    "-j20",     "--jobs 20", "--jobs=20",
                                         "--job=20", "--jo 20",  "-kj20",     "-kLj 20",
@@ -88,7 +88,7 @@ Test(options, every_way_to_give_a_value_is_taken)
     }
 }
 
-Test(options, every_option_of_the_table_is_taken_by_its_full_name)
+Test(options, every_option_of_the_table_is_parsed_by_its_full_name)
 {
     static const char *const values[] = {
         [OPTION_NUMBER] = "7",          [OPTION_SECONDS] = "2.5",
@@ -158,7 +158,7 @@ Test(options, a_certificate_may_have_a_password_and_colons)
     cr_assert_str_eq(options.client.certificate_password, "pass:word");
 }
 
-Test(options, a_referer_may_go_on_by_itself)
+Test(options, a_referer_may_be_automatic)
 {
     cr_assert(zero(int, parse("-e http://a/ x")));
     cr_assert(not(options.client.auto_referer));
@@ -179,7 +179,7 @@ Test(options, secrets_are_in_no_message)
     }
 }
 
-Test(options, what_cannot_be_one_request_is_refused)
+Test(options, contradictory_request_options_are_rejected)
 {
     cr_expect_str_eq(refusal("-I -d x y"), "a HEAD request has no body: choose -I or -d");
     cr_expect_str_eq(refusal("-X HEAD -d x y"), "a HEAD request has no body: choose -I or -d");
@@ -295,7 +295,7 @@ Test(options, a_rate_is_a_number_in_a_time)
     }
 }
 
-Test(options, transient_failures_are_tried_again_unless_others_are_named)
+Test(options, transient_failures_are_retried_by_default)
 {
     cr_assert(zero(int, parse("--retry 3")));
     for (long status = 0; status < 1100; status++) {
@@ -310,7 +310,7 @@ Test(options, transient_failures_are_tried_again_unless_others_are_named)
     }
 }
 
-Test(options, what_is_tried_again_is_a_list_of_statuses_and_errors)
+Test(options, retry_conditions_are_statuses_and_errors)
 {
     cr_assert(zero(int, parse("--retry-on 202,5xx,4XX,tls,other")));
     cr_expect(retries_status(202) && retries_status(400) && retries_status(599));
@@ -332,7 +332,7 @@ Test(options, a_field_asked_for_by_name_is_included)
     cr_assert(not(options.include_body));
 }
 
-Test(options, help_and_version_are_heeded_whatever_follows)
+Test(options, help_and_version_ignore_later_arguments)
 {
     cr_assert(zero(int, parse("-j3 --help --no-such-thing")));
     cr_assert_str_eq(options.help, "--no-such-thing");
@@ -340,7 +340,7 @@ Test(options, help_and_version_are_heeded_whatever_follows)
     cr_assert(options.version);
 }
 
-Test(options, a_bad_value_is_named_with_what_is_allowed)
+Test(options, an_invalid_value_is_reported_with_the_valid_ones)
 {
     static const struct {
         const char *line, *text;
@@ -403,7 +403,7 @@ Test(options, a_bad_value_is_named_with_what_is_allowed)
         cr_expect_str_eq(refusal(cases[i].line), cases[i].text);
 }
 
-Test(options, what_is_tried_again_must_be_known)
+Test(options, unknown_retry_conditions_are_rejected)
 {
     static const char *const lists[] = {"",     ",",   "429,",   ",429", "42",  "4290",
                                         "0xx",  "5x5", "x5x",    "5XXX", "url", "cancelled",
@@ -415,14 +415,14 @@ Test(options, what_is_tried_again_must_be_known)
     }
 }
 
-Test(options, a_missing_or_needless_value_is_said)
+Test(options, a_missing_or_superfluous_value_is_reported)
 {
     cr_expect_str_eq(refusal("-j"), "option '-j' needs a value: N");
     cr_expect_str_eq(refusal("x --fields"), "option '--fields' needs a value: LIST");
     cr_expect_str_eq(refusal("--insecure=1"), "option '--insecure' takes no value");
 }
 
-Test(options, an_unknown_option_is_told_with_the_nearest_one)
+Test(options, an_unknown_option_suggests_the_nearest_one)
 {
     cr_expect_str_eq(refusal("--timout=3"),
                      "unknown option '--timout'; did you mean '--timeout'? Try 'afetch --help'");
@@ -436,7 +436,7 @@ Test(options, an_unknown_option_is_told_with_the_nearest_one)
     cr_expect_str_eq(refusal("-\xC3\xA9z"), "unknown option '-\xC3\xA9'; try 'afetch --help'");
 }
 
-Test(options, an_option_of_another_program_is_told_with_what_stands_for_it)
+Test(options, a_foreign_option_names_ours)
 {
     cr_expect_str_eq(refusal("--max-time 3"), "unknown option '--max-time': it is -m SECS here");
     cr_expect_str_eq(refusal("--fail"), "unknown option '--fail': a status of 400 or more is a "
@@ -450,20 +450,20 @@ Test(options, an_option_of_another_program_is_told_with_what_stands_for_it)
     cr_expect(options.fail_fast);
 }
 
-Test(options, an_ambiguous_beginning_is_told_with_all_it_may_mean)
+Test(options, an_ambiguous_abbreviation_lists_all_candidates)
 {
     cr_expect_str_eq(refusal("--js"), "option '--js' is ambiguous: --json, --jsonl");
     cr_assert(zero(int, parse("--json")));
     cr_expect(eq(int, options.format, FORMAT_JSON));
 }
 
-Test(options, an_empty_command_line_is_one_too)
+Test(options, an_empty_command_line_is_valid)
 {
     char *none[] = {NULL};
     cr_assert(zero(int, options_parse(0, none, &options)));
 }
 
-Test(options, a_failure_leaves_what_was_there)
+Test(options, a_failure_leaves_the_options_unchanged)
 {
     char *arguments[] = {(char *)"afetch", (char *)"url", (char *)"-j0", NULL};
     options.jobs = 4711;

@@ -31,7 +31,7 @@ Test(shard, shards_are_disjoint_complete_and_about_equal)
         cr_expect(counts[i] > 900 && counts[i] < 1100, "shard %d has %d", i, counts[i]);
 }
 
-Test(shard, a_host_is_in_one_shard_whatever_else_its_urls_have)
+Test(shard, all_urls_of_a_host_are_in_one_shard)
 {
     int expected = shard_of("http://example.com/");
     static const char *const same[] = {"example.com", "HTTPS://EXAMPLE.com:8443/a?b",

@@ -36,7 +36,7 @@ Test(file_name, it_is_the_last_part_of_the_path)
         cr_expect_str_eq(name_of(names[i][0]), names[i][1], "%s", names[i][0]);
 }
 
-Test(file_name, an_extension_is_short_and_no_version)
+Test(file_name, an_extension_is_short_and_not_a_version)
 {
     static const char *const parts[][3] = {
         {"a.html", "a", ".html"},
@@ -69,7 +69,7 @@ Test(file_name, the_content_type_names_an_extension)
     cr_expect_str_eq(file_name_extension(NULL), "");
 }
 
-Test(file_name, a_number_stands_before_the_extension)
+Test(file_name, a_number_precedes_the_extension)
 {
     char text[FILE_NAME_MAXIMUM + 1];
     struct file_name name = file_name_split("page.html");
@@ -93,7 +93,7 @@ static void check_safe(const char *name, const char *url)
         cr_assert_geq((unsigned char)*c, 0x20, "%s", url);
 }
 
-Test(file_name, whatever_bytes_a_url_has_its_name_is_safe)
+Test(file_name, random_urls_have_valid_names)
 {
     srandom(1);
     static const char *const pieces[] = {

@@ -161,7 +161,7 @@ Test(formatter, a_json_line_has_every_field_with_its_type)
     cJSON_Delete(object);
 }
 
-Test(formatter, a_json_line_of_a_failure_is_whole_too)
+Test(formatter, a_json_line_of_a_failure_is_complete)
 {
     cJSON *object = parse_line(NULL, &bad);
     cr_expect(cJSON_IsFalse(cJSON_GetObjectItem(object, "ok")));
@@ -204,7 +204,7 @@ Test(formatter, headers_are_an_object_of_arrays)
         "{\"headers\":{}}\n");
 }
 
-Test(formatter, a_body_is_text_where_it_is_utf8_and_base64_otherwise)
+Test(formatter, a_body_is_text_if_it_is_utf8_else_base64)
 {
     static const struct {
         const char *body;
@@ -226,7 +226,7 @@ Test(formatter, a_body_is_text_where_it_is_utf8_and_base64_otherwise)
     cr_expect_str_eq(format_one("--jsonl", "--fields=body", &bad), "{\"body\":null}\n");
 }
 
-Test(formatter, csv_has_a_line_of_names_and_ends_lines_as_rfc_4180_says)
+Test(formatter, csv_has_a_header_and_rfc_4180_line_ends)
 {
     cr_expect_str_eq(format("--csv", "--fields=index,ok,error,time_total,started_at", false,
                             (const struct record *[]){&good, &bad, NULL}),
@@ -306,7 +306,7 @@ Test(formatter, csv_headers_are_json_in_a_cell)
                      "headers\r\n\"{\"\"server\"\":[\"\"origin\"\"]}\"\r\n");
 }
 
-Test(formatter, text_is_a_line_a_record)
+Test(formatter, text_is_a_line_per_record)
 {
     af_response moved = response;
     moved.redirects = 2;
@@ -350,7 +350,7 @@ Test(formatter, sizes_have_units_of_1000)
     }
 }
 
-Test(formatter, color_tells_what_is_well)
+Test(formatter, colors_show_success_and_failure)
 {
     af_response moved = {.status = 301};
     const struct record redirect = {.url = "x", .response = &moved};
@@ -399,7 +399,7 @@ Test(formatter, no_format_shows_a_password)
     }
 }
 
-Test(formatter, a_record_that_does_not_fit_leaves_no_part_of_it)
+Test(formatter, a_record_that_does_not_fit_is_removed)
 {
     static const char *const formats[] = {"--json", "--jsonl", "--csv", "--format=text",
                                           "--fields=url,body"};
@@ -426,7 +426,7 @@ Test(formatter, a_record_that_does_not_fit_leaves_no_part_of_it)
 }
 
 /* What turns the direction of the text would have a line read otherwise than it is. */
-Test(formatter, what_turns_the_direction_of_writing_is_escaped)
+Test(formatter, text_direction_controls_are_escaped)
 {
     static const char turned[] =
         "a\xD8\x9C\xE2\x80\x8E\xE2\x80\x8F\xE2\x80\xAA\xE2\x80\xAE\xE2\x81\xA6"

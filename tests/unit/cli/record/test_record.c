@@ -45,7 +45,7 @@ static const char *selection(const char *list, bool headers, bool body)
     "speed_download time_namelookup time_connect time_appconnect time_pretransfer "             \
     "time_starttransfer time_redirect time_total started_at time_start time_end "
 
-Test(record, all_fields_are_those_of_the_contract_in_its_order)
+Test(record, all_fields_are_in_the_documented_order)
 {
     cr_expect_str_eq(selection(NULL, false, false), ALL);
     cr_expect_str_eq(selection(NULL, true, true), ALL "headers trailers body ");
@@ -59,7 +59,7 @@ Test(record, named_fields_come_in_the_order_of_the_list)
     cr_expect_str_eq(selection("ok", true, true), "ok headers trailers body ");
 }
 
-Test(record, an_unknown_field_is_told_with_the_nearest_one)
+Test(record, an_unknown_field_suggests_the_nearest_one)
 {
     cr_expect_str_eq(selection("url,respose_code", false, false),
                      "--fields: unknown field 'respose_code'; did you mean 'response_code'?");
@@ -83,7 +83,7 @@ Test(record, without_a_response_its_fields_are_null)
     }
 }
 
-Test(record, what_a_transfer_did_not_reach_is_null_and_what_it_counted_is_not)
+Test(record, phases_that_did_not_end_are_null_and_counts_are_not)
 {
     af_response response = {.time_total = 5, .method = "GET"};
     struct record record = {.url = "x", .response = &response};
@@ -101,7 +101,7 @@ Test(record, what_a_transfer_did_not_reach_is_null_and_what_it_counted_is_not)
     cr_expect(eq(long, value_of("time_total", &record).integer, 5));
 }
 
-Test(record, the_http_version_is_spelled_as_curl_does)
+Test(record, the_http_version_is_written_as_by_curl)
 {
     static const struct {
         int version;

@@ -31,7 +31,7 @@ static char *summary_of(size_t count, double elapsed)
     return text;
 }
 
-Test(summary, one_request_is_no_rate)
+Test(summary, one_request_has_no_rate)
 {
     char *text = summary_of(1, 0.0006);
     cr_expect_not_null(strstr(text, "1 request in 0.60 ms: 1 ok, 0 failed; 1.0 kB\n"));
@@ -50,7 +50,7 @@ Test(summary, a_million_requests_stay_in_their_columns)
     free(text);
 }
 
-Test(summary, nothing_is_one_line)
+Test(summary, a_run_without_requests_has_one_line)
 {
     char *text = summary_of(0, 0);
     cr_expect_str_eq(text, "0 requests in 0.00 ms: 0 ok, 0 failed; 0 B\n");

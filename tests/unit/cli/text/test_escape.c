@@ -63,7 +63,7 @@ Test(escape, json_strings_are_escaped_and_always_utf8)
         cr_expect_str_eq(json_of(cases[i].bytes, strlen(cases[i].bytes)), cases[i].json);
 }
 
-Test(escape, any_byte_at_any_place_makes_a_json_string_that_says_the_same)
+Test(escape, any_byte_at_any_offset_round_trips_through_json)
 {
     for (int byte = 1; byte < 256; byte++) {
         for (size_t length = 1; length < 20; length++) {
@@ -98,7 +98,7 @@ Test(escape, random_bytes_make_valid_json)
     }
 }
 
-Test(escape, text_for_a_terminal_has_no_control_characters)
+Test(escape, control_characters_are_escaped_for_a_terminal)
 {
     cr_expect_str_eq(escaped("a\"b\\c\n\t\x1b[0m\x7f"), "a\"b\\c\\n\\t\\x1b[0m\\x7f");
     cr_expect_str_eq(escaped("\xC3\xA9\xC2\x9B\xFF"), "\xC3\xA9\\u009b\\xff");

@@ -2,7 +2,7 @@
 
 #include "cli/text/http_syntax.h"
 
-Test(http_syntax, header_lines_are_curls)
+Test(http_syntax, header_lines_are_checked_as_by_curl)
 {
     cr_expect_null(http_header_error("Name: value"));
     cr_expect_null(http_header_error("Name:"));

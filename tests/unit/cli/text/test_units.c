@@ -8,7 +8,7 @@ static void expect_rate(double rate, const char *expected)
     cr_expect_str_eq(units_rate(text, rate), expected);
 }
 
-Test(units, a_rate_has_the_digits_that_mean_something)
+Test(units, a_rate_has_significant_digits)
 {
     expect_rate(0.04, "0.0");
     expect_rate(6.666, "6.7");
@@ -26,7 +26,7 @@ static void expect_time(double seconds, const char *expected)
     cr_expect_str_eq(units_time(text, seconds), expected);
 }
 
-Test(units, a_time_has_the_unit_that_suits_it)
+Test(units, a_time_has_a_fitting_unit)
 {
     expect_time(0, "0.00 ms");
     expect_time(0.000123, "0.12 ms");
