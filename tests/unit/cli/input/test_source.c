@@ -15,13 +15,13 @@
 
 static char directory[] = "/tmp/afetch-source-XXXXXX";
 static struct source *source;
-static struct buffer told; /* the messages, a line each */
+static struct buffer reported; /* the messages, a line each */
 
 static void setup(void)
 {
     cr_assert_not_null(mkdtemp(directory));
     cr_assert(zero(int, chdir(directory)));
-    buffer_init(&told, 4096);
+    buffer_init(&reported, 4096);
 }
 
 /* A test makes its files in a directory without others in it. */
@@ -34,7 +34,7 @@ static void teardown(void)
 {
     static const char *const names[] = {"list", "second", "prog.bin", "pipe", "folder"};
     source_free(source);
-    buffer_free(&told);
+    buffer_free(&reported);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         remove_file(names[i]);
     cr_assert(zero(int, rmdir(directory)));
@@ -44,9 +44,9 @@ TestSuite(source, .init = setup, .fini = teardown);
 
 static void note_message(const char *message, void *arg)
 {
-    cr_assert(eq(ptr, arg, &told));
-    cr_assert(zero(int, buffer_append_string(&told, message)));
-    cr_assert(zero(int, buffer_append_char(&told, '\n')));
+    cr_assert(eq(ptr, arg, &reported));
+    cr_assert(zero(int, buffer_append_string(&reported, message)));
+    cr_assert(zero(int, buffer_append_char(&reported, '\n')));
 }
 
 static void write_file(const char *name, const void *data, size_t size)
@@ -70,13 +70,13 @@ static void open_source(const char *one, const char *two, const char *three)
     const char *const all[] = {one, two, three};
     for (size_t i = 0; i < 3 && all[i]; i++)
         list[operands.count++] = all[i];
-    cr_assert(zero(int, source_new(&operands, note_message, &told, &source)));
+    cr_assert(zero(int, source_new(&operands, note_message, &reported, &source)));
 }
 
 static const char *messages(void)
 {
-    cr_assert(zero(int, buffer_append_char(&told, '\0')));
-    return told.data;
+    cr_assert(zero(int, buffer_append_char(&reported, '\0')));
+    return reported.data;
 }
 
 /* Asserts that the entries to come are these, and are no more. */
@@ -216,7 +216,7 @@ Test(source, a_binary_file_is_rejected)
         EXPECT_URLS("http://b/");
         cr_assert(source_failed(source));
         cr_assert_str_eq(messages(), "prog.bin: a binary file, not a list of URLs\n");
-        told.length = 0;
+        reported.length = 0;
         source_free(source);
     }
     source = NULL;
