@@ -6,10 +6,10 @@
 #include "cli/console/message.h"
 #include "cli/report/summary.h"
 
-int exit_status_of(const struct run_outcome *outcome)
+int exit_status_of(const struct run_end *end)
 {
-    const struct statistics *statistics = &outcome->result->statistics;
-    switch (outcome->result->stop) {
+    const struct statistics *statistics = &end->result->statistics;
+    switch (end->result->stop) {
     case STOP_INTERRUPTED:
         return EXIT_INTERRUPTED;
     case STOP_TERMINATED:
@@ -21,25 +21,24 @@ int exit_status_of(const struct run_outcome *outcome)
     case STOP_FAILED:
         return EXIT_SOME_FAILED;
     case STOP_ENOUGH:
-        return source_failed(outcome->source) ? EXIT_INPUT_OUTPUT : EXIT_ALL_OK;
+        return source_failed(end->source) ? EXIT_INPUT_OUTPUT : EXIT_ALL_OK;
     case STOP_READER_GONE:
     case STOP_NONE:
         break;
     }
-    if (source_failed(outcome->source))
+    if (source_failed(end->source))
         return EXIT_INPUT_OUTPUT;
-    if (outcome->known->failed > 0)
+    if (end->known->failed > 0)
         return EXIT_SOME_FAILED;
-    size_t enough =
-        outcome->options->first > 0 ? (size_t)outcome->options->first : statistics->count;
+    size_t enough = end->options->first > 0 ? (size_t)end->options->first : statistics->count;
     return statistics->ok >= enough ? EXIT_ALL_OK : EXIT_SOME_FAILED;
 }
 
 /* Prints why the program itself stopped the run, which would otherwise look complete. */
-static void print_reason(const struct run_outcome *outcome)
+static void print_reason(const struct run_end *end)
 {
-    const struct run_result *result = outcome->result;
-    const struct options *options = outcome->options;
+    const struct run_result *result = end->result;
+    const struct options *options = end->options;
     if (options->quiet)
         return;
     if (result->stop == STOP_DEADLINE)
@@ -47,21 +46,21 @@ static void print_reason(const struct run_outcome *outcome)
     else if (result->stop == STOP_FAILED)
         message("%s: what ran was cancelled, and the rest was not begun",
                 result->failure ? result->failure : "a request failed");
-    else if (outcome->known->failed > 0 && result->stop == STOP_NONE)
+    else if (end->known->failed > 0 && result->stop == STOP_NONE)
         message("%s: of the %zu records that were there, %zu failed; --resume=failed fetches them "
                 "again",
-                options->output, outcome->known->count, outcome->known->failed);
+                options->output, end->known->count, end->known->failed);
     else if (result->stop == STOP_NONE && result->statistics.ok < (size_t)options->first)
         message("--first=%ld: only %zu of %zu requests were ok", options->first,
                 result->statistics.ok, result->statistics.count);
 }
 
 /* Prints the summary; in automatic mode one line for a few requests. */
-static void print_summary(const struct run_outcome *outcome, bool color)
+static void print_summary(const struct run_end *end, bool color)
 {
     enum { FEW = 5 };
-    const struct options *options = outcome->options;
-    const struct statistics *statistics = &outcome->result->statistics;
+    const struct options *options = end->options;
+    const struct statistics *statistics = &end->result->statistics;
     bool on_terminal = isatty(STDERR_FILENO) && !options->quiet;
     if (options->compare || !when_is_now(options->summary, on_terminal))
         return;
@@ -71,16 +70,16 @@ static void print_summary(const struct run_outcome *outcome, bool color)
         summary_print(stderr, statistics, color);
 }
 
-bool run_did_nothing(const struct run_outcome *outcome)
+bool run_did_nothing(const struct run_end *end)
 {
-    const struct run_result *result = outcome->result;
+    const struct run_result *result = end->result;
     bool stopped = result->stop != STOP_NONE && result->stop != STOP_READER_GONE;
-    bool cut_short = stopped || source_failed(outcome->source);
+    bool cut_short = stopped || source_failed(end->source);
     return result->statistics.count == 0 && cut_short;
 }
 
-void run_print_end(const struct run_outcome *outcome, bool color)
+void run_print_end(const struct run_end *end, bool color)
 {
-    print_reason(outcome);
-    print_summary(outcome, color);
+    print_reason(end);
+    print_summary(end, color);
 }

@@ -19,21 +19,21 @@ enum exit_status {
 };
 
 /* The end of a run that had no error of its own. */
-struct run_outcome {
+struct run_end {
     const struct options *options;
     const struct run_result *result;
     const struct source *source;
     const struct known_records *known;
 };
 
-int exit_status_of(const struct run_outcome *outcome);
+int exit_status_of(const struct run_end *end);
 
 /* True if no list could be read, or the run was stopped before the first record. Old files are kept
  * then. */
-bool run_did_nothing(const struct run_outcome *outcome);
+bool run_did_nothing(const struct run_end *end);
 
 /* Prints to stderr why the run was stopped, or failed although no record says so, and the summary.
  */
-void run_print_end(const struct run_outcome *outcome, bool color);
+void run_print_end(const struct run_end *end, bool color);
 
 #endif

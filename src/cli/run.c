@@ -107,15 +107,15 @@ static int write_record(const struct record *record, bool more, void *arg)
     return check_reader(run, r);
 }
 
-static struct run_outcome outcome_of(const struct run *run)
+static struct run_end end_of(const struct run *run)
 {
-    return (struct run_outcome){run->options, &run->result, run->source, &run->known};
+    return (struct run_end){run->options, &run->result, run->source, &run->known};
 }
 
 static bool did_nothing(const struct run *run, int r)
 {
-    struct run_outcome outcome = outcome_of(run);
-    return run_did_nothing(&outcome) || (r < 0 && run->result.statistics.count == 0);
+    struct run_end end = end_of(run);
+    return run_did_nothing(&end) || (r < 0 && run->result.statistics.count == 0);
 }
 
 /* Completes the output, however the run ended. Returns R, or the error of writing. */
@@ -293,9 +293,9 @@ static int run_and_close(struct run *run)
     int saved = did_nothing(run, r) ? 0 : observers_save(&run->observers, options);
     if (r < 0)
         return explain(run, r);
-    struct run_outcome outcome = outcome_of(run);
-    run_print_end(&outcome, wants_color_in_messages(options));
-    return saved < 0 ? EXIT_INPUT_OUTPUT : exit_status_of(&outcome);
+    struct run_end end = end_of(run);
+    run_print_end(&end, wants_color_in_messages(options));
+    return saved < 0 ? EXIT_INPUT_OUTPUT : exit_status_of(&end);
 }
 
 static int open_and_run(struct run *run)
