@@ -43,7 +43,7 @@ int fetch_new(struct session *session, const struct entry *entry, const struct t
     fetch->ticket = *ticket;
     fetch->observed = (struct observed){
         .observers = session->observers, .index = entry->index, .url = fetch->url};
-    fetch->origin = entry->origin;
+    fetch->list_name = entry->list_name;
     fetch->line = entry->line;
     fetch->entry_error = entry->error;
     fetch->json = json_request_ref(entry->request);
@@ -119,7 +119,7 @@ static struct record make_record(struct fetch *fetch, int result)
     add_response(fetch, result, &record);
     const struct outcome_input input = {
         .options = fetch->session->options,
-        .origin = fetch->origin,
+        .list_name = fetch->list_name,
         .line = fetch->line,
         .entry_error = fetch->entry_error,
         .request = &fetch->request,

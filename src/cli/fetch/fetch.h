@@ -34,7 +34,7 @@ struct fetch {
     struct ticket ticket;
     struct memory_charge charge;
     struct observed observed;  /* has the index, the URL and the number of retries */
-    const char *origin;        /* of the entry; borrowed from the source */
+    const char *list_name;     /* of the entry; borrowed from the source */
     size_t line;               /* of the entry; 0 for an operand */
     const char *entry_error;   /* why the entry is not valid, or NULL */
     struct json_request *json; /* the line, if it is JSON, else NULL */

@@ -35,7 +35,7 @@ static const char *locate(const struct outcome_input *input, struct outcome_text
 {
     if (input->line == 0)
         return format(text, "%s", error);
-    return format(text, "%s (%s, line %zu)", error, input->origin, input->line);
+    return format(text, "%s (%s, line %zu)", error, input->list_name, input->line);
 }
 
 /* Advice for correcting an invalid URL, or NULL. */

@@ -11,7 +11,7 @@
 /* All that an outcome depends on, besides the record. */
 struct outcome_input {
     const struct options *options;
-    const char *origin; /* of the entry, and its line; 0 for an operand */
+    const char *list_name; /* of the entry, and its line; 0 for an operand */
     size_t line;
     const char *entry_error; /* why the entry is not valid, or NULL */
     const struct effective_request *request;

@@ -28,7 +28,7 @@ struct source {
     off_t taken;                  /* bytes of the URL operands so far */
     double size;                  /* of them and of all lists; NAN if not known */
     off_t input_start;            /* offset of standard input; -1 if it cannot be read twice */
-    const char *origin;           /* of the entry */
+    const char *list_name;        /* of the entry */
     size_t number;                /* of its line */
     struct buffer shown;          /* an invalid line, shortened and escaped */
     struct json_request *request; /* of a line in JSON, else NULL */
@@ -109,7 +109,7 @@ static int give_up(struct source *source, int error)
         return 0;
     *reported = true;
     char *text;
-    int r = list_error_text(source->origin, error, &text);
+    int r = list_error_text(source->list_name, error, &text);
     if (r < 0)
         return r;
     source->message(text, source->message_arg);
@@ -120,7 +120,7 @@ static int give_up(struct source *source, int error)
 static int open_list(struct source *source, const char *operand)
 {
     bool standard = is_standard_input(operand);
-    source->origin = standard ? "stdin" : operand;
+    source->list_name = standard ? "stdin" : operand;
     /* Without O_NONBLOCK, opening a FIFO without a writer would block. */
     int fd = standard ? STDIN_FILENO : open(operand, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
@@ -187,7 +187,7 @@ static int make_entry(struct source *source, const char *url, const char *error,
         .index = source->index++,
         .url = url,
         .error = error ? error : link_error(url),
-        .origin = source->origin,
+        .list_name = source->list_name,
         .line = source->number,
     };
     return 1;
@@ -242,7 +242,7 @@ static int next_operand(struct source *source, struct entry *ret_entry)
     if (!is_url(operand))
         return open_list(source, operand);
     source->taken += (off_t)strlen(operand);
-    source->origin = "operand";
+    source->list_name = "operand";
     source->number = 0;
     return make_entry(source, operand, NULL, ret_entry);
 }

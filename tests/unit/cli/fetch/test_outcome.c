@@ -93,7 +93,7 @@ Test(outcome, a_limit_on_the_size_is_written_as_it_was_given)
 Test(outcome, an_invalid_entry_is_located_in_its_list)
 {
     struct outcome_input input = {
-        .entry_error = "'url' is missing", .origin = "list", .line = 3, .result = -EINVAL};
+        .entry_error = "'url' is missing", .list_name = "list", .line = 3, .result = -EINVAL};
     expect_error(judge(input, "{...}", NULL), OUTCOME_URL, "'url' is missing (list, line 3)");
     input.line = 0;
     expect_error(judge(input, "{...}", NULL), OUTCOME_URL, "'url' is missing");

@@ -116,7 +116,7 @@ Test(source, operands_keep_their_order)
     cr_assert(not(source_failed(source)));
 }
 
-Test(source, entries_have_an_index_an_origin_and_a_line)
+Test(source, entries_have_an_index_a_list_name_and_a_line)
 {
     write_text("list", "# a comment\n\nhttp://b/\n");
     open_source("http://a/", "list", NULL);
@@ -124,11 +124,11 @@ Test(source, entries_have_an_index_an_origin_and_a_line)
     cr_assert(eq(int, source_next(source, &entry), 1));
     cr_expect(zero(sz, entry.index));
     cr_expect(zero(sz, entry.line));
-    cr_expect_str_eq(entry.origin, "operand");
+    cr_expect_str_eq(entry.list_name, "operand");
     cr_assert(eq(int, source_next(source, &entry), 1));
     cr_expect(eq(sz, entry.index, 1));
     cr_expect(eq(sz, entry.line, 3));
-    cr_expect_str_eq(entry.origin, "list");
+    cr_expect_str_eq(entry.list_name, "list");
 }
 
 Test(source, blanks_comments_and_byte_order_marks_are_skipped)
