@@ -14,9 +14,8 @@ struct entry {
     const char *url;              /* as given; escaped and shortened if it is not valid */
     const char *error;            /* why it is not valid, or NULL */
     struct json_request *request; /* of a line in JSON, else NULL; take a reference to keep it */
-    const char
-        *list_name; /* the name of the file, "stdin" or "operand"; lives as long as the source */
-    size_t line;    /* in the file, from 1; 0 for an operand */
+    const char *list_name;        /* a file, "stdin" or "operand"; lives as long as the source */
+    size_t line;                  /* in the file, from 1; 0 for an operand */
 };
 
 /* Reports a list that cannot be read. Names in the message are not escaped. */
