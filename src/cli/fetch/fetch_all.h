@@ -26,8 +26,7 @@ typedef int record_callback(const struct record *record, bool more, void *arg);
 
 struct run_result {
     enum stop_reason stop;
-    char
-        *failure; /* description of the fetch at which --fail-fast stopped, or NULL; the caller's */
+    char *failure; /* the fetch at which --fail-fast stopped, described; or NULL; to be freed */
     struct statistics statistics;
 };
 
