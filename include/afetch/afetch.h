@@ -1,4 +1,14 @@
-/* All of libafetch. */
+/* Includes all public headers of libafetch.
+ *
+ * The comment of a function ends with these lines, as far as they apply:
+ * Errors: the codes that it returns and the conditions for them. Out-parameters are not written
+ * then.
+ * Suspends: the condition on which the running task is suspended. Without this line: never.
+ * Ownership: references and memory that change hands. Whatever is not named there is borrowed.
+ * Every free and unref function accepts NULL.
+ * Threads: the threads that may call it. Without this line: only the thread that runs the loop.
+ *
+ * "Rule N" refers to docs/rules.md, which states asyncio's behaviour rule by rule. */
 #ifndef AFETCH_AFETCH_H
 #define AFETCH_AFETCH_H
 

@@ -1,4 +1,4 @@
-/* as_completed(): futures in the order in which they finish. */
+/* as_completed(): iterates over futures in the order of completion. */
 #ifndef AFETCH_AS_COMPLETED_H
 #define AFETCH_AS_COMPLETED_H
 
@@ -8,21 +8,26 @@ AF_BEGIN_DECLARATIONS
 
 typedef struct af_as_completed af_as_completed;
 
-/* Begins to watch the children, which are referenced, not taken; duplicates count once. TIMEOUT is
- * for all of them, from now (AF_FOREVER for none). AF_RUNTIME_ERROR where no loop is running,
- * AF_VALUE_ERROR where TIMEOUT is not a number or a child is another loop's, -ENOMEM. Does not
- * suspend. The caller owns the iterator. */
+/* Creates an iterator over the children. Duplicates count once. TIMEOUT is in seconds from now and
+ * applies to all of them together (AF_FOREVER: no timeout).
+ * Errors: AF_RUNTIME_ERROR if no loop is running; AF_VALUE_ERROR if TIMEOUT is NaN or a child
+ * belongs to another loop; -ENOMEM.
+ * Suspends: never.
+ * Ownership: the caller owns the iterator, which holds a reference to each child. */
 int af_as_completed_new(af_future *const *children, size_t count, double timeout,
                         af_as_completed **ret_iterator);
 
-/* Suspends until the next child is done: 1 and the child, borrowed from the iterator; 0 after the
- * last. Several tasks may wait at once and are served in order (rule 37). After the timeout each
- * child that is missing gives AF_TIMEOUT, and goes on running (rule 38). AF_CANCELLED, which
- * uses up a turn as it does in asyncio; AF_RUNTIME_ERROR outside a task where it would have to
- * wait. */
+/* Returns 1 and the next child that is done, or 0 after the last one. Several tasks may call it at
+ * the same time; they are served in the order of their calls (rule 37).
+ * Errors: AF_TIMEOUT for each child that was not done at the timeout, and keeps running (rule 38);
+ * AF_CANCELLED, where the call counts as one of the children, as in asyncio; AF_RUNTIME_ERROR
+ * outside a task if it would have to suspend.
+ * Suspends: until a child is done or the timeout expires.
+ * Ownership: the child is borrowed from the iterator. */
 int af_as_completed_next(af_as_completed *iterator, af_future **ret_child);
 
-/* Stops watching; the children go on. NULL is fine. No task may be waiting in it. */
+/* Frees the iterator; the children keep running. No task may be suspended in
+ * af_as_completed_next(). */
 void af_as_completed_free(af_as_completed *iterator);
 
 AF_END_DECLARATIONS

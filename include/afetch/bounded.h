@@ -1,12 +1,13 @@
-/* gather and as_completed over a source that is pulled as places come free: bounded concurrency
- * over a list of any length, or one that never ends, in memory that does not grow with it.
+/* gather() and as_completed() over a source of futures with bounded concurrency. The next future is
+ * pulled only when there is room for it, so the source may be of any length, or endless, in
+ * constant memory.
  *
  *     af_bounded_gather(&(af_bounded_options){next_url, list, jobs, 1000}, &results);
  *     while ((r = af_bounded_next(results, &task)) > 0)
  *         report(task);
  *
- * asyncio has no such thing; the nearest is a feeder task, a semaphore and a queue, and that is
- * what this is. */
+ * asyncio has no equivalent. In Python this takes a feeder task, a semaphore and a queue, which is
+ * how it is implemented here. */
 #ifndef AFETCH_BOUNDED_H
 #define AFETCH_BOUNDED_H
 
@@ -17,49 +18,58 @@ AF_BEGIN_DECLARATIONS
 
 typedef struct af_bounded af_bounded;
 
-/* Gives the next future to wait for, most often a task it just made: 1 and the future, which is
- * then the bounded iterator's; 0 at the end of the source; or a negative code, which ends the
- * source too. It runs in a task of its own and may suspend. */
+/* Pulls the next future, usually a task that it creates: returns 1 and the future, 0 at the end of
+ * the source, or a negative code, which ends the source as well.
+ * Suspends: it may. It is called in a task of its own, the feeder.
+ * Ownership: the iterator takes over the reference to the future. */
 typedef int af_bounded_source(void *arg, af_future **ret_future);
 
 typedef struct af_bounded_options {
     af_bounded_source *next;
     void *arg;
-    /* A permit is taken before each pull, and given back when that is done. NULL where the source
-     * and what it makes take permits themselves, so that they may let go of one while they wait. */
+    /* Acquired before each pull and released when the pulled future is done. NULL: the source, or
+     * the tasks that it creates, acquire permits themselves, which lets them release a permit while
+     * they wait. */
     af_semaphore *semaphore;
-    size_t window; /* how many may be pulled and not yet handed out; at least 1 */
+    size_t window; /* maximum of futures pulled but not yet returned; at least 1 */
 } af_bounded_options;
 
-/* Begins to pull. gather hands results out in the order of the source, holding at most window
- * results behind a slow one; as_completed as they finish. The semaphore is borrowed until the
- * iterator is freed. AF_VALUE_ERROR for a window of 0, -ENOMEM, and the errors of af_create_task(),
- * AF_RUNTIME_ERROR where no loop is running among them. Does not suspend. The caller owns the
- * iterator. */
+/* Starts to pull. af_bounded_gather() returns futures in the order of the source; up to window
+ * results are kept while an earlier one is pending. af_bounded_as_completed() returns them in the
+ * order of completion.
+ * Errors: AF_VALUE_ERROR if window is 0; -ENOMEM; the errors of af_create_task(), for example
+ * AF_RUNTIME_ERROR if no loop is running.
+ * Suspends: never.
+ * Ownership: the caller owns the iterator. The semaphore is borrowed until the iterator is freed.
+ */
 int af_bounded_gather(const af_bounded_options *options, af_bounded **ret_bounded);
 int af_bounded_as_completed(const af_bounded_options *options, af_bounded **ret_bounded);
 
-/* Suspends until a future can be handed out: 1 and the future, done, a reference that is now the
- * caller's; 0 when the source has ended and all are out; the source's code if it failed, or -ENOMEM
- * where one more could not be pulled, after all that came before are out; AF_RUNTIME_ERROR if it
- * was cancelled by somebody else, or outside a task where it would have to wait. AF_CANCELLED, and
- * then nothing is lost: call again. */
+/* Returns 1 and the next future, which is done, or 0 after the last one.
+ * Errors: the code of the source if it failed, or -ENOMEM if a future could not be pulled for lack
+ * of memory, both only after all earlier futures were returned; AF_RUNTIME_ERROR if the feeder task
+ * was cancelled by other means than af_bounded_stop(), or outside a task if it would have to
+ * suspend; AF_CANCELLED, after which it can be called again and nothing is lost.
+ * Suspends: until a future can be returned or the source has ended.
+ * Ownership: the caller owns the reference to the future. */
 int af_bounded_next(af_bounded *bounded, af_future **ret_future);
 
-/* Whether next would return without suspending. */
+/* True if af_bounded_next() would return without suspending. */
 bool af_bounded_ready(const af_bounded *bounded);
 
-/* Pulls no more; what was pulled runs on and is handed out. The source is cancelled, once however
- * often this is called. Suspends until it has let go. AF_CANCELLED; AF_RUNTIME_ERROR outside a task
- * where it would have to wait. */
+/* Stops pulling. Futures that were pulled keep running and can still be fetched with
+ * af_bounded_next(). The feeder task is cancelled on the first call only.
+ * Errors: AF_CANCELLED; AF_RUNTIME_ERROR outside a task if it would have to suspend.
+ * Suspends: until the feeder task is done. */
 int af_bounded_stop(af_bounded *bounded);
 
-/* Asks every future that is not done to cancel. They are handed out as they end. Does not suspend.
- */
+/* Cancels every pulled future that is not done. They are returned by af_bounded_next() when done.
+ * Suspends: never. */
 void af_bounded_cancel(af_bounded *bounded);
 
-/* Frees the iterator. Futures that were not handed out are unreferenced and run on. No task may be
- * in next or stop, and the source must have ended or been stopped. NULL is fine. */
+/* Frees the iterator. The source must have ended or been stopped, and no task may be suspended in
+ * af_bounded_next() or af_bounded_stop(). Futures that were not returned are unreferenced and keep
+ * running. */
 void af_bounded_free(af_bounded *bounded);
 
 AF_END_DECLARATIONS

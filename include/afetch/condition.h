@@ -1,4 +1,4 @@
-/* Condition: wait, with a lock held, until somebody says that something has changed. */
+/* Condition: a task that holds a lock waits until another task notifies it of a change. */
 #ifndef AFETCH_CONDITION_H
 #define AFETCH_CONDITION_H
 
@@ -10,30 +10,36 @@ AF_BEGIN_DECLARATIONS
 
 typedef struct af_condition af_condition;
 
-/* A condition on LOCK, which is borrowed until the condition is freed; NULL: on a lock of its own.
- * -ENOMEM. The caller owns it. */
+/* Creates a condition that uses LOCK, or a lock of its own if that is NULL.
+ * Errors: -ENOMEM.
+ * Ownership: the caller owns the condition. LOCK is borrowed until the condition is freed. */
 int af_condition_new(af_lock *lock, af_condition **ret_condition);
 
-/* NULL is fine. No task may be waiting for it. */
+/* Frees the condition. No task may be waiting for it. */
 void af_condition_free(af_condition *condition);
 
-/* The lock: as af_lock_acquire() and its kin. */
+/* Operate on the lock of the condition; the contracts are those of af_lock_acquire(),
+ * af_lock_release() and af_lock_locked(). */
 int af_condition_acquire(af_condition *condition);
 int af_condition_release(af_condition *condition);
 bool af_condition_locked(const af_condition *condition);
 
-/* Releases the lock, suspends until notified, and takes the lock again, even where it is cancelled.
- * Wakes without a notification are allowed, so look again at what you wait for. A cancelled waiter
- * passes its notification on (rule 62). AF_RUNTIME_ERROR outside a task and where the lock is not
- * held; AF_CANCELLED. */
+/* Releases the lock, waits for a notification, and acquires the lock again, also if it is
+ * cancelled. It may return without a notification, so check the awaited state again. A cancelled
+ * waiter passes its notification on to the next (rule 62).
+ * Errors: AF_RUNTIME_ERROR outside a task or if the lock is not held; AF_CANCELLED.
+ * Suspends: always, until notified and the lock is free. */
 int af_condition_wait(af_condition *condition);
 
-/* Waits until PREDICATE is true of ARG; does not suspend where it is at once. The errors of
- * af_condition_wait(). */
+/* Calls af_condition_wait() until PREDICATE(ARG) is true.
+ * Errors: those of af_condition_wait().
+ * Suspends: unless PREDICATE(ARG) is true at once. */
 int af_condition_wait_for(af_condition *condition, bool (*predicate)(void *arg), void *arg);
 
-/* Wakes the first COUNT that wait, or all, in the order they came (rule 62). AF_RUNTIME_ERROR where
- * the lock is not held. Does not suspend. */
+/* Wakes the first COUNT waiters, or all of them, in the order in which they began to wait (rule
+ * 62).
+ * Errors: AF_RUNTIME_ERROR if the lock is not held.
+ * Suspends: never. */
 int af_condition_notify(af_condition *condition, size_t count);
 int af_condition_notify_all(af_condition *condition);
 

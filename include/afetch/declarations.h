@@ -1,4 +1,4 @@
-/* What stands around the declarations of every header, so that C++ can use them too. */
+/* Opens and closes the declarations of every header, so that they can be used from C++. */
 #ifndef AFETCH_DECLARATIONS_H
 #define AFETCH_DECLARATIONS_H
 

@@ -1,4 +1,4 @@
-/* Waiting for a file descriptor, for code that reads and writes it itself. */
+/* Waits for file descriptors, for code that calls read() and write() itself. */
 #ifndef AFETCH_DESCRIPTOR_H
 #define AFETCH_DESCRIPTOR_H
 
@@ -6,9 +6,11 @@
 
 AF_BEGIN_DECLARATIONS
 
-/* Suspends the running task until FD can be read, or written, without blocking; one waiter of each
- * sort for a descriptor. A regular file, which never blocks, is always ready. AF_CANCELLED, -EBADF
- * for a negative one, -ENOTSUP on a loop with its own poll, AF_RUNTIME_ERROR outside a task. */
+/* Wait until FD can be read, or written, without blocking. At most one task may wait for each
+ * direction of a descriptor. Regular files never block and are always ready.
+ * Errors: AF_CANCELLED; -EBADF if FD is negative or not open; -ENOTSUP on a loop with its own poll;
+ * AF_RUNTIME_ERROR outside a task.
+ * Suspends: always. */
 int af_wait_readable(int fd);
 int af_wait_writable(int fd);
 

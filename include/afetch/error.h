@@ -1,15 +1,16 @@
-/* Errors: what a Python exception is in asyncio.
+/* Errors: the equivalent of Python's exceptions.
  *
- * A function that can fail returns 0 or a positive number when it succeeds and a negative code when
- * it does not. Codes of the system are negated errno values (-ENOMEM, -ECONNREFUSED); the codes
- * below are asyncio's; a program's own codes are AF_USER_ERROR and less.
+ * A function that can fail returns 0 or a positive number on success and a negative code on
+ * failure. System errors are negated errno values (-ENOMEM, -ECONNREFUSED), the codes below are
+ * asyncio's exceptions, and a program's own codes are AF_USER_ERROR and less.
  *
- * A code may come with a text. The text travels beside the code: af_raise() notes it for the
- * running task, and a coroutine that returns the code hands code and text to whoever awaits it. So
+ * An error can have a text, which is not part of the code: af_raise() stores code and text for the
+ * running task, and when a coroutine returns the code, its caller can get the text with
+ * af_raised(). So
  *
  *     return af_raise(-EINVAL, "%s: not a number", word);
  *
- * is Python's `raise`, and `if (r < 0) return r;` lets an exception pass. */
+ * is Python's `raise`, and `if (r < 0) return r;` lets an exception propagate. */
 #ifndef AFETCH_ERROR_H
 #define AFETCH_ERROR_H
 
@@ -33,46 +34,51 @@ enum {
     AF_QUEUE_FULL = -1011,      /* QueueFull */
     AF_QUEUE_SHUT_DOWN = -1012, /* QueueShutDown */
     AF_RESOLVE_ERROR = -1013,   /* socket.gaierror */
-    AF_USER_ERROR = -2000,      /* the first code that is the program's own */
+    AF_USER_ERROR = -2000,      /* the first code for the program's own errors */
 };
 
-/* What stands behind a code: a text, or the errors of a group. Shared and counted; never changed.
- */
+/* The text of an error, or the members of a group. Reference-counted and immutable. */
 typedef struct af_error_detail af_error_detail;
 
-/* An error as a value. code is 0 where there is none. The detail is borrowed from wherever the
- * error was read, and may be NULL. */
+/* An error as a value. code is 0 if there is no error. detail may be NULL.
+ * Ownership: detail is borrowed from where the error was read. */
 typedef struct af_error {
     int code;
     af_error_detail *detail;
 } af_error;
 
-/* Notes CODE and a text (printf's format; NULL for none) as the error being raised, and returns
- * CODE. Where there is no memory for the text, the code goes without it. Who returns a code without
- * it, or NULL here, may be taken to mean an older text of the same code. Does not suspend. */
+/* Stores CODE and a text (printf format; NULL: no text) as the current error of this task, and
+ * returns CODE. If there is no memory for the text, the error has none. A code that is returned
+ * without af_raise() may be reported with the text of an earlier error that had the same code.
+ * Suspends: never.
+ * Threads: any; each thread has its own current error outside tasks. */
 int af_raise(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The same for an error read from a future: `raise error`. Returns its code. */
+/* Raises an error that was read from a future, and returns its code: Python's `raise error`. */
 int af_raise_error(af_error error);
 
-/* The error last raised in this task (outside of tasks: in this thread), for a caller that has just
- * been returned CODE. Borrowed: good until the next error is raised. */
+/* Returns the last error raised in this task (outside tasks: in this thread), for a caller that has
+ * just received CODE. If the last error has another code, returns CODE without a text.
+ * Ownership: borrowed; valid until the next error is raised. */
 af_error af_raised(int code);
 
-/* Keeps an error beyond the next one, and lets go of it: what a `finally` needs that awaits and
- * then lets the exception pass. ref returns the error. */
+/* Keep an error after the next one is raised, and release it. Needed by the equivalent of a
+ * `finally` block that awaits before it lets the exception propagate. af_error_ref() returns ERROR.
+ */
 af_error af_error_ref(af_error error);
 void af_error_unref(af_error error);
 
-/* The text of an error: what was said when it was raised, else the meaning of its code. Never NULL;
- * lives as long as the error does. */
+/* Returns the text given when the error was raised, or else the meaning of its code. Never NULL.
+ * Ownership: borrowed from the error. */
 const char *af_error_text(af_error error);
 
-/* The meaning of a code in words. A static string or strerror's. */
+/* Returns the meaning of a code in words.
+ * Ownership: a static string, or the buffer of strerror(). */
 const char *af_strerror(int code);
 
-/* The errors of a group, in order, borrowed from it. Any other error has none; a member that is not
- * there has code 0. */
+/* Count the errors of a group, and get one of them in their order. An error that is not a group has
+ * 0 members. If INDEX is out of range, the code is 0.
+ * Ownership: members are borrowed from the group. */
 size_t af_error_count(af_error error);
 af_error af_error_member(af_error error, size_t index);
 

@@ -1,4 +1,4 @@
-/* Event: tasks wait until it is set. */
+/* Event: a flag that tasks wait for. */
 #ifndef AFETCH_EVENT_H
 #define AFETCH_EVENT_H
 
@@ -10,22 +10,26 @@ AF_BEGIN_DECLARATIONS
 
 typedef struct af_event af_event;
 
-/* An event that is not set. -ENOMEM. The caller owns it. */
+/* Creates an event that is not set.
+ * Errors: -ENOMEM.
+ * Ownership: the caller owns the event. */
 int af_event_new(af_event **ret_event);
 
-/* NULL is fine. No task may be waiting for it. */
+/* Frees the event. No task may be waiting for it. */
 void af_event_free(af_event *event);
 
-/* Sets it and wakes all that wait, in the order they came; clearing it at once does not undo that
- * (rule 61). Neither suspends. */
+/* Set and clear the flag. Setting wakes all waiting tasks in the order in which they began to wait;
+ * clearing it right after does not undo that (rule 61).
+ * Suspends: never. */
 void af_event_set(af_event *event);
 void af_event_clear(af_event *event);
 
-/* Whether it is set. */
+/* True if it is set. */
 bool af_event_is_set(const af_event *event);
 
-/* Suspends until it is set; not at all where it is. AF_CANCELLED; AF_RUNTIME_ERROR outside a task
- * where it would have to wait. */
+/* Waits until the event is set.
+ * Errors: AF_CANCELLED; AF_RUNTIME_ERROR outside a task if it would have to suspend.
+ * Suspends: unless it is set. */
 int af_event_wait(af_event *event);
 
 AF_END_DECLARATIONS

@@ -1,8 +1,9 @@
-/* Executors: bounded pools of threads, for functions that block and would stand in the loop's way.
+/* Executors: thread pools for functions that block and would otherwise stop the loop.
  *
- * The function runs in a thread of its own, beside the loop: it must not call anything of this
- * library but af_raise() and af_loop_call_soon_threadsafe(). The thread has all signals blocked,
- * and so has a program that it starts, unless it sets another mask (posix_spawnattr_setsigmask). */
+ * Threads: the function runs in a thread of the pool, concurrently with the loop. Of this library
+ * it may call only af_raise() and af_loop_call_soon_threadsafe(). All signals are blocked in these
+ * threads, and so in programs that the function starts, unless it sets another mask
+ * (posix_spawnattr_setsigmask). */
 #ifndef AFETCH_EXECUTOR_H
 #define AFETCH_EXECUTOR_H
 
@@ -12,37 +13,44 @@ AF_BEGIN_DECLARATIONS
 
 typedef struct af_executor af_executor;
 
-/* Runs in a thread. Returns 0, with its result in *ret_result if it has one, or a negative code,
- * with a text if it was raised: what a coroutine does. */
+/* A function to run in a thread. Like a coroutine, it returns 0, and its result if any in
+ * *ret_result, or a negative code, with a text if it was raised with af_raise(). */
 typedef int af_blocking_function(void *arg, void **ret_result);
 
-/* Makes an executor of at most THREADS threads, begun as they are needed; 0: as many as asyncio
- * takes, the processors and four, at most 32. -ENOMEM. The caller owns it. */
+/* Creates an executor with at most THREADS threads, each started when first needed. 0: asyncio's
+ * default, the number of processors plus 4, at most 32.
+ * Errors: -ENOMEM.
+ * Ownership: the caller owns the executor. */
 int af_executor_new(size_t threads, af_executor **ret_executor);
 
-/* Waits, blocking, until all that it was given has run, ends its threads and frees it. What was
- * cancelled before it began does not run. Its futures may be used on. NULL is fine. */
+/* Blocks until all submitted calls have run, ends the threads, and frees the executor. Calls that
+ * were cancelled before they began do not run. Futures of its calls remain valid. */
 void af_executor_free(af_executor *executor);
 
-/* Calls FUNCTION in a thread of EXECUTOR, or of the running loop's own, which is made when it is
- * first needed and goes with the loop, where that is NULL. Calls wait in line while all threads are
- * busy. *ret_future is done in the loop, by a thread-safe hop (rule 69), and is the caller's.
+/* Calls FUNCTION(ARG) in a thread of EXECUTOR. NULL: the running loop's own executor, which is
+ * created when first needed and freed when the loop is closed. Calls are queued while all threads
+ * are busy. The future becomes done in the thread of the loop, by a thread-safe callback (rule 69).
  *
- * Cancelling the future takes the call back if it has not begun; a thread that runs is not stopped,
- * and what it returns is dropped. A call that was not taken back ends before its loop is closed:
- * af_run() and af_loop_close() wait for it, in whichever executor. A function that returns
- * AF_CANCELLED cancels the future. destroy is called with ARG, in the loop's thread, when the
- * function will not use it any more and the future is gone; it may be NULL, and ARG must then
- * outlive the call. A result may point into ARG. AF_RUNTIME_ERROR where no loop is running,
- * -ENOMEM, -EAGAIN where no thread can be made and none is there; ARG is then still the caller's.
- * Does not suspend. */
+ * Cancelling the future withdraws a call that has not begun. A call that has begun is not stopped,
+ * but its result is discarded. af_run() and af_loop_close() wait for all calls that were not
+ * withdrawn, of whichever executor. If FUNCTION returns AF_CANCELLED, the future is cancelled.
+ *
+ * destroy (may be NULL) is called with ARG in the thread of the loop, once FUNCTION no longer uses
+ * ARG and the future is destroyed; a result may therefore point into ARG. Without destroy, ARG must
+ * outlive the call.
+ * Errors: AF_RUNTIME_ERROR if no loop is running; -ENOMEM; -EAGAIN if there is no thread and none
+ * can be created.
+ * Suspends: never.
+ * Ownership: the caller owns the future. ARG is taken over, except on error. */
 int af_run_in_executor(af_executor *executor, af_blocking_function *function, void *arg,
                        void (*destroy)(void *arg), af_future **ret_future);
 
-/* The same in the loop's own executor, awaited: `await to_thread(function, arg)`. A result must not
- * point into what destroy frees. ARG is taken whatever happens. The function's error; the errors of
- * af_run_in_executor(), and AF_RUNTIME_ERROR outside a task; AF_CANCELLED at once, while the thread
- * may still run. */
+/* Calls FUNCTION(ARG) in the loop's own executor and awaits the result: `await to_thread(function,
+ * arg)`. The result must not point into memory that destroy frees.
+ * Errors: the error of FUNCTION; those of af_run_in_executor(); AF_RUNTIME_ERROR outside a task;
+ * AF_CANCELLED, returned at once although FUNCTION may still be running.
+ * Suspends: always, until the call has returned.
+ * Ownership: ARG is taken over, also on error. */
 int af_to_thread(af_blocking_function *function, void *arg, void (*destroy)(void *arg),
                  void **ret_result);
 

@@ -1,4 +1,4 @@
-/* Lock: one task at a time, first come first served. */
+/* Lock: mutual exclusion between tasks, first come, first served. */
 #ifndef AFETCH_LOCK_H
 #define AFETCH_LOCK_H
 
@@ -10,22 +10,26 @@ AF_BEGIN_DECLARATIONS
 
 typedef struct af_lock af_lock;
 
-/* An unlocked lock. -ENOMEM. The caller owns it. */
+/* Creates an unlocked lock.
+ * Errors: -ENOMEM.
+ * Ownership: the caller owns the lock. */
 int af_lock_new(af_lock **ret_lock);
 
-/* NULL is fine. No task may be waiting for it. */
+/* Frees the lock. No task may be waiting for it. */
 void af_lock_free(af_lock *lock);
 
-/* Takes the lock; suspends where it is held, or others wait already. A cancellation that comes
- * after the lock was handed over passes it on (rule 58). AF_CANCELLED; AF_RUNTIME_ERROR outside a
- * task where it would have to wait. */
+/* Acquires the lock. A waiter that is cancelled after the lock was passed to it passes it on to the
+ * next (rule 58).
+ * Errors: AF_CANCELLED; AF_RUNTIME_ERROR outside a task if it would have to suspend.
+ * Suspends: if the lock is held or other tasks are waiting for it. */
 int af_lock_acquire(af_lock *lock);
 
-/* Lets go and wakes the first that waits. A lock has no owner: any task may release it.
- * AF_RUNTIME_ERROR where it is not locked. Does not suspend. */
+/* Releases the lock and wakes the first waiter. Any task may release it, since a lock has no owner.
+ * Errors: AF_RUNTIME_ERROR if it is not locked.
+ * Suspends: never. */
 int af_lock_release(af_lock *lock);
 
-/* Whether it is held. False while it is on its way to a task that was woken. */
+/* True if it is held. False after a release until the task that was woken has resumed. */
 bool af_lock_locked(const af_lock *lock);
 
 AF_END_DECLARATIONS

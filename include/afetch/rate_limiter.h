@@ -1,12 +1,12 @@
-/* A rate limiter: so many turns in so much time, evenly, however many tasks ask for one.
+/* Rate limiter: grants COUNT tokens every PERIOD seconds, evenly spaced, to any number of tasks.
  *
- * asyncio has none; people build one of a semaphore and call_later. A semaphore bounds how many run
- * at once; this bounds how often one begins.
+ * asyncio has none; it is usually built of a semaphore and call_later. A semaphore limits how many
+ * operations run at the same time, a rate limiter how often one starts.
  *
- * Turns stand in a schedule, one every PERIOD/COUNT from the first on. A loop that comes late makes
- * up for what it missed, but for no more than one turn, or those of 10 ms where these are more.
- * Time in which nobody asked is not saved up: whoever comes more than 10 ms after a free turn
- * begins a new schedule. */
+ * Tokens are granted on a schedule, one every PERIOD/COUNT seconds after the first. If the loop is
+ * late, missed tokens are granted late, but only one, or those of 10 ms if they are more. Unused
+ * tokens are not saved up: a request that comes more than 10 ms after a token became available
+ * starts a new schedule. */
 #ifndef AFETCH_RATE_LIMITER_H
 #define AFETCH_RATE_LIMITER_H
 
@@ -16,30 +16,35 @@ AF_BEGIN_DECLARATIONS
 
 typedef struct af_rate_limiter af_rate_limiter;
 
-/* COUNT turns in PERIOD seconds, on the running loop. AF_FOREVER for COUNT is no limit, which
- * leaves af_rate_limiter_hold(). AF_VALUE_ERROR where a number is not above 0 or PERIOD has no end,
- * AF_RUNTIME_ERROR where no loop is running, -ENOMEM. The caller owns it. Does not suspend. */
+/* Creates a limiter of COUNT tokens in PERIOD seconds on the running loop. If COUNT is AF_FOREVER
+ * there is no limit, but af_rate_limiter_hold() works.
+ * Errors: AF_VALUE_ERROR if a number is not above 0 or PERIOD is infinite; AF_RUNTIME_ERROR if no
+ * loop is running; -ENOMEM.
+ * Suspends: never.
+ * Ownership: the caller owns the limiter. */
 int af_rate_limiter_new(double count, double period, af_rate_limiter **ret_limiter);
 
-/* Suspends until it is the running task's turn, first come, first served; a turn that is free does
- * not suspend. AF_CANCELLED, and then the turn is the next one's; AF_RUNTIME_ERROR outside a task
- * where it would have to wait. */
+/* Acquires a token, first come, first served.
+ * Errors: AF_CANCELLED, and the token goes to the next waiter; AF_RUNTIME_ERROR outside a task if
+ * it would have to suspend.
+ * Suspends: until a token is available. */
 int af_rate_limiter_acquire(af_rate_limiter *limiter);
 
-/* Gives no turn for SECONDS from now, to those who wait already either: what a server means by
- * "Retry-After". Never shortens a hold. The schedule goes on from the end of the hold. Does not
- * suspend. */
+/* Grants no tokens for SECONDS from now, neither to new nor to waiting tasks: for a response with
+ * Retry-After. A later, shorter hold has no effect. The schedule continues from the end of the
+ * hold.
+ * Suspends: never. */
 void af_rate_limiter_hold(af_rate_limiter *limiter, double seconds);
 
-/* How many seconds from now whoever is first in line has to wait; 0 where there is a turn now. For
- * those who would rather wait elsewhere, and come back. */
+/* Returns the seconds until the next token is available, or 0. For callers that wait by other means
+ * and try again. */
 double af_rate_limiter_delay(const af_rate_limiter *limiter);
 
-/* Whether acquire would have to wait. One that is not locked may be freed and made anew with no
- * difference but the phase of its schedule. */
+/* True if af_rate_limiter_acquire() would suspend. A limiter that is not locked can be freed and
+ * created again; only the phase of its schedule changes. */
 bool af_rate_limiter_locked(const af_rate_limiter *limiter);
 
-/* No task may be waiting in it. NULL is fine. */
+/* Frees the limiter. No task may be waiting for it. */
 void af_rate_limiter_free(af_rate_limiter *limiter);
 
 AF_END_DECLARATIONS

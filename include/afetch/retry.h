@@ -1,4 +1,4 @@
-/* Retry with exponential back-off: what asyncio's users write by hand around a coroutine. */
+/* Retries a coroutine with exponential back-off and full jitter. asyncio has no equivalent. */
 #ifndef AFETCH_RETRY_H
 #define AFETCH_RETRY_H
 
@@ -9,29 +9,32 @@
 AF_BEGIN_DECLARATIONS
 
 typedef struct af_retry_options {
-    unsigned retries; /* how many attempts after the first */
-    double delay;     /* seconds before the first retry, at most; doubled for each that follows */
-    double max_delay; /* what the doubling stops at */
+    unsigned retries; /* number of attempts after the first */
+    double delay;     /* maximum delay in seconds before the first retry; doubled for each further
+                       * retry */
+    double max_delay; /* upper limit of the doubling, in seconds */
 
-    /* Asked before each retry, with the code of the attempt that failed, whose text af_raised()
-     * has, and how many were made; may change *delay, which has been chosen already. Must not
-     * suspend. False: that failure is the answer. NULL: always true. */
+    /* Called before each retry with the code of the failed attempt, the number of attempts so far,
+     * and the chosen delay, which it may change. The text of the error is that of af_raised(). It
+     * must not suspend. False: af_retry() returns the error. NULL: always true. */
     bool (*should_retry)(int code, unsigned attempts, double *delay, void *arg);
-    /* Waits instead of af_sleep(), so that what the attempts hold can be let go of meanwhile. A
-     * negative code ends it all. NULL: af_sleep(). */
+    /* Called in place of af_sleep(), so that resources can be released while waiting. A negative
+     * code ends the retries. NULL: af_sleep(). */
     int (*wait)(double delay, void *arg);
-    void *arg; /* of these two */
+    void *arg; /* argument of should_retry and wait */
 } af_retry_options;
 
-/* Calls COROUTINE inline until it succeeds or may not be tried again; suspends in it and between
- * the attempts. Returns what the last attempt did: its result, or its error with its text. A
- * cancellation is never retried. AF_CANCELLED, and the errors of af_sleep() and wait. */
+/* Calls COROUTINE inline until it succeeds or there are no more retries. Returns the result of the
+ * last attempt, or its error with its text. A cancellation is never retried.
+ * Errors: those of COROUTINE, of af_sleep() and of wait; AF_CANCELLED.
+ * Suspends: in COROUTINE and between the attempts. */
 int af_retry(const af_retry_options *options, af_coroutine *coroutine, void *arg,
              void **ret_result);
 
-/* The delay before the retry that follows ATTEMPTS attempts (1: the first retry): anything from 0
- * to DELAY doubled for each attempt but the first and at most MAX_DELAY, by chance ("full jitter"),
- * so that many who failed at once do not come back at once. Seconds. */
+/* Returns a random delay in seconds before the retry that follows ATTEMPTS attempts (1: the first
+ * retry). It is uniformly distributed between 0 and DELAY, doubled for each attempt but the first,
+ * up to MAX_DELAY ("full jitter": clients that failed at the same time do not retry at the same
+ * time). */
 double af_backoff(double delay, double max_delay, unsigned attempts);
 
 AF_END_DECLARATIONS

@@ -1,4 +1,4 @@
-/* shield(): await something without passing a cancellation on to it. */
+/* shield(): awaits a future without passing a cancellation on to it. */
 #ifndef AFETCH_SHIELD_H
 #define AFETCH_SHIELD_H
 
@@ -6,10 +6,13 @@
 
 AF_BEGIN_DECLARATIONS
 
-/* Makes a future that ends as INNER does; cancelling it spares INNER. If INNER is cancelled, so is
- * the shield; if INNER fails after the shield was cancelled, that is reported as never retrieved
- * (rules 39, 40). A done INNER is returned itself. Either way the caller owns a reference. -ENOMEM.
- * Does not suspend. */
+/* Creates a future that becomes done with the outcome of INNER. Cancelling it does not cancel
+ * INNER. If INNER is cancelled, so is the shield; if INNER fails after the shield was cancelled,
+ * the exception is reported as never retrieved (rules 39, 40). If INNER is done, it is returned
+ * itself.
+ * Errors: -ENOMEM.
+ * Suspends: never.
+ * Ownership: the caller owns the reference. */
 int af_shield(af_future *inner, af_future **ret_outer);
 
 AF_END_DECLARATIONS

@@ -1,10 +1,10 @@
-/* Streams: connections to read from and write to, and servers that accept them. What asyncio splits
- * in a reader and a writer is one object here.
+/* Streams: connections, and servers that accept them. asyncio's StreamReader and StreamWriter are
+ * one object here.
  *
- * One task may read while others write. An error of the system (-ECONNRESET, -EPIPE, -ETIMEDOUT
- * ...) ends the connection, both ways, and is returned from then on by whatever needs the
- * connection; what had been received before can still be read. On a loop with its own poll,
- * whatever would have to wait is -ENOTSUP. */
+ * One task may read while others write. A system error (-ECONNRESET, -EPIPE, -ETIMEDOUT ...) closes
+ * the connection in both directions, and is returned by every later call that needs the connection;
+ * data received before can still be read. On a loop with its own poll, calls that would have to
+ * wait fail with -ENOTSUP. */
 #ifndef AFETCH_STREAM_H
 #define AFETCH_STREAM_H
 
@@ -22,142 +22,178 @@ typedef struct af_server af_server;
 
 /* ----------------------------------------------------------------- opening */
 
-/* Connects to HOST, a numeric address of IPv4 or IPv6, or a name, which is looked up in the loop's
- * executor, and whose addresses are tried one after the other. Suspends until the connection
- * stands. AF_RESOLVE_ERROR where the name has no address, -ECONNREFUSED and the system's other
- * errors, AF_CANCELLED, AF_RUNTIME_ERROR outside a task, -ENOMEM. Where all addresses fail, the
- * code is the first one's, and the text names them all. The caller owns the stream. */
+/* Connects to HOST, a numeric IPv4 or IPv6 address or a name. Names are looked up in the loop's
+ * executor, and their addresses tried one after another.
+ * Errors: AF_RESOLVE_ERROR if the name has no address; -ECONNREFUSED and other system errors;
+ * AF_CANCELLED; AF_RUNTIME_ERROR outside a task; -ENOMEM. If all addresses fail, the code is that
+ * of the first, and the text names all.
+ * Suspends: until connected.
+ * Ownership: the caller owns the stream. */
 int af_open_connection(const char *host, uint16_t port, af_stream **ret_stream);
 
-/* The same to the Unix socket at PATH. AF_VALUE_ERROR where the path is empty or too long for one.
- */
+/* Connects to the Unix socket at PATH.
+ * Errors: those of af_open_connection(); AF_VALUE_ERROR if PATH is empty or too long for a socket.
+ * Suspends: until connected.
+ * Ownership: the caller owns the stream. */
 int af_open_unix_connection(const char *path, af_stream **ret_stream);
 
 /* ----------------------------------------------------------------- reading */
 
-/* Reads at least one and up to SIZE bytes, suspending until there are any. Returns how many; 0 at
- * the end, and where SIZE is 0. AF_CANCELLED, and then nothing is lost; AF_RUNTIME_ERROR where
- * another task is reading, or outside a task where it would have to wait; -ENOMEM. These hold for
- * all that read. */
+/* Reads at least one byte and at most SIZE. Returns the number of bytes; 0 at the end of the
+ * stream, or if SIZE is 0.
+ * Errors (of all read functions): AF_CANCELLED, and no data is lost; AF_RUNTIME_ERROR if another
+ * task is reading, or outside a task if it would have to suspend; -ENOMEM; system errors.
+ * Suspends (all read functions): until there is enough data or the stream ends. */
 ssize_t af_stream_read(af_stream *stream, void *buffer, size_t size);
 
-/* Reads exactly SIZE bytes. AF_INCOMPLETE_READ where the stream ends before; whatever the error,
- * what has come stays in the stream to be read. */
+/* Reads exactly SIZE bytes.
+ * Errors: AF_INCOMPLETE_READ if the stream ends before. On every error, the data received so far
+ * can still be read. */
 int af_stream_read_exactly(af_stream *stream, void *buffer, size_t size);
 
-/* Reads up to and with SEPARATOR, a string that is not empty. The data is borrowed from the stream
- * until it is read from again. AF_LIMIT_OVERRUN where more bytes than the limit come before the
- * separator, AF_INCOMPLETE_READ where the stream ends before it, AF_VALUE_ERROR for an empty
- * separator; whatever the error, what has come stays in the stream to be read. */
+/* Reads up to and including SEPARATOR.
+ * Errors: AF_LIMIT_OVERRUN if the separator does not come within the limit; AF_INCOMPLETE_READ if
+ * the stream ends before it; AF_VALUE_ERROR if it is an empty string. On every error, the data
+ * received so far can still be read.
+ * Ownership: the data is borrowed until the next read from the stream. */
 int af_stream_read_until(af_stream *stream, const char *separator, const char **ret_data,
                          size_t *ret_length);
 
-/* Reads a line with its newline. The last may have none; at the end the length is 0. AF_VALUE_ERROR
- * for a line over the limit, which is then dropped as far as it came; else as read_until. */
+/* Reads a line including its newline. The last line may lack one. At the end of the stream the
+ * length is 0.
+ * Errors: AF_VALUE_ERROR if the line exceeds the limit; the part of it that was received is
+ * discarded.
+ * Ownership: the line is borrowed until the next read from the stream. */
 int af_stream_read_line(af_stream *stream, const char **ret_line, size_t *ret_length);
 
-/* Reads all up to the end. The data is borrowed from the stream until it is read from again.
- * AF_LIMIT_OVERRUN where more than MAXIMUM bytes come, -ENOMEM; whatever the error, what has come
- * stays in the stream to be read. */
+/* Reads everything up to the end of the stream.
+ * Errors: AF_LIMIT_OVERRUN if that is more than MAXIMUM bytes; -ENOMEM. On every error, the data
+ * received so far can still be read.
+ * Ownership: the data is borrowed until the next read from the stream. */
 int af_stream_read_all(af_stream *stream, size_t maximum, const char **ret_data,
                        size_t *ret_length);
 
-/* Whether a read has found the end, and all that came before it has been read. Does not suspend. */
+/* True if a read has reached the end of the stream and all data before it was read.
+ * Suspends: never. */
 bool af_stream_at_eof(const af_stream *stream);
 
-/* How many bytes read_until and read_line take before the separator: 64 KiB unless set. */
+/* Sets the maximum number of bytes before a separator or newline, for read_until and read_line.
+ * Default: 64 KiB. */
 void af_stream_set_limit(af_stream *stream, size_t limit);
 
 /* ----------------------------------------------------------------- writing */
 
-/* Sends SIZE bytes, or as many as the system takes at once, and queues a copy of the rest, however
- * much: drain is what keeps the queue short. Never suspends. AF_RUNTIME_ERROR after write_eof,
- * -ECONNRESET after close; -ENOMEM, which ends the connection, for its peer would miss a part. */
+/* Sends as much of the data as the system accepts at once, and queues a copy of the rest, without a
+ * limit: call af_stream_drain() to keep the queue short.
+ * Errors: AF_RUNTIME_ERROR after write_eof; -ECONNRESET after close; -ENOMEM, which also closes the
+ * connection, since the peer would miss a part of the data; system errors.
+ * Suspends: never. */
 int af_stream_write(af_stream *stream, const void *data, size_t size);
 
-/* Once more than the high mark is queued, suspends until no more than the low one is; otherwise
- * does not suspend. -ECONNRESET after close, AF_CANCELLED, AF_RUNTIME_ERROR outside a task where it
- * would have to wait. */
+/* Waits, if more bytes are queued than the high-water mark, until the low-water mark is reached.
+ * Errors: -ECONNRESET after close; AF_CANCELLED; AF_RUNTIME_ERROR outside a task if it would have
+ * to suspend; system errors.
+ * Suspends: only after the queue exceeded the high-water mark. */
 int af_stream_drain(af_stream *stream);
 
-/* The marks in bytes, 64 KiB and 16 KiB unless set. 0 and 0: drain waits until all is sent.
- * AF_VALUE_ERROR where low is above high. */
+/* Sets the high-water and low-water marks in bytes; default: 64 KiB and 16 KiB. If both are 0,
+ * af_stream_drain() waits until everything is sent.
+ * Errors: AF_VALUE_ERROR if LOW is above HIGH. */
 int af_stream_set_write_limits(af_stream *stream, size_t high, size_t low);
 
-/* Ends what is written, once the queue is sent; reading goes on. Never suspends. -ECONNRESET after
- * close. */
+/* Closes the sending direction once the queue is sent. Reading remains possible.
+ * Errors: -ECONNRESET after close; system errors.
+ * Suspends: never. */
 int af_stream_write_eof(af_stream *stream);
 
 /* ----------------------------------------------------------------- closing */
 
-/* Ends reading at once and closes the connection as soon as the queue is sent. Never suspends. */
+/* Stops reading, and closes the connection once the queue is sent.
+ * Suspends: never. */
 void af_stream_close(af_stream *stream);
 
-/* Suspends until the connection is closed, by close, abort or an error, which is then returned.
- * AF_CANCELLED, AF_RUNTIME_ERROR outside a task where it would have to wait. */
+/* Waits until the connection is closed by af_stream_close(), af_stream_abort() or an error.
+ * Errors: the error that closed the connection; AF_CANCELLED; AF_RUNTIME_ERROR outside a task if it
+ * would have to suspend.
+ * Suspends: unless it is closed. */
 int af_stream_wait_closed(af_stream *stream);
 
-/* Closes at once, drops what is queued, and resets the connection, so that the peer sees an error
- * and no end. Never suspends. */
+/* Discards the queue and resets the connection, so that the peer gets an error and not an end of
+ * stream.
+ * Suspends: never. */
 void af_stream_abort(af_stream *stream);
 
-/* Frees the stream. What is still open is closed, and what is still queued dropped: close it and
- * wait before. No task may be waiting in it. NULL is fine. */
+/* Frees the stream. Closes the connection if it is open and discards the queue; to send it, call
+ * af_stream_close() and af_stream_wait_closed() before. No task may be waiting for the stream. */
 void af_stream_free(af_stream *stream);
 
-/* ----------------------------------------------------------------- looking */
+/* ----------------------------------------------------------------- addresses */
 
-/* One end of a connection. */
+/* The address of one end of a connection. */
 typedef struct af_address {
-    char host[108]; /* numeric, or the path of a Unix socket, which is empty where it has none */
+    char host[108]; /* numeric; for a Unix socket its path, empty if it has none */
     uint16_t port;  /* 0 for a Unix socket */
 } af_address;
 
-/* The other end, and this one. -ENOTCONN, -EBADF once closed. */
+/* Get the addresses of the remote and the local end.
+ * Errors: -ENOTCONN; -EBADF once closed. */
 int af_stream_peer_address(const af_stream *stream, af_address *ret_address);
 int af_stream_local_address(const af_stream *stream, af_address *ret_address);
 
-/* The descriptor, borrowed; -1 once closed. */
+/* Returns the file descriptor; -1 once closed.
+ * Ownership: borrowed. */
 int af_stream_fd(const af_stream *stream);
 
 /* ----------------------------------------------------------------- serving */
 
-/* What a server does with a connection, in a task of its own; it may suspend. The stream is the
- * server's, which closes and frees it afterwards; where the task is cancelled, without waiting for
- * what is queued. A negative code goes to the loop's exception handler, unless it says that the
- * peer went (-ECONNRESET, -EPIPE, -ECONNABORTED) or that the task was cancelled. */
+/* A server's handler of one connection, run in a task of its own. Negative codes are passed to the
+ * loop's exception handler, except those of a lost connection (-ECONNRESET, -EPIPE, -ECONNABORTED)
+ * and AF_CANCELLED.
+ * Suspends: it may.
+ * Ownership: the server owns the stream. After the handler returns it closes the stream, waits
+ * until the queue is sent, and frees the stream; if the task is cancelled, it does not wait. */
 typedef int af_client_connected(af_stream *stream, void *arg);
 
-/* Begins to accept connections at HOST, a numeric address ("0.0.0.0" and "::" are all) or
- * "localhost", which is 127.0.0.1, and PORT (0: a free one). Other names are not looked up, for
- * that would suspend: AF_VALUE_ERROR. BACKLOG is how many may wait to be accepted. Where the
- * process runs out of descriptors, memory or stacks, which goes to the loop's exception handler,
- * accepting pauses for a second. -EADDRINUSE and the system's other errors, AF_RUNTIME_ERROR where
- * no loop is running, -ENOMEM. Does not suspend. The caller owns the server. */
+/* Starts to accept connections. HOST is a numeric address ("0.0.0.0" and "::" are all addresses) or
+ * "localhost", which is 127.0.0.1; other names would need a lookup, which suspends. PORT 0 is any
+ * free port. BACKLOG is the maximum number of connections waiting to be accepted. If descriptors,
+ * memory or stacks run out, that is reported to the loop's exception handler, and accepting pauses
+ * for one second.
+ * Errors: AF_VALUE_ERROR if HOST is another name; -EADDRINUSE and other system errors;
+ * AF_RUNTIME_ERROR if no loop is running; -ENOMEM.
+ * Suspends: never.
+ * Ownership: the caller owns the server. */
 int af_start_server(const char *host, uint16_t port, int backlog,
                     af_client_connected *client_connected, void *arg, af_server **ret_server);
 
-/* The same at PATH. A socket that was left there is replaced; ours goes when the server is closed,
- * unless another has replaced it. */
+/* Starts to accept connections at the Unix socket PATH. An existing socket there is replaced.
+ * Closing the server removes the socket, unless another server has replaced it.
+ * Errors: those of af_start_server(); AF_VALUE_ERROR if PATH is empty or too long.
+ * Suspends: never.
+ * Ownership: the caller owns the server. */
 int af_start_unix_server(const char *path, int backlog, af_client_connected *client_connected,
                          void *arg, af_server **ret_server);
 
-/* The port it listens at; 0 for a Unix socket and once closed. */
+/* Returns the port that it listens on; 0 for a Unix socket and once closed. */
 uint16_t af_server_port(const af_server *server);
 
-/* Stops listening. Connections that stand go on. Does not suspend. */
+/* Stops listening. Open connections are kept.
+ * Suspends: never. */
 void af_server_close(af_server *server);
 
-/* Suspends until the server is closed and its last connection is too. AF_CANCELLED,
- * AF_RUNTIME_ERROR outside a task where it would have to wait. */
+/* Waits until the server is closed and its last connection is closed.
+ * Errors: AF_CANCELLED; AF_RUNTIME_ERROR outside a task if it would have to suspend.
+ * Suspends: until then. */
 int af_server_wait_closed(af_server *server);
 
-/* As wait_closed, but cancelled it closes the server, waits for the last connection or a second
- * cancellation, and only then returns AF_CANCELLED; at once where it was closed already. */
+/* Waits like af_server_wait_closed(), but if it is cancelled it closes the server and waits for the
+ * last connection, or a second cancellation, before it returns AF_CANCELLED. If the server is
+ * closed already it returns AF_CANCELLED at once.
+ * Errors: those of af_server_wait_closed().
+ * Suspends: until then. */
 int af_server_serve_forever(af_server *server);
 
-/* Closes the server and frees it; connections that stand go on. No task may be waiting in it. NULL
- * is fine. */
+/* Closes the server and frees it. Open connections are kept. No task may be waiting for it. */
 void af_server_free(af_server *server);
 
 AF_END_DECLARATIONS

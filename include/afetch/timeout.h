@@ -1,4 +1,4 @@
-/* timeout(): a scope with a deadline, `async with asyncio.timeout(delay)`.
+/* timeout(): a scope with a deadline: `async with asyncio.timeout(delay)`.
  *
  *     af_timeout timeout;
  *     r = af_timeout_enter(&timeout, 10);
@@ -7,8 +7,10 @@
  *     r = body();
  *     r = af_timeout_exit(&timeout, r);
  *
- * When the time comes the task is cancelled once; the exit turns that cancellation, and no other,
- * into AF_TIMEOUT (rules 46 to 50). Scopes nest. Nothing here suspends. */
+ * At the deadline the task is cancelled once. af_timeout_exit() turns that cancellation, and no
+ * other, into AF_TIMEOUT (rules 46 to 50). Scopes nest.
+ *
+ * Suspends: never; that applies to all functions here. */
 #ifndef AFETCH_TIMEOUT_H
 #define AFETCH_TIMEOUT_H
 
@@ -23,7 +25,7 @@ enum af_timeout_state {
     AF_TIMEOUT_EXITED,
 };
 
-/* Lives in the caller's frame from enter to exit; its members are read through the functions. */
+/* A scope, in a local variable of the caller from enter to exit. The members are private. */
 typedef struct af_timeout {
     af_task *task;
     af_handle *handle;
@@ -32,25 +34,27 @@ typedef struct af_timeout {
     enum af_timeout_state state;
 } af_timeout;
 
-/* Opens the scope for DELAY seconds (AF_FOREVER for none), or until the loop's clock reads WHEN.
- * AF_RUNTIME_ERROR outside a task, AF_VALUE_ERROR for what is not a number, -ENOMEM; there is then
- * nothing to exit. */
+/* Enter the scope, with a deadline DELAY seconds from now (AF_FOREVER: none) or at WHEN on the
+ * loop's clock.
+ * Errors: AF_RUNTIME_ERROR outside a task; AF_VALUE_ERROR if the time is NaN; -ENOMEM. The scope is
+ * then not entered, and must not be exited. */
 int af_timeout_enter(af_timeout *timeout, double delay);
 int af_timeout_enter_at(af_timeout *timeout, double when);
 
-/* Closes the scope. R is what the body returned; the answer is R, or AF_TIMEOUT in its place (rules
- * 46, 47). */
+/* Exits the scope. R is the return value of the body. Returns R, or AF_TIMEOUT if the deadline
+ * cancelled the body (rules 46, 47). */
 int af_timeout_exit(af_timeout *timeout, int r);
 
-/* Moves the deadline to WHEN on the loop's clock; AF_FOREVER disables it; a past time fires in the
- * next iteration (rule 49). AF_RUNTIME_ERROR outside the scope or once it expired, AF_VALUE_ERROR
- * for what is not a number, -ENOMEM; the deadline is then as it was. */
+/* Moves the deadline to WHEN on the loop's clock. AF_FOREVER disables it; a time in the past
+ * expires in the next iteration (rule 49).
+ * Errors: AF_RUNTIME_ERROR outside the scope or once it has expired; AF_VALUE_ERROR if WHEN is NaN;
+ * -ENOMEM. The deadline is then unchanged. */
 int af_timeout_reschedule(af_timeout *timeout, double when);
 
-/* Whether the deadline passed while the scope was open. */
+/* True if the deadline passed before the scope was exited. */
 bool af_timeout_expired(const af_timeout *timeout);
 
-/* The deadline on the loop's clock. */
+/* Returns the deadline on the loop's clock. */
 double af_timeout_when(const af_timeout *timeout);
 
 AF_END_DECLARATIONS
