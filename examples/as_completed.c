@@ -1,4 +1,4 @@
-/* as_completed: each result as soon as it is there, whatever the order asked for. */
+/* as_completed: handles results in the order of completion. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>
@@ -18,7 +18,7 @@ static int fetch(void *arg, void **ret_result)
     return 0;
 }
 
-static int say_as_completed(af_task **tasks, int count)
+static int print_as_completed(af_task **tasks, int count)
 {
     af_as_completed *completed;
     af_future *future;
@@ -30,7 +30,7 @@ static int say_as_completed(af_task **tasks, int count)
         r = af_future_result(future, &page);
         if (r < 0)
             break;
-        printf("%s has come\n", ((struct page *)page)->name);
+        printf("%s is done\n", ((struct page *)page)->name);
     }
     af_as_completed_free(completed);
     return r;
@@ -44,7 +44,7 @@ static int main_task(void *arg, void **ret_result)
     for (int i = 0; r >= 0 && i < 3; i++)
         r = af_create_task(fetch, &pages[i], NULL, &tasks[i]);
     if (r >= 0)
-        r = say_as_completed(tasks, 3);
+        r = print_as_completed(tasks, 3);
     for (int i = 0; i < 3; i++)
         af_future_unref(tasks[i]);
     return r;

@@ -1,4 +1,4 @@
-"""as_completed: each result as soon as it is there, whatever the order asked for."""
+"""as_completed: handles results in the order of completion."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ async def main():
     pages = [("slow", 0.3), ("quick", 0.05), ("middling", 0.15)]
     tasks = [asyncio.create_task(fetch(*page)) for page in pages]
     for future in asyncio.as_completed(tasks):
-        print(f"{await future} has come")
+        print(f"{await future} is done")
 
 
 asyncio.run(main())

@@ -1,4 +1,4 @@
-/* Background tasks: a set keeps what was left running, to be counted, cancelled and awaited. */
+/* Background tasks: a task set counts, cancels and awaits tasks that run in the background. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>
@@ -20,7 +20,7 @@ static int work_in_background(af_task_set *background)
     printf("%zu in the background\n", af_task_set_count(background));
     if (r >= 0)
         r = af_sleep(0.1);
-    printf("%zu after a while\n", af_task_set_count(background));
+    printf("%zu left after 0.1 s\n", af_task_set_count(background));
     af_task_set_cancel(background);
     if (r >= 0)
         r = af_task_set_join(background);

@@ -1,4 +1,4 @@
-"""Background tasks: a set keeps what was left running, to be counted, cancelled and awaited."""
+"""Background tasks: a task set counts, cancels and awaits tasks that run in the background."""
 
 import asyncio
 
@@ -20,7 +20,7 @@ async def main():
         task.add_done_callback(background.discard)
     print(f"{len(background)} in the background")
     await asyncio.sleep(0.1)
-    print(f"{len(background)} after a while")
+    print(f"{len(background)} left after 0.1 s")
     for task in background:
         task.cancel()
     await asyncio.gather(*background, return_exceptions=True)

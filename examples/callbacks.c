@@ -1,10 +1,11 @@
-/* The loop without coroutines: callbacks soon, later, at a time and on a readable descriptor. */
+/* The loop without coroutines: callbacks at once, after a delay, at a time, and for a readable
+ * descriptor. */
 #include <stdio.h>
 #include <unistd.h>
 
 #include <afetch/afetch.h>
 
-static int say(void *text)
+static int print_text(void *text)
 {
     puts(text);
     return 0;
@@ -28,13 +29,13 @@ static int on_readable(void *pipe_end)
 static int schedule(af_loop *loop, int *pipe_ends)
 {
     af_handle *handle = NULL;
-    int r = af_loop_call_later(loop, 0.02, say, "never", &handle);
+    int r = af_loop_call_later(loop, 0.02, print_text, "never", &handle);
     if (r >= 0)
-        r = af_loop_call_later(loop, 0.05, say, "later", NULL);
+        r = af_loop_call_later(loop, 0.05, print_text, "later", NULL);
     if (r >= 0)
-        r = af_loop_call_at(loop, af_loop_time(loop) + 0.1, say, "at a time", NULL);
+        r = af_loop_call_at(loop, af_loop_time(loop) + 0.1, print_text, "at a given time", NULL);
     if (r >= 0)
-        r = af_loop_call_soon(loop, say, "soon", NULL);
+        r = af_loop_call_soon(loop, print_text, "soon", NULL);
     if (r >= 0)
         r = af_loop_add_reader(loop, pipe_ends[0], on_readable, &pipe_ends[0]);
     if (r >= 0)

@@ -1,4 +1,5 @@
-/* Cancellation: it arrives at the await; let through, it ends the task, swallowed, it does not. */
+/* Cancellation: the await returns AF_CANCELLED. A task that returns that code is cancelled; a task
+ * that swallows it continues. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>
@@ -8,7 +9,7 @@ static int polite(void *arg, void **ret_result)
     puts("  polite begins");
     int r = af_sleep(10);
     if (r == AF_CANCELLED)
-        puts("  polite cleans up and goes");
+        puts("  polite cleans up and returns");
     return r;
 }
 
@@ -17,19 +18,19 @@ static int stubborn(void *arg, void **ret_result)
     puts("  stubborn begins");
     int r = af_sleep(10);
     if (r == AF_CANCELLED)
-        puts("  stubborn stays");
+        puts("  stubborn continues");
     *ret_result = "an answer";
     return 0;
 }
 
-static int create_and_cancel(af_coroutine *coroutine, bool let_it_begin)
+static int create_and_cancel(af_coroutine *coroutine, bool start_first)
 {
     af_task *task;
     void *result = NULL;
     int r = af_create_task(coroutine, NULL, NULL, &task);
     if (r < 0)
         return r;
-    if (let_it_begin)
+    if (start_first)
         r = af_sleep(0);
     af_future_cancel(task);
     if (r >= 0)
@@ -46,7 +47,7 @@ static int create_and_cancel(af_coroutine *coroutine, bool let_it_begin)
 
 static int main_task(void *arg, void **ret_result)
 {
-    puts("let through");
+    puts("propagated");
     int r = create_and_cancel(polite, true);
     puts("swallowed");
     if (r >= 0)

@@ -1,4 +1,5 @@
-"""Cancellation: it arrives at the await; let through, it ends the task, swallowed, it does not."""
+"""Cancellation: the await returns AF_CANCELLED. A task that returns that code is cancelled; a task
+that swallows it continues."""
 
 import asyncio
 
@@ -8,7 +9,7 @@ async def polite():
     try:
         await asyncio.sleep(10)
     except asyncio.CancelledError:
-        print("  polite cleans up and goes")
+        print("  polite cleans up and returns")
         raise
 
 
@@ -17,13 +18,13 @@ async def stubborn():
     try:
         await asyncio.sleep(10)
     except asyncio.CancelledError:
-        print("  stubborn stays")
+        print("  stubborn continues")
     return "an answer"
 
 
-async def create_and_cancel(coroutine, let_it_begin):
+async def create_and_cancel(coroutine, start_first):
     task = asyncio.create_task(coroutine)
-    if let_it_begin:
+    if start_first:
         await asyncio.sleep(0)
     task.cancel()
     try:
@@ -36,7 +37,7 @@ async def create_and_cancel(coroutine, let_it_begin):
 
 
 async def main():
-    print("let through")
+    print("propagated")
     await create_and_cancel(polite(), True)
     print("swallowed")
     await create_and_cancel(stubborn(), True)

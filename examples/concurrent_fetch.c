@@ -1,5 +1,5 @@
-/* Many requests at once: each begins before the first is answered, and each has its result, the
- * failed one too. Takes the URL of a server that answers as httpbin does. */
+/* Concurrent requests: all start before the first response arrives, and each has a result,
+ * including the one that fails. The argument is the URL of a server with httpbin's paths. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>
@@ -11,7 +11,7 @@ static const char *const paths[COUNT] = {"/delay/0.1", "/bytes/1000", "/status/4
 struct fetch {
     af_client *client;
     char url[200];
-    af_future *request; /* the last, after redirects; it has the response */
+    af_future *request; /* the last request, after redirects; it has the response */
 };
 
 static int fetch_url(void *arg, void **ret_result)
@@ -20,7 +20,7 @@ static int fetch_url(void *arg, void **ret_result)
     return af_client_fetch(fetch->client, &(af_request){.url = fetch->url}, &fetch->request);
 }
 
-static void say(const char *path, const struct fetch *fetch)
+static void print_result(const char *path, const struct fetch *fetch)
 {
     const af_response *response = af_request_response(fetch->request);
     if (response->error)
@@ -41,7 +41,7 @@ static int fetch_all(struct fetch *fetches, af_task **tasks)
         return r;
     r = af_await(all, NULL);
     for (int i = 0; r >= 0 && i < COUNT; i++)
-        say(paths[i], &fetches[i]);
+        print_result(paths[i], &fetches[i]);
     af_future_unref(all);
     return r;
 }

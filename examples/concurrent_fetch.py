@@ -1,5 +1,5 @@
-"""Many requests at once: each begins before the first is answered, and each has its result, the
-failed one too. Takes the URL of a server that answers as httpbin does."""
+"""Concurrent requests: all start before the first response arrives, and each has a result,
+including the one that fails. The argument is the URL of a server with httpbin's paths."""
 
 import asyncio
 import http.client

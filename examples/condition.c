@@ -1,4 +1,5 @@
-/* Condition: wait, with a lock held, until what the lock guards has become true. */
+/* Condition: waits, with a lock held, until a predicate on the data that the lock protects is true.
+ */
 #include <stdio.h>
 
 #include <afetch/afetch.h>

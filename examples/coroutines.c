@@ -1,5 +1,5 @@
-/* Coroutines: a function that awaits is a function. Calling it awaits it, so there is nothing to
- * forget to await; it runs beside its caller only as a task. */
+/* Coroutines: calling a coroutine awaits it, so an await cannot be forgotten. Only as a task does
+ * it run concurrently with its caller. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>

@@ -1,4 +1,4 @@
-"""Coroutines: calling one makes an object that does nothing until it is awaited."""
+"""Coroutines: calling one creates an object that does nothing until it is awaited."""
 
 import asyncio
 

@@ -1,5 +1,5 @@
-/* Debug mode: a task that blocks, and so stops all others, is reported by name. AFETCH_DEBUG=1 in
- * the environment turns it on as well. */
+/* Debug mode: reports the name of a task that blocks the loop. AFETCH_DEBUG=1 in the environment
+ * also turns it on. */
 #include <stdio.h>
 #include <unistd.h>
 
@@ -11,12 +11,12 @@ static int block(void *arg, void **ret_result)
     return 0;
 }
 
-static int beat(void *arg, void **ret_result)
+static int heartbeat(void *arg, void **ret_result)
 {
     double begun = af_loop_time(af_running_loop());
     int r = af_sleep(0.01);
     double seconds = af_loop_time(af_running_loop()) - begun;
-    printf("the heart beats %s\n", seconds < 0.4 ? "in time" : "late");
+    printf("the heartbeat is %s\n", seconds < 0.4 ? "on time" : "late");
     return r;
 }
 
@@ -36,7 +36,7 @@ static int main_task(void *arg, void **ret_result)
     int r = af_task_group_enter(&group);
     if (r < 0)
         return r;
-    r = af_task_group_create_task(group, beat, NULL, NULL, NULL);
+    r = af_task_group_create_task(group, heartbeat, NULL, NULL, NULL);
     if (r >= 0)
         r = af_task_group_create_task(group, block, NULL, NULL, NULL);
     return af_task_group_exit(group, r);

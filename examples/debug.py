@@ -1,5 +1,5 @@
-"""Debug mode: a task that blocks, and so stops all others, is reported by name.
-PYTHONASYNCIODEBUG=1 in the environment turns it on as well."""
+"""Debug mode: reports the name of a task that blocks the loop. PYTHONASYNCIODEBUG=1 in the
+environment also turns it on."""
 
 import asyncio
 import logging
@@ -11,12 +11,12 @@ async def block():
     time.sleep(0.5)
 
 
-async def beat():
+async def heartbeat():
     loop = asyncio.get_running_loop()
     begun = loop.time()
     await asyncio.sleep(0.01)
     seconds = loop.time() - begun
-    print(f"the heart beats {'in time' if seconds < 0.4 else 'late'}")
+    print(f"the heartbeat is {'on time' if seconds < 0.4 else 'late'}")
 
 
 def report(record):
@@ -28,7 +28,7 @@ async def main():
     logging.getLogger("asyncio").addFilter(report)
     asyncio.get_running_loop().slow_callback_duration = 0.4
     async with asyncio.TaskGroup() as group:
-        group.create_task(beat())
+        group.create_task(heartbeat())
         group.create_task(block())
 
 

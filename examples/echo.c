@@ -1,4 +1,4 @@
-/* Streams: a server that sends back every line, and a client that talks to it. */
+/* Streams: a server that echoes every line, and a client. */
 #include <stdio.h>
 #include <string.h>
 
@@ -20,7 +20,7 @@ static int echo(af_stream *stream, void *arg)
     return r;
 }
 
-static int say(af_stream *stream, const char *text)
+static int exchange(af_stream *stream, const char *text)
 {
     const char *line;
     size_t length;
@@ -34,15 +34,15 @@ static int say(af_stream *stream, const char *text)
     return r;
 }
 
-static int talk(uint16_t port)
+static int run_client(uint16_t port)
 {
     af_stream *stream;
     int r = af_open_connection("127.0.0.1", port, &stream);
     if (r < 0)
         return r;
-    r = say(stream, "Hello\n");
+    r = exchange(stream, "Hello\n");
     if (r >= 0)
-        r = say(stream, "Goodbye\n");
+        r = exchange(stream, "Goodbye\n");
     af_stream_close(stream);
     if (r >= 0)
         r = af_stream_wait_closed(stream);
@@ -56,7 +56,7 @@ static int main_task(void *arg, void **ret_result)
     int r = af_start_server("127.0.0.1", 0, 100, echo, NULL, &server);
     if (r < 0)
         return r;
-    r = talk(af_server_port(server));
+    r = run_client(af_server_port(server));
     af_server_close(server);
     if (r >= 0)
         r = af_server_wait_closed(server);

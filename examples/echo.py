@@ -1,4 +1,4 @@
-"""Streams: a server that sends back every line, and a client that talks to it."""
+"""Streams: a server that echoes every line, and a client."""
 
 import asyncio
 
@@ -11,24 +11,24 @@ async def echo(reader, writer):
     writer.close()
 
 
-async def say(reader, writer, text):
+async def exchange(reader, writer, text):
     writer.write(text)
     await writer.drain()
     line = await reader.readline()
     print("client:", line.decode(), end="")
 
 
-async def talk(port):
+async def run_client(port):
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    await say(reader, writer, b"Hello\n")
-    await say(reader, writer, b"Goodbye\n")
+    await exchange(reader, writer, b"Hello\n")
+    await exchange(reader, writer, b"Goodbye\n")
     writer.close()
     await writer.wait_closed()
 
 
 async def main():
     server = await asyncio.start_server(echo, "127.0.0.1", 0)
-    await talk(server.sockets[0].getsockname()[1])
+    await run_client(server.sockets[0].getsockname()[1])
     server.close()
     await server.wait_closed()
 

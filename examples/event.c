@@ -1,4 +1,4 @@
-/* Event: tasks wait until somebody sets it; who comes later does not wait at all. */
+/* Event: tasks wait until it is set; once it is set, waiting does not suspend. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>
@@ -22,7 +22,7 @@ static int race(af_event *start, af_task_group *group)
         r = af_sleep(0.05);
     if (r < 0)
         return r;
-    puts("go!");
+    puts("the event is set");
     af_event_set(start);
     return af_event_wait(start);
 }

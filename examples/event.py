@@ -1,4 +1,4 @@
-"""Event: tasks wait until somebody sets it; who comes later does not wait at all."""
+"""Event: tasks wait until it is set; once it is set, waiting does not suspend."""
 
 import asyncio
 
@@ -14,7 +14,7 @@ async def race(start, group):
     for _ in range(2):
         group.create_task(run_when_set(start))
     await asyncio.sleep(0.05)
-    print("go!")
+    print("the event is set")
     start.set()
     await start.wait()
 

@@ -1,4 +1,5 @@
-/* Threads for what blocks: a pool of one's own by run_in_executor, the loop's own by to_thread. */
+/* Executor: runs blocking functions in threads, of an executor of the program by run_in_executor,
+ * or of the loop's own executor by to_thread. */
 #include <stdio.h>
 #include <unistd.h>
 
@@ -26,7 +27,7 @@ static int read_both(af_executor *executor)
     if (r >= 0)
         r = af_gather(futures, 2, false, &both);
     if (r >= 0)
-        puts("two threads read, and the loop goes on");
+        puts("two threads are reading, the loop keeps running");
     if (r >= 0)
         r = af_await(both, &outcomes);
     for (int i = 0; r >= 0 && i < 2; i++)

@@ -1,4 +1,5 @@
-"""Threads for what blocks: a pool of one's own by run_in_executor, the loop's own by to_thread."""
+"""Executor: runs blocking functions in threads, of an executor of the program by run_in_executor,
+or of the loop's own executor by to_thread."""
 
 import asyncio
 import time
@@ -19,7 +20,7 @@ async def read_both(executor):
     one = loop.run_in_executor(executor, read_slowly, "one")
     two = loop.run_in_executor(executor, read_slowly, "two")
     both = asyncio.gather(one, two)
-    print("two threads read, and the loop goes on")
+    print("two threads are reading, the loop keeps running")
     for name in await both:
         print(f"{name} is read")
 

@@ -1,5 +1,5 @@
-/* wait for the first: three mirrors are asked at once, the quickest wins, the others are called
- * off. */
+/* wait with FIRST_COMPLETED: three mirrors are asked at the same time; the fastest wins, the others
+ * are cancelled. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>
@@ -14,7 +14,7 @@ static int fetch(void *arg, void **ret_result)
     const struct mirror *mirror = arg;
     int r = af_sleep(mirror->seconds);
     if (r == AF_CANCELLED)
-        printf("%s is called off\n", mirror->name);
+        printf("%s is cancelled\n", mirror->name);
     return r;
 }
 

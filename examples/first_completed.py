@@ -1,5 +1,5 @@
-"""wait for the first: three mirrors are asked at once, the quickest wins, the others are called
-off."""
+"""wait with FIRST_COMPLETED: three mirrors are asked at the same time; the fastest wins, the others
+are cancelled."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ async def fetch(name, seconds):
     try:
         await asyncio.sleep(seconds)
     except asyncio.CancelledError:
-        print(f"{name} is called off")
+        print(f"{name} is cancelled")
         raise
 
 

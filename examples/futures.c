@@ -1,4 +1,5 @@
-/* Futures: a result that somebody else sets, here a timer; once, and seen by all who asked. */
+/* Futures: a result that is set once by other code, here a timer, and can be read by all who await
+ * it. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>
@@ -13,11 +14,11 @@ static int on_done(af_future *future, void *arg)
     void *result;
     int r = af_future_result(future, &result);
     if (r >= 0)
-        printf("the callback sees %s\n", (char *)result);
+        printf("the callback got %s\n", (char *)result);
     return r;
 }
 
-static int await_and_say(af_future *future)
+static int await_and_print(af_future *future)
 {
     void *result;
     int r = af_await(future, &result);
@@ -43,15 +44,15 @@ static int main_task(void *arg, void **ret_result)
     if (r >= 0)
         r = af_loop_call_later(af_running_loop(), 0.05, set_answer, answered, NULL);
     if (r >= 0)
-        r = await_and_say(answered);
+        r = await_and_print(answered);
     if (r >= 0 && af_future_set_result(answered, "another", NULL) == AF_INVALID_STATE)
         puts("a result is set only once");
     if (r >= 0)
         r = af_future_set_exception(failed, af_raise(AF_VALUE_ERROR, "no answer"));
     if (r >= 0)
-        r = await_and_say(failed);
+        r = await_and_print(failed);
     if (r >= 0 && af_future_cancel(cancelled))
-        r = await_and_say(cancelled);
+        r = await_and_print(cancelled);
     af_future_unref(answered);
     af_future_unref(failed);
     af_future_unref(cancelled);

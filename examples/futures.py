@@ -1,13 +1,14 @@
-"""Futures: a result that somebody else sets, here a timer; once, and seen by all who asked."""
+"""Futures: a result that is set once by other code, here a timer, and can be read by all who await
+it."""
 
 import asyncio
 
 
 def on_done(future):
-    print(f"the callback sees {future.result()}")
+    print(f"the callback got {future.result()}")
 
 
-async def await_and_say(future):
+async def await_and_print(future):
     try:
         print(f"awaited {await future}")
     except asyncio.CancelledError:
@@ -21,15 +22,15 @@ async def main():
     answered, failed, cancelled = (loop.create_future() for _ in range(3))
     answered.add_done_callback(on_done)
     loop.call_later(0.05, answered.set_result, "an answer")
-    await await_and_say(answered)
+    await await_and_print(answered)
     try:
         answered.set_result("another")
     except asyncio.InvalidStateError:
         print("a result is set only once")
     failed.set_exception(ValueError("no answer"))
-    await await_and_say(failed)
+    await await_and_print(failed)
     cancelled.cancel()
-    await await_and_say(cancelled)
+    await await_and_print(cancelled)
 
 
 asyncio.run(main())

@@ -1,4 +1,5 @@
-/* gather: results in the order asked for; with return_exceptions a failure is one of them. */
+/* gather: results in the order of the arguments; with return_exceptions an exception is one of the
+ * outcomes. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>
@@ -17,12 +18,12 @@ static int fetch(void *arg, void **ret_result)
         return r;
     if (page->broken)
         return af_raise(AF_VALUE_ERROR, "%s is broken", page->name);
-    printf("  %s has come\n", page->name);
+    printf("  %s is done\n", page->name);
     *ret_result = page;
     return 0;
 }
 
-static void say(const af_outcome *outcome)
+static void print_outcome(const af_outcome *outcome)
 {
     const struct page *page = outcome->result;
     printf("  result: %s\n", outcome->error.code < 0 ? af_error_text(outcome->error) : page->name);
@@ -42,9 +43,9 @@ static int gather(bool return_exceptions)
     if (r >= 0)
         r = af_await(all, &outcomes);
     for (int i = 0; r >= 0 && i < 3; i++)
-        say((af_outcome *)outcomes + i);
+        print_outcome((af_outcome *)outcomes + i);
     if (r == AF_VALUE_ERROR) {
-        printf("  raised: %s; the others go on\n", af_error_text(af_raised(r)));
+        printf("  raised: %s; the others keep running\n", af_error_text(af_raised(r)));
         r = af_await(tasks[0], NULL);
     }
     af_future_unref(all);
@@ -59,7 +60,7 @@ static int main_task(void *arg, void **ret_result)
     int r = gather(true);
     if (r < 0)
         return r;
-    puts("without");
+    puts("without return_exceptions");
     return gather(false);
 }
 

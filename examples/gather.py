@@ -1,4 +1,5 @@
-"""gather: results in the order asked for; with return_exceptions a failure is one of them."""
+"""gather: results in the order of the arguments; with return_exceptions an exception is one of the
+outcomes."""
 
 import asyncio
 
@@ -7,7 +8,7 @@ async def fetch(name, seconds, broken):
     await asyncio.sleep(seconds)
     if broken:
         raise ValueError(f"{name} is broken")
-    print(f"  {name} has come")
+    print(f"  {name} is done")
     return name
 
 
@@ -18,14 +19,14 @@ async def gather(return_exceptions):
         for outcome in await asyncio.gather(*tasks, return_exceptions=return_exceptions):
             print(f"  result: {outcome}")
     except ValueError as error:
-        print(f"  raised: {error}; the others go on")
+        print(f"  raised: {error}; the others keep running")
         await tasks[0]
 
 
 async def main():
     print("with return_exceptions")
     await gather(True)
-    print("without")
+    print("without return_exceptions")
     await gather(False)
 
 

@@ -1,5 +1,5 @@
-/* Graceful shutdown: a signal sets an event; the tasks are then cancelled, and each cleans up
- * before the program ends. */
+/* Graceful shutdown: a signal sets an event; then the tasks are cancelled and clean up before the
+ * program ends. */
 #include <signal.h>
 #include <stdio.h>
 
@@ -9,7 +9,7 @@ static int work(void *name, void **ret_result)
 {
     printf("%s works\n", (char *)name);
     int r = af_sleep(60);
-    printf("%s puts its tools away\n", (char *)name);
+    printf("%s cleans up\n", (char *)name);
     return r;
 }
 

@@ -1,5 +1,5 @@
-"""Graceful shutdown: a signal sets an event; the tasks are then cancelled, and each cleans up
-before the program ends."""
+"""Graceful shutdown: a signal sets an event; then the tasks are cancelled and clean up before the
+program ends."""
 
 import asyncio
 import signal
@@ -10,7 +10,7 @@ async def work(name):
     try:
         await asyncio.sleep(60)
     finally:
-        print(f"{name} puts its tools away")
+        print(f"{name} cleans up")
 
 
 def on_signal(event):

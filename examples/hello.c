@@ -1,4 +1,4 @@
-/* Hello: a coroutine, and the loop that runs it until it is done. */
+/* Hello world: a coroutine, and a loop that runs it until it is done. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>

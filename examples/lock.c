@@ -1,4 +1,4 @@
-/* Lock: what one task reads, computes and writes back, no other changes meanwhile. */
+/* Lock: protects a read-modify-write sequence from changes by other tasks. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>

@@ -1,4 +1,4 @@
-/* A periodic job: each time is counted from when the last was due, so that it never drifts. */
+/* Periodic job: the next time is computed from the previous one, so there is no drift. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>
@@ -6,14 +6,14 @@
 struct clock {
     double period;
     int ticks;
-    af_event *enough;
+    af_event *stop;
 };
 
 static void tick(struct clock *clock)
 {
     printf("tick %d\n", ++clock->ticks);
     if (clock->ticks == 3)
-        af_event_set(clock->enough);
+        af_event_set(clock->stop);
 }
 
 static int run_clock(void *arg, void **ret_result)
@@ -35,18 +35,18 @@ static int main_task(void *arg, void **ret_result)
 {
     static struct clock clock = {.period = 0.1};
     af_task *task;
-    int r = af_event_new(&clock.enough);
+    int r = af_event_new(&clock.stop);
     if (r < 0)
         return r;
     r = af_create_task(run_clock, &clock, NULL, &task);
     if (r >= 0) {
-        r = af_event_wait(clock.enough);
+        r = af_event_wait(clock.stop);
         af_future_cancel(task);
         int done = af_wait(&task, 1, AF_FOREVER, AF_ALL_COMPLETED);
         r = r < 0 ? r : done;
         af_future_unref(task);
     }
-    af_event_free(clock.enough);
+    af_event_free(clock.stop);
     return r;
 }
 

@@ -1,17 +1,17 @@
-"""A periodic job: each time is counted from when the last was due, so that it never drifts."""
+"""Periodic job: the next time is computed from the previous one, so there is no drift."""
 
 import asyncio
 import itertools
 
 
-async def run_clock(period, enough):
+async def run_clock(period, stop):
     loop = asyncio.get_running_loop()
     due = loop.time()
     try:
         for ticks in itertools.count(1):
             print(f"tick {ticks}")
             if ticks == 3:
-                enough.set()
+                stop.set()
             due += period
             await asyncio.sleep(due - loop.time())
     finally:
@@ -19,9 +19,9 @@ async def run_clock(period, enough):
 
 
 async def main():
-    enough = asyncio.Event()
-    task = asyncio.create_task(run_clock(0.1, enough))
-    await enough.wait()
+    stop = asyncio.Event()
+    task = asyncio.create_task(run_clock(0.1, stop))
+    await stop.wait()
     task.cancel()
     await asyncio.wait([task])
 

@@ -1,4 +1,4 @@
-"""Queue: a producer and a consumer, each waiting for the other; a sentinel says that it was all."""
+"""Queue: a producer and a consumer, which wait for each other; a sentinel marks the end."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-/* A rate limiter: many ask at once, one every 50 ms has its turn, first come, first served. */
+/* Rate limiter: concurrent tasks get one token every 50 ms, first come, first served. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>
@@ -8,11 +8,11 @@ static int call(void *limiter, void **ret_result)
     int r = af_rate_limiter_acquire(limiter);
     if (r < 0)
         return r;
-    printf("%s has its turn\n", af_task_name(af_current_task()));
+    printf("%s has a token\n", af_task_name(af_current_task()));
     return 0;
 }
 
-static int call_together(af_rate_limiter *limiter, int count)
+static int call_concurrently(af_rate_limiter *limiter, int count)
 {
     af_task_group *group;
     int r = af_task_group_enter(&group);
@@ -30,11 +30,11 @@ static int main_task(void *arg, void **ret_result)
     if (r < 0)
         return r;
     double begun = af_loop_time(af_running_loop());
-    r = call_together(limiter, 5);
+    r = call_concurrently(limiter, 5);
     double seconds = af_loop_time(af_running_loop()) - begun;
     af_rate_limiter_free(limiter);
     if (r >= 0)
-        printf("four waits took %s\n", seconds > 0.19 ? "0.2 s" : "too little");
+        printf("four intervals took %s\n", seconds > 0.19 ? "0.2 s" : "too little");
     return r;
 }
 

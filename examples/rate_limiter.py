@@ -1,4 +1,4 @@
-"""A rate limiter: many ask at once, one every 50 ms has its turn, first come, first served."""
+"""Rate limiter: concurrent tasks get one token every 50 ms, first come, first served."""
 
 import asyncio
 
@@ -15,10 +15,10 @@ class RateLimiter:
 
 async def call(limiter):
     await limiter.acquire()
-    print(f"{asyncio.current_task().get_name()} has its turn")
+    print(f"{asyncio.current_task().get_name()} has a token")
 
 
-async def call_together(limiter, count):
+async def call_concurrently(limiter, count):
     async with asyncio.TaskGroup() as group:
         for _ in range(count):
             group.create_task(call(limiter))
@@ -28,9 +28,9 @@ async def main():
     limiter = RateLimiter(20, 1)
     loop = asyncio.get_running_loop()
     begun = loop.time()
-    await call_together(limiter, 5)
+    await call_concurrently(limiter, 5)
     seconds = loop.time() - begun
-    print(f"four waits took {'0.2 s' if seconds > 0.19 else 'too little'}")
+    print(f"four intervals took {'0.2 s' if seconds > 0.19 else 'too little'}")
 
 
 asyncio.run(main())

@@ -1,5 +1,5 @@
-/* What nobody awaits: an exception never retrieved, a pending task destroyed, and a task that never
- * began, are reported to the loop's exception handler. */
+/* Reports to the loop's exception handler: an exception that was never retrieved, a pending task
+ * that was destroyed, and a task that was never awaited. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>
@@ -36,7 +36,7 @@ int main(void)
     if (af_loop_new(&(af_loop_options){.debug = true}, &loop) < 0)
         return 1;
     af_loop_set_exception_handler(loop, report, NULL);
-    /* Not how slow this machine is. */
+    /* No reports of slow callbacks: they depend on the machine. */
     af_loop_set_slow_callback_duration(loop, AF_FOREVER);
     int r = af_loop_create_task(loop, main_task, NULL, NULL, &task);
     if (r >= 0) {

@@ -1,5 +1,5 @@
-"""What nobody awaits: an exception never retrieved and a pending task destroyed are reported to the
-loop's exception handler, a coroutine that never began as a warning."""
+"""Reports to the loop's exception handler: an exception that was never retrieved and a pending task
+that was destroyed. A coroutine that was never awaited is reported as a warning."""
 
 import asyncio
 import warnings

@@ -1,4 +1,4 @@
-"""Retry: again after a while, at most twice as long each time; the last error is the answer."""
+"""Retry: random delays whose maximum doubles; returns the error of the last attempt."""
 
 import asyncio
 import random

@@ -1,5 +1,5 @@
-/* A scraper: pages come over one client with its kept connections, at most three at a time, as
- * places come free. Takes the URL of a server that answers as httpbin does. */
+/* Scraper: fetches pages with one client, which reuses its connections, at most three at a time.
+ * The argument is the URL of a server with httpbin's paths. */
 #include <stdio.h>
 #include <string.h>
 
@@ -25,23 +25,23 @@ static int next_page(void *arg, af_future **ret_future)
     return r < 0 ? r : 1;
 }
 
-static void say_title(const char *path, const af_response *response)
+static void print_title(const char *path, const af_response *response)
 {
     const char *title = response->body ? strstr(response->body, "<title>") : NULL;
     title = title ? title + strlen("<title>") : "no title";
     printf("%s: %.*s\n", path, (int)strcspn(title, "<"), title);
 }
 
-static int scrape(struct scraper *scraper, af_semaphore *places)
+static int scrape(struct scraper *scraper, af_semaphore *permits)
 {
-    const af_bounded_options options = {next_page, scraper, places, .window = 10};
+    const af_bounded_options options = {next_page, scraper, permits, .window = 10};
     af_bounded *pages;
     af_future *page;
     int r = af_bounded_gather(&options, &pages);
     if (r < 0)
         return r;
     for (int i = 0; (r = af_bounded_next(pages, &page)) > 0; i++) {
-        say_title(paths[i], af_request_response(page));
+        print_title(paths[i], af_request_response(page));
         af_future_unref(page);
     }
     af_bounded_stop(pages);
@@ -52,13 +52,13 @@ static int scrape(struct scraper *scraper, af_semaphore *places)
 static int main_task(void *base, void **ret_result)
 {
     struct scraper scraper = {.base = base, .path = paths};
-    af_semaphore *places = NULL;
+    af_semaphore *permits = NULL;
     int r = af_client_new(NULL, &scraper.client);
     if (r >= 0)
-        r = af_semaphore_new(3, &places);
+        r = af_semaphore_new(3, &permits);
     if (r >= 0)
-        r = scrape(&scraper, places);
-    af_semaphore_free(places);
+        r = scrape(&scraper, permits);
+    af_semaphore_free(permits);
     af_client_free(scraper.client);
     return r;
 }

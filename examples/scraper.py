@@ -1,6 +1,5 @@
-"""A scraper: pages come from one server, at most three at a time, as places come free. (A session
-that keeps connections is not in the standard library.) Takes the URL of a server that answers as
-httpbin does."""
+"""Scraper: fetches pages at most three at a time. (The standard library has no client that reuses
+connections.) The argument is the URL of a server with httpbin's paths."""
 
 import asyncio
 import re
@@ -15,21 +14,21 @@ def request(url):
         return response.read().decode()
 
 
-async def fetch(places, url):
-    async with places:
+async def fetch(permits, url):
+    async with permits:
         return await asyncio.to_thread(request, url)
 
 
-def say_title(path, body):
+def print_title(path, body):
     title = re.search("<title>(.*?)<", body)
     print(f"{path}: {title[1] if title else 'no title'}")
 
 
 async def main(base):
-    places = asyncio.Semaphore(3)
-    bodies = await asyncio.gather(*(fetch(places, base + path) for path in paths))
+    permits = asyncio.Semaphore(3)
+    bodies = await asyncio.gather(*(fetch(permits, base + path) for path in paths))
     for path, body in zip(paths, bodies):
-        say_title(path, body)
+        print_title(path, body)
 
 
 asyncio.run(main(sys.argv[1]))

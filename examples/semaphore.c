@@ -1,10 +1,10 @@
-/* Semaphore: so many at once and no more. A bounded one also knows when too many are released. */
+/* Semaphore: limits concurrency. A bounded semaphore also detects too many releases. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>
 
 struct pool {
-    af_semaphore *places;
+    af_semaphore *permits;
     int swimmers;
     int most;
 };
@@ -12,7 +12,7 @@ struct pool {
 static int swim(void *arg, void **ret_result)
 {
     struct pool *pool = arg;
-    int r = af_semaphore_acquire(pool->places);
+    int r = af_semaphore_acquire(pool->permits);
     if (r < 0)
         return r;
     printf("%s swims\n", af_task_name(af_current_task()));
@@ -20,7 +20,7 @@ static int swim(void *arg, void **ret_result)
         pool->most = pool->swimmers;
     r = af_sleep(0.02);
     pool->swimmers--;
-    af_semaphore_release(pool->places);
+    af_semaphore_release(pool->permits);
     return r;
 }
 
@@ -38,13 +38,13 @@ static int swim_together(struct pool *pool, int count)
 static int main_task(void *arg, void **ret_result)
 {
     struct pool pool = {0};
-    int r = af_bounded_semaphore_new(2, &pool.places);
+    int r = af_bounded_semaphore_new(2, &pool.permits);
     if (r >= 0)
         r = swim_together(&pool, 5);
     printf("never more than %d in the pool\n", pool.most);
-    if (r >= 0 && af_semaphore_release(pool.places) == AF_VALUE_ERROR)
-        puts("nobody is left to release");
-    af_semaphore_free(pool.places);
+    if (r >= 0 && af_semaphore_release(pool.permits) == AF_VALUE_ERROR)
+        puts("released too often");
+    af_semaphore_free(pool.permits);
     return r;
 }
 

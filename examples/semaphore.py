@@ -1,17 +1,17 @@
-"""Semaphore: so many at once and no more. A bounded one also knows when too many are released."""
+"""Semaphore: limits concurrency. A bounded semaphore also detects too many releases."""
 
 import asyncio
 
 
 class Pool:
     def __init__(self):
-        self.places = asyncio.BoundedSemaphore(2)
+        self.permits = asyncio.BoundedSemaphore(2)
         self.swimmers = 0
         self.most = 0
 
 
 async def swim(pool):
-    async with pool.places:
+    async with pool.permits:
         print(f"{asyncio.current_task().get_name()} swims")
         pool.swimmers += 1
         pool.most = max(pool.most, pool.swimmers)
@@ -26,9 +26,9 @@ async def main():
             group.create_task(swim(pool))
     print(f"never more than {pool.most} in the pool")
     try:
-        pool.places.release()
+        pool.permits.release()
     except ValueError:
-        print("nobody is left to release")
+        print("released too often")
 
 
 asyncio.run(main())

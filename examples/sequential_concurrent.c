@@ -1,4 +1,4 @@
-/* One after another and all at once: waiting is what can be done at the same time. */
+/* Sequential and concurrent: concurrent tasks wait at the same time. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>
@@ -40,7 +40,7 @@ static int main_task(void *arg, void **ret_result)
     double end = af_loop_time(loop);
     if (r < 0)
         return r;
-    printf("%d at once take %s\n", COUNT,
+    printf("%d concurrent fetches take %s\n", COUNT,
            end - middle < middle - begun ? "less time" : "more time");
     return 0;
 }

@@ -1,4 +1,4 @@
-"""One after another and all at once: waiting is what can be done at the same time."""
+"""Sequential and concurrent: concurrent tasks wait at the same time."""
 
 import asyncio
 
@@ -27,7 +27,7 @@ async def main():
     middle = loop.time()
     await concurrently()
     end = loop.time()
-    print(f"{COUNT} at once take {'less time' if end - middle < middle - begun else 'more time'}")
+    print(f"{COUNT} concurrent fetches take {'less time' if end - middle < middle - begun else 'more time'}")
 
 
 asyncio.run(main())

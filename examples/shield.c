@@ -1,4 +1,4 @@
-/* shield: the one who waits may give up, what is shielded goes on. */
+/* shield: the wait times out, but the shielded task is not cancelled. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>
@@ -20,7 +20,7 @@ static int main_task(void *arg, void **ret_result)
     if (r >= 0)
         r = af_wait_for(shielded, 0.02, NULL);
     if (r == AF_TIMEOUT) {
-        puts("no more time, but saving goes on");
+        puts("timed out, saving continues");
         r = af_await(saving, NULL);
     }
     af_future_unref(shielded);

@@ -1,4 +1,4 @@
-"""shield: the one who waits may give up, what is shielded goes on."""
+"""shield: the wait times out, but the shielded task is not cancelled."""
 
 import asyncio
 
@@ -17,7 +17,7 @@ async def main():
     try:
         await asyncio.wait_for(asyncio.shield(saving), 0.02)
     except TimeoutError:
-        print("no more time, but saving goes on")
+        print("timed out, saving continues")
         await saving
 
 

@@ -1,5 +1,5 @@
-/* Streams: messages that begin with their length, read to a separator, to a size and to the end,
- * from a server that serves until it is cancelled. */
+/* Streams: reads messages prefixed by their length: up to a separator, an exact size, and the end
+ * of the stream. The server runs until it is cancelled. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -46,7 +46,7 @@ static int read_all(uint16_t port)
     for (int i = 0; r >= 0 && i < 2; i++)
         r = read_message(stream);
     if (r >= 0 && af_stream_read(stream, &byte, 1) == 0)
-        puts("the end");
+        puts("end of stream");
     af_stream_free(stream);
     return r;
 }

@@ -1,5 +1,5 @@
-"""Streams: messages that begin with their length, read to a separator, to a size and to the end,
-from a server that serves until it is cancelled."""
+"""Streams: reads messages prefixed by their length: up to a separator, an exact size, and the end
+of the stream. The server runs until it is cancelled."""
 
 import asyncio
 
@@ -28,7 +28,7 @@ async def read_all(port):
     for _ in range(2):
         await read_message(reader)
     if await reader.read(1) == b"":
-        print("the end")
+        print("end of stream")
     writer.close()
 
 

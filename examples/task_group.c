@@ -1,5 +1,4 @@
-/* TaskGroup: its tasks live and fail together; the first failure cancels the rest, and the group
- * ends when all have. */
+/* TaskGroup: the first failure cancels the other tasks, and the group ends when all are done. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>
@@ -24,7 +23,7 @@ static int work(void *arg, void **ret_result)
     return 0;
 }
 
-static int work_together(struct job *jobs, int count)
+static int run_group(struct job *jobs, int count)
 {
     af_task_group *group;
     int r = af_task_group_enter(&group);
@@ -38,16 +37,16 @@ static int work_together(struct job *jobs, int count)
 static int main_task(void *arg, void **ret_result)
 {
     puts("a group without failures");
-    int r = work_together((struct job[]){{"one", 0.2, false}, {"two", 0.02, false}}, 2);
+    int r = run_group((struct job[]){{"one", 0.2, false}, {"two", 0.02, false}}, 2);
     if (r < 0)
         return r;
-    puts("a group with one");
-    r = work_together((struct job[]){{"one", 10, false}, {"two", 0.02, true}}, 2);
+    puts("a group with a failure");
+    r = run_group((struct job[]){{"one", 10, false}, {"two", 0.02, true}}, 2);
     if (r != AF_GROUP)
         return r;
     af_error group = af_raised(r);
     for (size_t i = 0; i < af_error_count(group); i++)
-        printf("  the group says: %s\n", af_error_text(af_error_member(group, i)));
+        printf("  error in the group: %s\n", af_error_text(af_error_member(group, i)));
     return 0;
 }
 

@@ -1,5 +1,4 @@
-"""TaskGroup: its tasks live and fail together; the first failure cancels the rest, and the group
-ends when all have."""
+"""TaskGroup: the first failure cancels the other tasks, and the group ends when all are done."""
 
 import asyncio
 
@@ -15,7 +14,7 @@ async def work(name, seconds, fails):
     print(f"  {name} is done")
 
 
-async def work_together(*jobs):
+async def run_group(*jobs):
     async with asyncio.TaskGroup() as group:
         for job in jobs:
             group.create_task(work(*job))
@@ -23,13 +22,13 @@ async def work_together(*jobs):
 
 async def main():
     print("a group without failures")
-    await work_together(("one", 0.2, False), ("two", 0.02, False))
-    print("a group with one")
+    await run_group(("one", 0.2, False), ("two", 0.02, False))
+    print("a group with a failure")
     try:
-        await work_together(("one", 10, False), ("two", 0.02, True))
+        await run_group(("one", 10, False), ("two", 0.02, True))
     except ExceptionGroup as group:
         for error in group.exceptions:
-            print(f"  the group says: {error}")
+            print(f"  error in the group: {error}")
 
 
 asyncio.run(main())

@@ -1,4 +1,5 @@
-/* Tasks: each begins in the next iteration, in the order of creation; every await is a turn. */
+/* Tasks: each starts in the next iteration, in the order of creation; an await lets the other tasks
+ * run. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>
@@ -16,7 +17,7 @@ static int work(void *arg, void **ret_result)
     return 0;
 }
 
-static int await_and_say(af_task *task)
+static int await_and_print(af_task *task)
 {
     void *result;
     int r = af_await(task, &result);
@@ -37,11 +38,11 @@ static int main_task(void *arg, void **ret_result)
         r = af_task_set_name(one, "the first");
     if (r >= 0)
         r = af_task_set_name(two, "the second");
-    puts("two tasks are made, none has begun");
+    puts("two tasks created, none started");
     if (r >= 0)
-        r = await_and_say(one);
+        r = await_and_print(one);
     if (r >= 0)
-        r = await_and_say(two);
+        r = await_and_print(two);
     af_future_unref(one);
     af_future_unref(two);
     return r;

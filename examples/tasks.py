@@ -1,4 +1,5 @@
-"""Tasks: each begins in the next iteration, in the order of creation; every await is a turn."""
+"""Tasks: each starts in the next iteration, in the order of creation; an await lets the other tasks
+run."""
 
 import asyncio
 
@@ -10,7 +11,7 @@ async def work(number):
     return number * number
 
 
-async def await_and_say(task):
+async def await_and_print(task):
     result = await task
     print(f"{task.get_name()} returned {result}")
 
@@ -20,9 +21,9 @@ async def main():
     two = asyncio.create_task(work(4))
     one.set_name("the first")
     two.set_name("the second")
-    print("two tasks are made, none has begun")
-    await await_and_say(one)
-    await await_and_say(two)
+    print("two tasks created, none started")
+    await await_and_print(one)
+    await await_and_print(two)
 
 
 asyncio.run(main())

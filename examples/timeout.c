@@ -1,5 +1,5 @@
-/* wait_for and timeout: what takes too long is cancelled, cleans up, and has ended by the time
- * that the timeout is heard of. */
+/* wait_for and timeout: at the timeout the task is cancelled and cleans up, and is done before the
+ * timeout is reported. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>
@@ -44,7 +44,7 @@ static int main_task(void *arg, void **ret_result)
     r = with_timeout(0.05, &too_long);
     if (r == AF_TIMEOUT)
         puts("timed out");
-    puts("a longer one");
+    puts("a longer timeout");
     return with_timeout(10, &short_enough);
 }
 

@@ -1,5 +1,5 @@
-"""wait_for and timeout: what takes too long is cancelled, cleans up, and has ended by the time
-that the timeout is heard of."""
+"""wait_for and timeout: at the timeout the task is cancelled and cleans up, and is done before the
+timeout is reported."""
 
 import asyncio
 
@@ -29,7 +29,7 @@ async def main():
         await with_timeout(0.05, 10)
     except TimeoutError:
         print("timed out")
-    print("a longer one")
+    print("a longer timeout")
     await with_timeout(10, 0.05)
 
 

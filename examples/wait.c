@@ -1,5 +1,5 @@
-/* wait: until the first is done, the first fails, all are done, or the time is up. It raises
- * nothing and cancels nothing. */
+/* wait: until the first is done, the first fails, all are done, or the timeout. It raises no
+ * exceptions of the tasks and cancels nothing. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>
@@ -18,7 +18,7 @@ static int work(void *arg, void **ret_result)
     return job->fails ? af_raise(AF_VALUE_ERROR, "bad luck") : 0;
 }
 
-static int wait_and_say(af_task **tasks, double timeout, enum af_return_when return_when)
+static int wait_and_print(af_task **tasks, double timeout, enum af_return_when return_when)
 {
     static const char *const names[] = {"all completed", "first completed", "first exception"};
     int done = af_wait(tasks, 3, timeout, return_when);
@@ -35,13 +35,13 @@ static int main_task(void *arg, void **ret_result)
     for (int i = 0; r >= 0 && i < 3; i++)
         r = af_create_task(work, &jobs[i], NULL, &tasks[i]);
     if (r >= 0)
-        r = wait_and_say(tasks, AF_FOREVER, AF_FIRST_COMPLETED);
+        r = wait_and_print(tasks, AF_FOREVER, AF_FIRST_COMPLETED);
     if (r >= 0)
-        r = wait_and_say(tasks, 0.02, AF_ALL_COMPLETED);
+        r = wait_and_print(tasks, 0.02, AF_ALL_COMPLETED);
     if (r >= 0)
-        r = wait_and_say(tasks, AF_FOREVER, AF_FIRST_EXCEPTION);
+        r = wait_and_print(tasks, AF_FOREVER, AF_FIRST_EXCEPTION);
     if (r >= 0 && af_future_cancel(tasks[2]))
-        r = wait_and_say(tasks, AF_FOREVER, AF_ALL_COMPLETED);
+        r = wait_and_print(tasks, AF_FOREVER, AF_ALL_COMPLETED);
     if (r >= 0 && af_future_result(tasks[1], NULL) == AF_VALUE_ERROR)
         printf("the second failed: %s\n", af_error_text(af_raised(AF_VALUE_ERROR)));
     for (int i = 0; i < 3; i++)

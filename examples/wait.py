@@ -1,5 +1,5 @@
-"""wait: until the first is done, the first fails, all are done, or the time is up. It raises
-nothing and cancels nothing."""
+"""wait: until the first is done, the first fails, all are done, or the timeout. It raises no
+exceptions of the tasks and cancels nothing."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ async def work(seconds, fails):
         raise ValueError("bad luck")
 
 
-async def wait_and_say(tasks, timeout, return_when):
+async def wait_and_print(tasks, timeout, return_when):
     done, pending = await asyncio.wait(tasks, timeout=timeout, return_when=return_when)
     name = return_when.replace("_", " ").lower()
     print(f"{name}: {len(done)} done, {len(pending)} pending")
@@ -19,11 +19,11 @@ async def wait_and_say(tasks, timeout, return_when):
 async def main():
     jobs = [(0, False), (0.5, True), (10, False)]
     tasks = [asyncio.create_task(work(*job)) for job in jobs]
-    await wait_and_say(tasks, None, asyncio.FIRST_COMPLETED)
-    await wait_and_say(tasks, 0.02, asyncio.ALL_COMPLETED)
-    await wait_and_say(tasks, None, asyncio.FIRST_EXCEPTION)
+    await wait_and_print(tasks, None, asyncio.FIRST_COMPLETED)
+    await wait_and_print(tasks, 0.02, asyncio.ALL_COMPLETED)
+    await wait_and_print(tasks, None, asyncio.FIRST_EXCEPTION)
     tasks[2].cancel()
-    await wait_and_say(tasks, None, asyncio.ALL_COMPLETED)
+    await wait_and_print(tasks, None, asyncio.ALL_COMPLETED)
     try:
         tasks[1].result()
     except ValueError as error:

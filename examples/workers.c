@@ -1,4 +1,5 @@
-/* Workers: several tasks share a queue; join waits for the work, shutdown sends them home. */
+/* Workers: several tasks take jobs from a queue; join waits until all jobs are done, shutdown ends
+ * the workers. */
 #include <stdio.h>
 
 #include <afetch/afetch.h>
@@ -14,11 +15,11 @@ static int work(void *queue, void **ret_result)
         printf("%s did %s\n", af_task_name(af_current_task()), (char *)job);
         af_queue_task_done(queue);
     }
-    printf("%s goes home\n", af_task_name(af_current_task()));
+    printf("%s ends\n", af_task_name(af_current_task()));
     return r == AF_QUEUE_SHUT_DOWN ? 0 : r;
 }
 
-static int hand_out(af_queue *queue, af_task_group *group)
+static int run_jobs(af_queue *queue, af_task_group *group)
 {
     char *jobs[] = {"A", "B", "C", "D", "E"}, *names[] = {"Ada", "Bob"};
     int r = 0;
@@ -33,7 +34,7 @@ static int hand_out(af_queue *queue, af_task_group *group)
     }
     if (r >= 0)
         r = af_queue_join(queue);
-    puts("all is done");
+    puts("all jobs are done");
     af_queue_shutdown(queue, false);
     return r;
 }
@@ -47,7 +48,7 @@ static int main_task(void *arg, void **ret_result)
     af_task_group *group;
     r = af_task_group_enter(&group);
     if (r >= 0)
-        r = af_task_group_exit(group, hand_out(queue, group));
+        r = af_task_group_exit(group, run_jobs(queue, group));
     af_queue_free(queue);
     return r;
 }

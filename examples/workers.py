@@ -1,4 +1,5 @@
-"""Workers: several tasks share a queue; join waits for the work, shutdown sends them home."""
+"""Workers: several tasks take jobs from a queue; join waits until all jobs are done, shutdown ends
+the workers."""
 
 import asyncio
 
@@ -12,23 +13,23 @@ async def work(queue):
             print(f"{name} did {job}")
             queue.task_done()
     except asyncio.QueueShutDown:
-        print(f"{name} goes home")
+        print(f"{name} ends")
 
 
-async def hand_out(queue, group):
+async def run_jobs(queue, group):
     for job in "ABCDE":
         queue.put_nowait(job)
     for name in ("Ada", "Bob"):
         group.create_task(work(queue), name=name)
     await queue.join()
-    print("all is done")
+    print("all jobs are done")
     queue.shutdown()
 
 
 async def main():
     queue = asyncio.Queue()
     async with asyncio.TaskGroup() as group:
-        await hand_out(queue, group)
+        await run_jobs(queue, group)
 
 
 asyncio.run(main())
