@@ -35,14 +35,14 @@ int base64_append(struct buffer *buffer, const void *data, size_t size)
     return 0;
 }
 
-/* The value of a digit, or -1. */
+/* Returns the value of a digit, or -1. */
 static int digit_value(char c)
 {
     const char *digit = c ? strchr(digits, c) : NULL;
     return digit ? (int)(digit - digits) : -1;
 }
 
-/* Four digits make three bytes, or one less for each '=' that they end in. */
+/* Decodes four digits to three bytes, or to one less for each '=' at their end. */
 static int decode_group(const char *group, size_t padding, unsigned char *ret_bytes)
 {
     uint32_t bits = 0;
@@ -52,7 +52,7 @@ static int decode_group(const char *group, size_t padding, unsigned char *ret_by
             return -EINVAL;
         bits = bits << 6 | (uint32_t)value;
     }
-    /* What is left over of the last digit is nothing. */
+    /* The unused bits of the last digit must be 0. */
     if (bits & ((1u << 8 * padding) - 1))
         return -EINVAL;
     for (size_t i = 0; i < 3; i++)

@@ -42,7 +42,7 @@ int buffer_append_format(struct buffer *buffer, const char *format, ...)
     va_end(arguments);
     if (size < 0)
         return -EINVAL;
-    /* vsnprintf writes a NUL behind the text, which does not count. */
+    /* vsnprintf() appends a NUL, which is not part of the length. */
     int r = buffer_reserve(buffer, (size_t)size + 1);
     if (r < 0)
         return r;

@@ -1,4 +1,4 @@
-/* A growing array of bytes with a mandatory maximum. */
+/* Buffer: a growing array of bytes with a mandatory maximum size. */
 #ifndef BASE_BUFFER_H
 #define BASE_BUFFER_H
 
@@ -15,8 +15,8 @@ struct buffer {
 void buffer_init(struct buffer *buffer, size_t maximum);
 void buffer_free(struct buffer *buffer);
 
-/* Makes room for SIZE more bytes. -EMSGSIZE beyond the maximum, -ENOMEM; nothing is changed then.
- */
+/* Makes room for SIZE more bytes.
+ * Errors: -EMSGSIZE beyond the maximum, -ENOMEM; the buffer is then unchanged. */
 int buffer_grow(struct buffer *buffer, size_t size);
 
 static inline int buffer_reserve(struct buffer *buffer, size_t size)

@@ -1,11 +1,11 @@
-/* The clocks of the system. */
+/* System clocks. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>
 
-/* Seconds since some point in the past; never set back. */
+/* Returns seconds since a fixed point in the past. Never goes backwards. */
 static inline double clock_monotonic(void)
 {
     struct timespec now;
@@ -13,7 +13,7 @@ static inline double clock_monotonic(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-/* Seconds that this thread has worked. */
+/* Returns the CPU time of this thread in seconds. */
 static inline double clock_of_thread(void)
 {
     struct timespec now;
@@ -21,7 +21,7 @@ static inline double clock_of_thread(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-/* Microseconds since 1970, UTC. */
+/* Returns microseconds since 1970, UTC. */
 static inline int64_t clock_realtime(void)
 {
     struct timespec now;

@@ -11,8 +11,8 @@
 struct af_error_detail {
     unsigned references;
     char *text;         /* NULL in a group */
-    size_t count;       /* of the group's members */
-    af_error members[]; /* each with a reference */
+    size_t count;       /* number of members */
+    af_error members[]; /* a reference to each */
 };
 
 static _Thread_local af_error thread_slot;
@@ -23,7 +23,7 @@ static af_error *slot(void)
     return error_slot ? error_slot : &thread_slot;
 }
 
-/* The last error of a thread goes with it. */
+/* Frees the last error of a thread when the thread ends. */
 static pthread_key_t thread_end;
 static pthread_once_t thread_end_once = PTHREAD_ONCE_INIT;
 static bool has_thread_end;
@@ -46,7 +46,7 @@ static void clear_at_thread_end(void)
         pthread_setspecific(thread_end, &thread_slot);
 }
 
-/* Takes over the reference that ERROR has. */
+/* Raises ERROR and takes over its reference. */
 static int raise_owned(af_error error)
 {
     af_error *place = slot();
@@ -146,17 +146,17 @@ const char *af_strerror(int code)
     case AF_TIMEOUT:
         return "timed out";
     case AF_INVALID_STATE:
-        return "the future is not in a state for this";
+        return "invalid state of the future";
     case AF_RUNTIME_ERROR:
-        return "not possible here";
+        return "operation not allowed in this context";
     case AF_VALUE_ERROR:
-        return "not a value for this";
+        return "invalid value";
     case AF_GROUP:
         return "several errors";
     case AF_INCOMPLETE_READ:
-        return "the stream ended too early";
+        return "unexpected end of the stream";
     case AF_LIMIT_OVERRUN:
-        return "the limit of the stream was reached first";
+        return "limit of the stream exceeded";
     case AF_INTERRUPTED:
         return "interrupted";
     case AF_QUEUE_EMPTY:
@@ -166,9 +166,9 @@ const char *af_strerror(int code)
     case AF_QUEUE_SHUT_DOWN:
         return "the queue is shut down";
     case AF_RESOLVE_ERROR:
-        return "the name has no address";
+        return "could not resolve host name";
     default:
-        return code <= AF_USER_ERROR ? "an error of the program" : strerror(-code);
+        return code <= AF_USER_ERROR ? "application-defined error" : strerror(-code);
     }
 }
 

@@ -1,5 +1,5 @@
-/* A list of things that hold their own link: adding and removing never fail. An empty list, like a
- * link that is in no list, points to itself. */
+/* List: an intrusive doubly linked list. The elements contain the link, so adding and removing
+ * cannot fail. An empty list, and a link that is not in a list, point to themselves. */
 #ifndef BASE_LIST_H
 #define BASE_LIST_H
 
@@ -13,7 +13,7 @@ struct list {
 
 #define container_of(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 
-/* The body may remove the link it is at, and no other. */
+/* Iterates over a list. The body may remove the current link, but no other. */
 #define list_for_each(link, head)                                                     \
     for (struct list *link = (head)->next, *link##_next = link->next; link != (head); \
          link = link##_next, link##_next = link->next)
@@ -48,7 +48,7 @@ static inline void list_remove(struct list *link)
     list_init(link);
 }
 
-/* The first link, taken out; NULL where there is none. */
+/* Removes and returns the first link; NULL if the list is empty. */
 static inline struct list *list_pop(struct list *list)
 {
     struct list *link = list->next;
@@ -58,7 +58,7 @@ static inline struct list *list_pop(struct list *list)
     return link;
 }
 
-/* Appends all of FROM, which is empty afterwards. */
+/* Moves all links of FROM to the end of LIST. */
 static inline void list_append_all(struct list *list, struct list *from)
 {
     if (list_empty(from))

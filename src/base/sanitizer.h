@@ -1,4 +1,5 @@
-/* Whether AddressSanitizer is compiled in: gcc and clang say it differently. */
+/* Defines WITH_ADDRESS_SANITIZER if AddressSanitizer is enabled, which gcc and clang indicate
+ * differently. */
 #ifndef BASE_SANITIZER_H
 #define BASE_SANITIZER_H
 

@@ -16,7 +16,7 @@ struct image {
     size_t size;
 };
 
-/* A table inside the image; NULL where the file is not what it says. */
+/* Returns a table of the image; NULL if it exceeds the file, which is then damaged. */
 static const void *table_at(const struct image *image, const ElfW(Shdr) * section)
 {
     bool inside =
@@ -41,7 +41,7 @@ static const char *find_in_section(const struct image *image, const ElfW(Shdr) *
     return NULL;
 }
 
-/* The linker's own table, which has the static functions as well. */
+/* Searches the symbol table of the linker, which includes static functions. */
 static const char *find_in_image(const struct image *image, uintptr_t offset)
 {
     const ElfW(Ehdr) *header = (const void *)image->data;
@@ -86,7 +86,7 @@ void symbol_name(const void *address, char *buffer, size_t size)
         return;
     }
     uintptr_t offset = (uintptr_t)address - map->l_addr;
-    /* The program itself has no name here. */
+    /* The link map of the program itself has an empty name. */
     const char *path = map->l_name[0] ? map->l_name : "/proc/self/exe";
     if (info.dli_saddr == address) {
         snprintf(buffer, size, "%s", info.dli_sname);

@@ -8,8 +8,8 @@ size_t utf8_character(const char *text, size_t length)
     if (length == 0)
         return 0;
     const unsigned char *byte = (const unsigned char *)text;
-    /* The second byte tells an overlong form, a surrogate and too large a number from a character.
-     */
+    /* The range of the second byte excludes overlong forms, surrogates and numbers that are too
+     * large. */
     unsigned char low = 0x80, high = 0xBF;
     size_t size;
     switch (byte[0]) {
@@ -39,8 +39,8 @@ size_t utf8_character(const char *text, size_t length)
     return size;
 }
 
-/* How many bytes at the start of TEXT are ASCII, counted by eights: bodies are long and mostly
- * that. */
+/* Returns the number of ASCII bytes at the start of TEXT, counted eight at a time: response bodies
+ * are long and mostly ASCII. */
 static size_t ascii_run(const char *text, size_t length)
 {
     size_t run = 0;
