@@ -1,6 +1,6 @@
-/* Stacks are entered once by makecontext() and from then on switched by sigsetjmp(env, 0) and
- * siglongjmp(), which makes no system call. The fortified longjmp takes a jump to another stack for
- * an attack and aborts, so this file takes the plain one. */
+/* A stack is entered the first time by makecontext(), and from then on by sigsetjmp(env, 0) and
+ * siglongjmp(), which need no system call. The fortified longjmp takes a jump to another stack for
+ * an attack and aborts, hence the #undef. */
 #undef _FORTIFY_SOURCE
 
 #include "async/coroutine.h"
@@ -23,12 +23,12 @@
 #endif
 
 struct coroutine {
-    struct list link; /* in the pool, while idle or abandoned */
+    struct list link; /* in the pool's list of idle or abandoned coroutines */
     struct coroutine_pool *pool;
     struct stack stack;
     coroutine_function *function;
     void *arg;
-    bool running; /* its function was begun and has not returned */
+    bool running; /* its function has started and not returned */
     sigjmp_buf inside;
 #ifdef WITH_ADDRESS_SANITIZER
     void *inside_fake_stack;
@@ -41,7 +41,7 @@ struct coroutine {
 #endif
 };
 
-/* The tools that watch memory must be told of every change of stacks. */
+/* AddressSanitizer and valgrind must be informed of every switch of stacks. */
 static void before_entering(struct coroutine *coroutine)
 {
 #ifdef WITH_ADDRESS_SANITIZER
@@ -104,8 +104,8 @@ static void unregister_stack(struct coroutine *coroutine)
     (void)coroutine;
 }
 
-/* The life of a stack: one function after another. makecontext() passes ints only, so the pointer
- * comes in two halves. */
+/* Runs on each stack, one function after another. makecontext() passes only ints, so the pointer is
+ * passed in two halves. */
 static void trampoline(unsigned low, unsigned high)
 {
     struct coroutine *coroutine = (struct coroutine *)((uintptr_t)high << 16 << 16 | low);
@@ -117,8 +117,8 @@ static void trampoline(unsigned low, unsigned high)
     }
 }
 
-/* A running coroutine may make others, so there may be two to come back to. Returns the outer one.
- */
+/* Sets the point to return to and returns the previous one, which exists if a running coroutine
+ * creates another. */
 static sigjmp_buf *enter_from(struct coroutine_pool *pool, sigjmp_buf *outside)
 {
     sigjmp_buf *previous = pool->outside;
@@ -126,7 +126,7 @@ static sigjmp_buf *enter_from(struct coroutine_pool *pool, sigjmp_buf *outside)
     return previous;
 }
 
-/* Runs the trampoline up to its first stop, so that every later entry is a plain jump. */
+/* Runs the trampoline until it yields, so that every later entry is a plain jump. */
 static int enter_trampoline(struct coroutine *coroutine)
 {
     ucontext_t context;
@@ -165,10 +165,10 @@ void coroutine_pool_free(struct coroutine_pool *pool)
     stacks_free(&pool->stacks);
 }
 
-/* What the processor's cache moves as one. */
+/* Bytes. */
 enum { CACHE_LINE = 64 };
 
-/* The frames of one that stands still in a shallow call are below it. */
+/* The frames of a coroutine suspended in a shallow call are just below it. */
 void coroutine_prefetch(const struct coroutine *coroutine)
 {
     enum { LINES_OF_FRAMES = 6, LINES_OF_COROUTINE = 3 };
@@ -176,9 +176,9 @@ void coroutine_prefetch(const struct coroutine *coroutine)
         __builtin_prefetch((const char *)coroutine + line * CACHE_LINE);
 }
 
-/* A coroutine lies at the top of its own stack, in a page that is touched anyway. How far from the
- * top differs from one to the next: all at the same place in their pages would contend for the same
- * few lines of the processor's cache. */
+/* Stores the coroutine at the top of its own stack, in a page that is used anyway. The offset from
+ * the top varies: at the same offset in their pages, all would compete for the same few lines of
+ * the processor's cache. */
 static struct coroutine *place_coroutine(struct coroutine_pool *pool, struct stack stack)
 {
     static const size_t PLACES = 16;

@@ -1,7 +1,7 @@
-/* A coroutine with a stack of its own: a function that can stand still anywhere and go on later.
+/* Stackful coroutines: functions that can suspend at any depth of calls and be resumed.
  *
- * Little more than new, resume, yield and free, so that what switches stacks can be exchanged. Only
- * one level: a coroutine is resumed from the stack of the thread, never from another coroutine. */
+ * The interface is small, so that the implementation of stack switching can be replaced. Coroutines
+ * do not nest: they are resumed from the stack of the thread, never from another coroutine. */
 #ifndef ASYNC_COROUTINE_H
 #define ASYNC_COROUTINE_H
 
@@ -14,41 +14,41 @@ struct coroutine;
 typedef void coroutine_function(void *arg);
 
 struct coroutine_pool {
-    sigjmp_buf *outside; /* where the one that runs was resumed */
+    sigjmp_buf *outside; /* the point to return to when the running coroutine yields */
     struct stacks stacks;
-    struct list idle; /* ended, or never begun: their stacks wait to be used */
+    struct list idle; /* coroutines whose stacks can be used */
     size_t idle_count;
-    size_t reserved;       /* how many of those are promised */
-    struct list abandoned; /* given up while they stood still */
-    size_t count;          /* of all that were ever made */
+    size_t reserved;       /* number of idle coroutines that are reserved */
+    struct list abandoned; /* freed while suspended */
+    size_t count;          /* number of coroutines ever created */
 };
 
 void coroutine_pool_init(struct coroutine_pool *pool);
 void coroutine_pool_free(struct coroutine_pool *pool);
 
-/* Promises one coroutine, so that whoever begins later needs no stack before; the last that was
- * used is then the first to be used again, while the processor still has it. -EAGAIN and -ENOMEM as
- * stacks_take(). */
+/* Reserves a coroutine for coroutine_new(). The stack is chosen only then: the one used last, which
+ * is still in the processor's caches.
+ * Errors: -EAGAIN and -ENOMEM, as for stacks_take(). */
 int coroutine_reserve(struct coroutine_pool *pool);
 
-/* The coroutine that was promised, to run FUNCTION when first resumed. */
+/* Returns the reserved coroutine, to run FUNCTION when first resumed. */
 struct coroutine *coroutine_new(struct coroutine_pool *pool, coroutine_function *function,
                                 void *arg);
 
-/* Runs it until it yields or its function returns. Returns whether it has ended. */
+/* Runs the coroutine until it yields or its function returns. True if it has returned. */
 bool coroutine_resume(struct coroutine *coroutine);
 
-/* Stands still; returns when resumed. Only inside COROUTINE. */
+/* Suspends the coroutine until it is resumed. To be called only on the stack of COROUTINE. */
 void coroutine_yield(struct coroutine *coroutine);
 
-/* Asks the processor for what the next resume will need. */
+/* Prefetches the memory that the next resume needs. */
 void coroutine_prefetch(const struct coroutine *coroutine);
 
-/* Gives it back to the pool. Where it has not ended, its stack stays as it is until the pool goes:
- * others may still point to what lives there. */
+/* Returns the coroutine to the pool. If its function has not returned, its stack is kept unchanged
+ * until the pool is freed, since other objects may point into it. */
 void coroutine_free(struct coroutine *coroutine);
 
-/* Whether ADDRESS is where nothing is but what comes after the end of the stack. */
+/* True if ADDRESS is in the guard below the stack. */
 bool coroutine_overflowed(const struct coroutine *coroutine, const void *address);
 
 #endif

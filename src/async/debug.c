@@ -40,7 +40,7 @@ static void report_slow(af_loop *loop, const struct subject *subject, double sec
     loop_report(loop, message, (af_error){0}, NULL);
 }
 
-/* Afterwards, what was run may be no more, so it is asked for its name before. */
+/* Gets the name before the call, which may free the handle. */
 int debug_run(af_loop *loop, struct handle *handle)
 {
     struct subject subject = {0};
@@ -54,7 +54,7 @@ int debug_run(af_loop *loop, struct handle *handle)
     return r;
 }
 
-/* ---------------------------------------------------------- overflown stacks */
+/* ---------------------------------------------------------- stack overflows */
 
 static const size_t SIGNAL_STACK_SIZE = 64 * 1024;
 
@@ -63,13 +63,13 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void write_line(const char *text)
 {
-    /* The process ends here: there is nobody to tell that this failed. */
+    /* The process ends here, so a failure cannot be handled. */
     ssize_t written = write(STDERR_FILENO, text, strlen(text));
     (void)written;
 }
 
-/* Runs on a stack of its own, since the task's has no room left. Then the fault is left to whoever
- * would have had it: the instruction is tried again. */
+/* Runs on an alternate stack, since the task's stack is full. It restores the previous action and
+ * returns, and the instruction faults again. */
 static void on_fault(int signal, siginfo_t *info, void *context)
 {
     (void)context;
@@ -90,7 +90,7 @@ static void handle_faults(void)
     sigaction(SIGSEGV, &action, &previous_action);
 }
 
-/* A debugging aid that finds no memory is done without. */
+/* If there is no memory, stack overflows are not reported. */
 void debug_begin(af_loop *loop)
 {
     stack_t present;

@@ -36,7 +36,7 @@ af_future *af_future_ref(af_future *future)
     return future;
 }
 
-/* A callback that add_done_callback made, as against those that belong to a waiter. */
+/* A callback added by af_future_add_done_callback(), as opposed to those of waiting tasks. */
 struct added_callback {
     struct callback callback;
     af_done_callback *function;
@@ -82,7 +82,7 @@ static bool is_added(const struct list *link)
     return container_of(link, struct handle, link)->type == &added_callback_type;
 }
 
-/* The handler may look at the future, and keep it. Whether it did. */
+/* Reports the exception. True if the handler has taken a reference. */
 static bool report_unretrieved(af_future *future)
 {
     future->references = 1;
@@ -91,7 +91,8 @@ static bool report_unretrieved(af_future *future)
     return --future->references > 0;
 }
 
-/* It will never be done. All that are left are weak, for the others have a reference. */
+/* Discards the callbacks, since the future will never be done. They are all weak: the others hold a
+ * reference. */
 static void discard_callbacks(af_future *future)
 {
     future->references = 1;
@@ -121,8 +122,8 @@ static void future_destroy(af_future *future)
     loop_unref(loop);
 }
 
-/* Futures that go with others, each in the other, one after another where they would be too many
- * for a stack. */
+/* Futures to destroy iteratively: in a long chain of futures that hold the last reference to each
+ * other, nested unrefs would overflow the stack. */
 static _Thread_local struct {
     af_future **list;
     size_t count;
@@ -130,7 +131,7 @@ static _Thread_local struct {
     unsigned depth;
 } doomed __attribute__((tls_model("initial-exec")));
 
-/* One in the other as long as that is safe on any stack. */
+/* The depth of nested unrefs that is safe on any stack. */
 enum { DOOMED_DEPTH = 50 };
 
 static bool postpone(af_future *future)
@@ -223,7 +224,8 @@ int af_future_exception(af_future *future, af_error *ret_error)
 static void finish(af_future *future, enum future_state state)
 {
     future->state = state;
-    /* What is weak must not keep a future that nobody wants any more, but finds it when it runs. */
+    /* A weak callback holds no reference while it waits, but receives one when it is queued to run.
+     */
     list_for_each (link, &future->callbacks)
         if (container_of(link, struct callback, handle.link)->weak)
             af_future_ref(future);

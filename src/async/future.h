@@ -1,4 +1,4 @@
-/* What the public header hides of a future, for those that are made of one. */
+/* Internal interface of futures, for the objects that contain one. */
 #ifndef ASYNC_FUTURE_H
 #define ASYNC_FUTURE_H
 
@@ -9,16 +9,17 @@
 
 enum future_state { FUTURE_PENDING, FUTURE_CANCELLED, FUTURE_FINISHED };
 
-/* What differs between the sorts of futures. */
+/* Operations of a kind of future. */
 struct future_type {
-    /* NULL: a plain future, cancelled at once. */
+    /* Implements af_future_cancel(). NULL: cancelled at once. */
     bool (*cancel)(af_future *future);
-    /* Frees the whole object, after the future in it has been cleared. NULL: free(). */
+    /* Frees the object that contains the future, whose members have been freed. NULL: free(). */
     void (*destroy)(af_future *future);
-    /* The last reference was dropped: whether the object stays all the same, and will see to its
-     * end with another reference. NULL: it goes. */
+    /* Called when the last reference is dropped. True if the object must stay, and will free itself
+     * by dropping another reference. NULL: false. */
     bool (*outlives)(af_future *future);
-    /* The task that awaits it goes without running again, its stack too. NULL: it does not care. */
+    /* Called if the task that awaits it is destroyed with its stack, without running again. NULL:
+     * does nothing. */
     void (*abandon)(af_future *future);
 };
 
@@ -27,15 +28,15 @@ struct af_future {
     af_loop *loop;
     unsigned references;
     enum future_state state;
-    bool log_exception; /* it has an exception that nobody has retrieved */
+    bool log_exception; /* it has an exception that was not retrieved */
     void *result;
     void (*destroy_result)(void *result);
     af_error error;
-    struct list callbacks; /* of struct callback, in the order of registration */
-    uint64_t visit;        /* the last walk that passed here: how duplicates are found */
+    struct list callbacks; /* of struct callback, in the order in which they were added */
+    uint64_t visit;        /* number of the last walk that visited it, to detect duplicates */
 };
 
-/* A done callback that its owner keeps: adding it cannot fail. The loop runs the handle in the
+/* A done callback in memory of its owner, so adding it cannot fail. The loop runs the handle in the
  * iteration after the future is done. */
 struct callback {
     struct handle handle;
@@ -45,11 +46,11 @@ struct callback {
 
 extern const struct future_type plain_future;
 
-/* Makes the memory a pending future with one reference. It keeps the loop, if only as a shell,
- * until its last reference is gone. */
+/* Initializes a pending future with one reference. The memory of the loop is not freed before the
+ * last reference is dropped. */
 void future_init(af_future *future, const struct future_type *type, af_loop *loop);
 
-/* The same for one that lives in the frame of the task that waits for it and is never unreferenced.
+/* Initializes a future in the stack frame of the task that awaits it, which is never unreferenced.
  */
 static inline void future_init_local(af_future *future, af_loop *loop)
 {
@@ -57,30 +58,30 @@ static inline void future_init_local(af_future *future, af_loop *loop)
     list_init(&future->callbacks);
 }
 
-/* Registers the callback, whose handle has its type already. The caller has a reference until it
- * ran or is taken back. */
+/* Adds a callback, whose handle has its type already. The caller must hold a reference to the
+ * future until the callback ran or was removed. */
 void future_add_callback(af_future *future, struct callback *callback);
 
-/* The same for a caller that need not have one. The handle is discarded where the future goes
- * before it is done; and both run and discard are given a reference, which they drop. */
+/* Adds a callback without a reference to the future. If the future is destroyed before it is done,
+ * the handle is discarded. Both run and discard receive a reference, which they drop. */
 void future_add_weak_callback(af_future *future, struct callback *callback);
 
-/* Takes it back, also when it is due and has not run, which a weak one must not be. */
+/* Removes a callback, also if it is queued to run, which is not allowed for a weak one. */
 void callback_remove(struct callback *callback);
 
-/* The transitions; the future must be pending. The error is referenced. */
+/* Set the outcome of a future, which must be pending. The error is referenced. */
 void future_finish(af_future *future, void *result, void (*destroy)(void *result));
 void future_fail(af_future *future, af_error error);
 void future_cancelled(af_future *future);
 
-/* For a future whose owner is a waiter: set_result unless it is done. */
+/* Sets the result NULL unless it is done: wakes the task that awaits it. */
 void future_release(af_future *future);
 
-/* The error of a done future as an awaiter sees it, AF_CANCELLED included. */
+/* Returns the error of a done future, which is AF_CANCELLED if it was cancelled. */
 af_error future_error(const af_future *future);
 
-/* Marks the future as passed in this walk; false where it was passed already. A walk begins with a
- * new number. */
+/* Walks over futures, to visit each once: future_new_visit() returns a new number, and
+ * future_visit() marks a future; false if it is marked already. */
 static inline uint64_t future_new_visit(af_loop *loop)
 {
     return ++loop->visits;

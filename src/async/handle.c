@@ -1,15 +1,15 @@
-/* Callbacks that wait: call_soon, call_later, call_soon_threadsafe and their handles. */
+/* Scheduled callbacks: call_soon, call_later, call_soon_threadsafe and their handles. */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "async/loop.h"
 
 struct af_handle {
-    struct timer timer; /* call_soon uses its handle alone */
+    struct timer timer; /* call_soon uses only its handle */
     af_loop *loop;
     af_callback *callback;
     void *arg;
-    unsigned references; /* the caller's, and the loop's until it ran */
+    unsigned references; /* of the caller, and of the loop until it ran */
     bool cancelled;
 };
 
@@ -56,7 +56,7 @@ static int handle_new(af_loop *loop, af_callback *callback, void *arg, af_handle
     return 0;
 }
 
-/* Gives the caller a reference of its own if it wants one. */
+/* Returns a reference to the caller, if requested. */
 static void share(af_handle *handle, af_handle **ret_handle)
 {
     if (!ret_handle)
@@ -73,7 +73,7 @@ int af_loop_call_soon(af_loop *loop, af_callback *callback, void *arg, af_handle
         r = handle_new(loop, callback, arg, &handle);
     if (r < 0)
         return r;
-    loop_take_foreign(loop); /* among them may be what this thread queued before the loop ran */
+    loop_take_foreign(loop); /* includes callbacks that this thread queued before the loop ran */
     loop_ready(loop, &handle->timer.handle);
     share(handle, ret_handle);
     return 0;
@@ -107,7 +107,8 @@ int af_loop_call_later(af_loop *loop, double delay, af_callback *callback, void 
 
 void loop_ready_threadsafe(af_loop *loop, struct handle *handle)
 {
-    /* All of it under the mutex: whoever waits for the handle may then close the loop. */
+    /* The mutex is held throughout: a thread that waits for the handle may close the loop
+     * afterwards. */
     pthread_mutex_lock(&loop->foreign_mutex);
     list_append(&loop->foreign, &handle->link);
     atomic_store(&loop->has_foreign, true);

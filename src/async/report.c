@@ -1,4 +1,4 @@
-/* What is told of errors that nobody awaits. */
+/* Reports of errors that no task awaits. */
 #include <stdio.h>
 #include <string.h>
 
@@ -23,7 +23,8 @@ void loop_report(af_loop *loop, const char *message, af_error error, af_future *
     af_error_unref(raised);
 }
 
-/* An error's text may come from the network, and the line may go to a terminal. */
+/* Replaces control characters: an error text may come from the network, and stderr may be a
+ * terminal. */
 static void make_printable(char *text)
 {
     for (; *text; text++)
@@ -31,7 +32,7 @@ static void make_printable(char *text)
             *text = '?';
 }
 
-/* A group is told with its members: "several errors (first; second)". */
+/* Writes an error, and the members of a group: "several errors (first; second)". */
 static void write_error(char *to, size_t size, af_error error)
 {
     size_t count = af_error_count(error);

@@ -24,7 +24,7 @@ int af_loop_run_until_complete(af_loop *loop, af_future *future, void **ret_resu
         return af_raise(AF_RUNTIME_ERROR, "a loop is running in this thread already");
     if (future->loop != loop)
         return af_raise(AF_VALUE_ERROR, "the future belongs to another loop");
-    /* It lives in this frame, so that even without memory a loop can be run to its end. */
+    /* Not allocated, so that a loop can be run to its end without memory. */
     struct callback stop;
     handle_init(&stop.handle, &stop_type);
     af_future_ref(future);
@@ -43,24 +43,24 @@ int af_loop_run_until_complete(af_loop *loop, af_future *future, void **ret_resu
 
 struct af_runner {
     af_loop *loop;
-    af_task *main; /* while it runs, otherwise NULL */
+    af_task *main; /* NULL unless it runs */
     bool interrupted;
-    bool came_late; /* the interrupt, for MAIN was done */
+    bool came_late; /* the SIGINT: MAIN was done already */
 };
 
 static int on_interrupt(void *arg)
 {
     af_runner *runner = arg;
     runner->interrupted = true;
-    /* The handler goes, so that the next SIGINT does what it does to any program. */
+    /* Remove the handler, so that the next SIGINT has its default action. */
     af_loop_remove_signal_handler(runner->loop, SIGINT);
     runner->came_late = !af_future_cancel(runner->main);
     return 0;
 }
 
-/* Only in the main thread, and where nobody else has taken SIGINT, as in asyncio. The default
- * action is restored as the first is caught: the second ends the process even if the loop cannot
- * run. */
+/* Handles SIGINT, but as in asyncio only in the main thread and if it has its default action.
+ * SA_RESETHAND restores the default action when the first SIGINT is caught, so that the second ends
+ * the process even if the loop is blocked. */
 static int handle_interrupt(af_runner *runner)
 {
     struct sigaction action;
@@ -75,8 +75,8 @@ static int handle_interrupt(af_runner *runner)
     return 0;
 }
 
-/* MAIN may have put a handler of its own in its place. An interrupt that came as MAIN ended must
- * not be lost, unless in an error of MAIN's own, nor hit what runs next. */
+/* Removes the handler, unless MAIN has replaced it. A SIGINT received while MAIN ended must not be
+ * lost, except if MAIN failed, nor affect the next run. */
 static void leave_interrupt(af_runner *runner)
 {
     if (!loop_has_signal_handler(runner->loop, SIGINT, on_interrupt, runner))
@@ -85,7 +85,8 @@ static void leave_interrupt(af_runner *runner)
     af_loop_remove_signal_handler(runner->loop, SIGINT);
 }
 
-/* Without the memory to remember who they are: all must go, and who fails says so on its own. */
+/* Runs the loop until no task is left: used if there is no memory for a list of the tasks.
+ * Exceptions are reported when the tasks are destroyed. */
 static int await_all_tasks(af_loop *loop)
 {
     int r = 0;
@@ -94,7 +95,7 @@ static int await_all_tasks(af_loop *loop)
     return r;
 }
 
-/* Cancels what MAIN left behind and awaits it (rule 68). */
+/* Cancels and awaits the remaining tasks (rule 68). */
 static int cancel_all_tasks(af_loop *loop)
 {
     size_t count = 0;
@@ -177,10 +178,10 @@ int af_runner_close(af_runner *runner)
     if (af_running_loop())
         return af_raise(AF_RUNTIME_ERROR, "a runner cannot be closed from a running loop");
     int r = cancel_all_tasks(runner->loop);
-    /* What hangs on calls in threads still has its turn. */
+    /* Callbacks of executor calls still run. */
     while (r >= 0 && runner->loop->calls > 0)
         r = af_loop_run_once(runner->loop);
-    /* asyncio turns the loop four times more, for its generators and its executor. */
+    /* asyncio runs four more iterations, for its generators and its executor. */
     for (int i = 0; i < 4 && r >= 0; i++) {
         af_loop_stop(runner->loop);
         r = af_loop_run_forever(runner->loop);

@@ -9,24 +9,24 @@
 
 #include "base/sanitizer.h"
 
-/* Linux 6.13 has it, older headers do not. */
+/* Since Linux 6.13; missing in older headers. */
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102
 #endif
 
-/* Only pages that are touched cost memory, so the size is generous: a coroutine may call printf, a
- * resolver, a parser. AddressSanitizer's frames are several times as large. */
+/* Large enough for calls of printf, a resolver or a parser. Only pages that are touched take up
+ * memory. Frames are several times as large with AddressSanitizer. */
 #ifdef WITH_ADDRESS_SANITIZER
 static const size_t STACK_SIZE = 1024 * 1024;
 #else
 static const size_t STACK_SIZE = 128 * 1024;
 #endif
 
-/* More than any frame, so that none steps over it, and a multiple of every page size. Never
- * touched, it costs addresses only. */
+/* Larger than any frame, so that no frame skips it, and a multiple of every page size. Takes up
+ * only addresses, no memory. */
 static const size_t GUARD_SIZE = 64 * 1024;
 
-/* Stacks are mapped many at once, so that few system calls map and unmap a hundred thousand. */
+/* Number of stacks per mapping, which reduces the system calls for a hundred thousand stacks. */
 #define STACKS_IN_SLAB 32
 
 struct slab {
@@ -78,8 +78,8 @@ static int add_slab(struct stacks *stacks)
     return 0;
 }
 
-/* Where the kernel knows no guards, the pages lose their permissions instead, which splits the
- * mapping in two: of those, Linux allows a process 65,530 by default. */
+/* Kernels without MADV_GUARD_INSTALL need mprotect(), which splits the mapping in two. Linux allows
+ * a process 65,530 mappings by default. */
 static int install_guard(char *bottom)
 {
     if (madvise(bottom, GUARD_SIZE, MADV_GUARD_INSTALL) == 0 ||
@@ -88,7 +88,7 @@ static int install_guard(char *bottom)
     return failed();
 }
 
-/* The newest slab comes first, and only there is room. */
+/* The newest slab is the first in the list, and the only one with free stacks. */
 int stacks_take(struct stacks *stacks, struct stack *ret_stack)
 {
     struct slab *slab = container_of(stacks->slabs.next, struct slab, link);

@@ -1,4 +1,4 @@
-/* Stacks for coroutines: mapped memory, each stack with a guard below. */
+/* Coroutine stacks: mapped memory, with a guard below each stack. */
 #ifndef ASYNC_STACK_H
 #define ASYNC_STACK_H
 
@@ -8,26 +8,25 @@
 #include "base/list.h"
 
 struct stack {
-    char *bottom; /* the lowest usable byte; the guard ends here */
+    char *bottom; /* lowest usable byte, just above the guard */
     size_t size;
 };
 
-/* Where stacks come from. They are not given back one by one: who is done with one keeps it for the
- * next. */
+/* An allocator of stacks. A stack cannot be returned alone; the coroutine pool reuses it. */
 struct stacks {
     struct list slabs;
 };
 
 void stacks_init(struct stacks *stacks);
 
-/* Unmaps every stack that was taken. */
+/* Unmaps all stacks. */
 void stacks_free(struct stacks *stacks);
 
-/* A stack that was never used. -ENOMEM; -EAGAIN with a text where the system lets the process map
- * no more. */
+/* Returns a new stack.
+ * Errors: -ENOMEM; -EAGAIN, with a text, if the process may not map more memory. */
 int stacks_take(struct stacks *stacks, struct stack *ret_stack);
 
-/* Whether ADDRESS is in the guard of the stack. */
+/* True if ADDRESS is in the guard of the stack. */
 bool stack_is_guard(const struct stack *stack, const void *address);
 
 #endif

@@ -8,7 +8,7 @@
 #include "base/sanitizer.h"
 #include "base/symbol.h"
 
-/* What a task awaits while it sleeps. */
+/* The future that a sleeping task awaits. */
 struct sleeper {
     af_future future;
     struct timer timer;
@@ -16,22 +16,23 @@ struct sleeper {
 
 struct task {
     af_future future;
-    struct list link;        /* among the loop's tasks, while not done */
-    struct callback step;    /* queued, or waiting in the future it awaits; never both */
-    af_future *awaited;      /* referenced; NULL while it is ready or running */
-    struct coroutine *stack; /* NULL before it has begun and once it is done */
+    struct list link;        /* in the loop's list of tasks, until done */
+    struct callback step;    /* in the loop's queue or among the callbacks of the awaited future */
+    af_future *awaited;      /* has a reference; NULL while the task is ready or running */
+    struct coroutine *stack; /* NULL before the first step and once it is done */
     af_coroutine *coroutine;
     void *arg;
     void (*destroy_arg)(void *arg);
     af_error raised; /* see error_swap_slot() */
     unsigned cancelling;
-    bool must_cancel;       /* a cancellation waits for the next step */
-    struct sleeper sleeper; /* here and not on its stack, which waking then need not fetch */
+    bool must_cancel;       /* deliver a cancellation at the next step */
+    struct sleeper sleeper; /* not on the stack, so that waking it does not cause a cache miss there
+                             */
     uint64_t number;
-    char *name; /* NULL until somebody asks */
+    char *name; /* NULL until requested */
 };
 
-/* Where memory is watched, a task that is used after its end must not be another. */
+/* With AddressSanitizer memory is not reused, so that a use after free is detected. */
 #ifdef WITH_ADDRESS_SANITIZER
 enum { RECYCLES = false };
 #else
@@ -40,10 +41,10 @@ enum { RECYCLES = true };
 
 static struct task *task_of(const af_future *future)
 {
-    return (struct task *)future; /* the future is its first member */
+    return (struct task *)future; /* the future is the first member */
 }
 
-/* ---------------------------------------------------------------- the life */
+/* -------------------------------------------------------------- life cycle */
 
 static void destroy_task(af_future *future)
 {
@@ -57,15 +58,16 @@ static void destroy_task(af_future *future)
         list_prepend(&future->loop->spare_tasks, &task->link);
 }
 
-/* Tasks come and go in waves that are too high for malloc to keep their memory at hand. */
+/* Reuses the memory of earlier tasks: large numbers are created and freed at a time, too many for
+ * malloc's caches. */
 static struct task *take_memory(af_loop *loop)
 {
     struct list *link = list_pop(&loop->spare_tasks);
     return link ? container_of(link, struct task, link) : malloc(sizeof(struct task));
 }
 
-/* What asyncio does when a coroutine returns or raises. A cancellation that came too late to be
- * delivered still cancels a task that returns (rule 23). */
+/* Sets the outcome of the task, as asyncio does when a coroutine returns or raises. A cancellation
+ * that was not delivered yet cancels a task that returns (rule 23). */
 static void finish(struct task *task, int r, void *result)
 {
     if (r == AF_CANCELLED || (r >= 0 && task->must_cancel))
@@ -77,8 +79,8 @@ static void finish(struct task *task, int r, void *result)
     task->must_cancel = false;
 }
 
-/* The whole of a coroutine on its own stack. One cancelled before its first step never runs (rule
- * 21). */
+/* Runs the coroutine on its own stack. A task that was cancelled before its first step never runs
+ * it (rule 21). */
 static void run_coroutine(void *arg)
 {
     struct task *task = arg;
@@ -143,14 +145,15 @@ static void prefetch_step(const struct handle *handle)
 static const struct handle_type step_type = {
     .run = run_step, .subject = step_subject, .prefetch = prefetch_step};
 
-/* Whoever asks for a cancellation has no interest in the exception any more. */
+/* A cancellation request counts as retrieving the exception. */
 static bool is_cancellable(af_future *future)
 {
     future->log_exception = false;
     return !af_future_done(future) && !future->loop->closed;
 }
 
-/* A task that waits for itself in the end can only be told directly. */
+/* Cancels a task of a cycle of tasks that await each other directly, not through its awaited
+ * future. */
 static void break_ring(struct task *task)
 {
     callback_remove(&task->step);
@@ -158,9 +161,9 @@ static void break_ring(struct task *task)
     loop_ready(task->future.loop, &task->step.handle);
 }
 
-/* Rules 18 to 20: through the awaited future where that still can be cancelled, otherwise at the
- * next step. A chain of tasks that await each other may be longer than a stack is deep, or bent to
- * a ring, so this goes along it instead of calling itself. */
+/* Cancels the awaited future if that is possible, otherwise the next step of the task (rules 18 to
+ * 20). Iterative, because a chain of tasks that await each other may be longer than a stack allows,
+ * or a cycle. */
 static bool cancel_task(af_future *future)
 {
     if (!is_cancellable(future))
@@ -185,10 +188,12 @@ static bool cancel_task(af_future *future)
 
 static const struct future_type task_type = {.cancel = cancel_task, .destroy = destroy_task};
 
-/* A loop is closed: what is still pending is reported and goes without running again (rule 17). */
+/* Reports the pending tasks of a loop that is being closed, and destroys them without running them
+ * again (rule 17). */
 static void abandon_tasks(af_loop *loop)
 {
-    /* All before the first goes, with which may go what others wait in. */
+    /* Abandon all awaited futures first: destroying a task may free objects that other tasks wait
+     * for. */
     list_for_each (link, &loop->tasks) {
         af_future *awaited = container_of(link, struct task, link)->awaited;
         if (awaited && awaited->type->abandon)
@@ -286,7 +291,8 @@ af_task *task_none_running(void)
     return NULL;
 }
 
-/* Stands still until the next step; whether a cancellation came with it. */
+/* Suspends until the next step.
+ * Errors: AF_CANCELLED, if a cancellation is delivered with that step. */
 static int stand_still(struct task *task)
 {
     coroutine_yield(task->stack);
@@ -300,12 +306,12 @@ static int wait_for_future(struct task *task, af_future *future, void **ret_resu
 {
     task->awaited = af_future_ref(future);
     future_add_callback(future, &task->step);
-    /* A cancellation from before reaches the task through what it awaits, if that can be cancelled.
-     */
+    /* A cancellation requested before this await is passed on to the future, if it can be
+     * cancelled. */
     if (task->must_cancel && af_future_cancel(future))
         task->must_cancel = false;
     int r = stand_still(task);
-    /* Resumed, the task has seen the outcome, even where a cancellation takes its place. */
+    /* Resuming counts as retrieving the exception, even if the task gets a cancellation instead. */
     future->log_exception = false;
     if (r >= 0)
         r = af_future_result(future, ret_result);
@@ -372,7 +378,7 @@ int af_sleep(double delay)
     return r;
 }
 
-/* ----------------------------------------------------------------- looking */
+/* -------------------------------------------------------------- properties */
 
 bool af_future_is_task(const af_future *future)
 {
@@ -429,6 +435,6 @@ af_task *af_first_task(const af_loop *loop)
 af_task *af_next_task(const af_task *task)
 {
     const struct task *at = task_of(task);
-    /* One that has ended meanwhile has nothing after it. */
+    /* A task that is done by now is not in the list any more. */
     return list_empty(&at->link) ? NULL : task_at(task->loop, at->link.next);
 }

@@ -13,10 +13,11 @@ struct timer_entry {
 
 struct timer_slot {
     struct timer *timer;
-    size_t position; /* in the heap; of a free slot the next free one */
+    size_t position; /* in the heap; if free, the next free slot */
 };
 
-/* Four children an entry: half as deep as with two, and they lie side by side. */
+/* Children of an entry. With four, the heap is half as deep as with two, and siblings are adjacent
+ * in memory. */
 enum { CHILDREN = 4 };
 
 static bool earlier(const struct timer_entry *a, const struct timer_entry *b)
@@ -75,7 +76,7 @@ static int grow(struct timers *timers)
     struct timer_entry *heap = realloc(timers->heap, capacity * sizeof *heap);
     if (heap)
         timers->heap = heap;
-    /* Slots are counted from 1. */
+    /* Slots are numbered from 1. */
     struct timer_slot *slots = realloc(timers->slots, (capacity + 1) * sizeof *slots);
     if (slots)
         timers->slots = slots;
@@ -85,7 +86,7 @@ static int grow(struct timers *timers)
     return 0;
 }
 
-/* Where no slot is free, as many are in use as there are timers. */
+/* If no slot is free, slots 1 to count are in use. */
 static size_t take_slot(struct timers *timers)
 {
     size_t slot = timers->free_slot;

@@ -1,4 +1,4 @@
-/* What libev watches for the loop: descriptors and signals, each of which makes a handle ready. */
+/* Descriptors and signals that libev watches for the loop. Each queues a handle. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -11,7 +11,7 @@
 struct signal_watch {
     struct list link;
     ev_signal signal;
-    unsigned seen; /* of the signals caught */
+    unsigned seen; /* number of signals handled so far */
     struct handle handle;
     af_loop *loop;
     af_callback *callback;
@@ -24,14 +24,14 @@ struct callback_watch {
     void *arg;
 };
 
-/* Whether WATCH has to come behind FIRST: of one descriptor the reader is served before the writer.
+/* True if WATCH must run after FIRST: for the same descriptor, the reader runs before the writer.
  */
 static bool is_writer_behind(const struct watch *watch, const struct watch *first)
 {
     return first->io.fd == watch->io.fd && watch->io.events & EV_WRITE;
 }
 
-/* libev tells what is ready from the last to the first. */
+/* libev reports ready descriptors in reverse order. */
 static void on_descriptor(struct ev_loop *ev, ev_io *io, int events)
 {
     (void)ev, (void)events;
@@ -60,7 +60,7 @@ int watch_start(struct watch *watch)
         return af_raise(-ENOTSUP, "a loop with its own poll watches no descriptors");
     if (ev_is_active(&watch->io))
         return 0;
-    /* libev would end the process. */
+    /* libev would abort the process. */
     if (fcntl(watch->io.fd, F_GETFD) < 0)
         return error_raise_code(-errno);
     ev_io_start(watch->loop->ev, &watch->io);
@@ -170,9 +170,9 @@ bool af_loop_remove_writer(af_loop *loop, int fd)
 }
 
 atomic_uint loop_signals_caught;
-static atomic_uint caught[NSIG]; /* by number */
+static atomic_uint caught[NSIG]; /* indexed by signal number */
 
-/* libev may still have one that was caught for a handler before this. */
+/* Ignores a signal that was caught before this handler was added and is still pending in libev. */
 static void on_signal(struct ev_loop *ev, ev_signal *signal, int events)
 {
     (void)ev, (void)events;
@@ -200,10 +200,11 @@ static struct subject signal_subject(const struct handle *handle)
 static const struct handle_type signal_callback_type = {.run = run_signal_callback,
                                                         .subject = signal_subject};
 
-/* libev gives a signal to one loop, and would end the process where another asks for it. */
+/* The loop that handles each signal. libev supports one loop per signal, and would abort the
+ * process for another. */
 static _Atomic(af_loop *) signal_owners[NSIG];
 
-/* In the place of libev's own, so that a busy loop need not poll to learn of it. */
+/* Replaces libev's signal handler, so that a busy loop notices signals without polling. */
 static void on_caught(int signal)
 {
     atomic_fetch_add(&caught[signal], 1);
@@ -215,7 +216,7 @@ static void catch_signal(int signal)
 {
     struct sigaction action;
     if (sigaction(signal, NULL, &action) < 0)
-        return; /* libev's handler stays, and the loop looks every now and then */
+        return; /* libev's handler stays; the loop then polls now and then */
     action.sa_handler = on_caught;
     sigaction(signal, &action, NULL);
 }
