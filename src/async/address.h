@@ -1,4 +1,4 @@
-/* Addresses of sockets. */
+/* Socket addresses. */
 #ifndef ASYNC_ADDRESS_H
 #define ASYNC_ADDRESS_H
 
@@ -19,19 +19,22 @@ struct address {
     socklen_t length;
 };
 
-/* Reads a numeric host. AF_VALUE_ERROR with a text, -ENOMEM. Asks nobody. */
+/* Parses a numeric host. Does not look up names.
+ * Errors: AF_VALUE_ERROR with a text; -ENOMEM. */
 int address_from_host(const char *host, uint16_t port, struct address *ret_address);
 
-/* Copies what the resolver found. */
+/* Copies an address found by getaddrinfo(). */
 void address_from_info(const struct addrinfo *info, struct address *ret_address);
 
-/* AF_VALUE_ERROR with a text where the path is empty or too long. */
+/* Makes the address of a Unix socket.
+ * Errors: AF_VALUE_ERROR, with a text, if PATH is empty or too long. */
 int address_from_path(const char *path, struct address *ret_address);
 
-/* Raises -ERROR with a text that says what it was about: "[::1]:80: Connection refused". */
+/* Raises -ERROR with a text that includes the address: "[::1]:80: Connection refused". */
 int address_raise(const struct address *address, int error);
 
-/* The address of this end of a socket, and of the other, as text. The errors of the system. */
+/* Get the local address of a socket, and the address of its peer, as text.
+ * Errors: system errors. */
 int address_of_socket(int fd, af_address *ret_address);
 int address_of_peer(int fd, af_address *ret_address);
 

@@ -30,7 +30,7 @@ void addresses_unref(struct addresses *addresses)
         free(addresses);
 }
 
-/* Writes an address with the brackets it needs. False if it is to be left out. */
+/* Writes an address, in brackets if it is IPv6. False if it is to be skipped. */
 static bool format_address(const struct sockaddr *address, char text[INET6_ADDRSTRLEN + 2])
 {
     if (address->sa_family == AF_INET)

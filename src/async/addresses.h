@@ -1,4 +1,4 @@
-/* The addresses of a host. */
+/* Addresses of a host. */
 #ifndef ASYNC_ADDRESSES_H
 #define ASYNC_ADDRESSES_H
 
@@ -7,33 +7,35 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
-/* Addresses in the order to try, as CURLOPT_RESOLVE takes them: "192.0.2.1,[2001:db8::1]". Counted,
- * and never changed once made. The references belong to one thread at a time. */
+/* Addresses in the order to try, in the format of CURLOPT_RESOLVE: "192.0.2.1,[2001:db8::1]".
+ * Reference-counted and immutable. The references belong to one thread at a time. */
 struct addresses {
     size_t references;
     char text[]; /* at least one address */
 };
 
-/* Copies TEXT. -ENOMEM. The caller owns the addresses. */
+/* Copies TEXT.
+ * Errors: -ENOMEM.
+ * Ownership: the caller owns the reference. */
 int addresses_new(const char *text, struct addresses **ret_addresses);
 
 struct addresses *addresses_ref(struct addresses *addresses);
 
-/* NULL is fine. */
+/* Accepts NULL. */
 void addresses_unref(struct addresses *addresses);
 
-/* A DNS answer over TCP may have thousands; libcurl tries a few. */
+/* A DNS response over TCP may have thousands; libcurl tries a few. */
 enum { MOST_ADDRESSES = 32 };
 
-/* Collects addresses. All zero: none yet. */
+/* A buffer that collects addresses; initialized with 0. */
 struct address_text {
     size_t count;
     size_t length;
     char text[MOST_ADDRESSES * (INET6_ADDRSTRLEN + 3)];
 };
 
-/* Appends an address. Leaves out link-local addresses, which need a scope that CURLOPT_RESOLVE does
- * not take, other families, and what exceeds MOST_ADDRESSES. */
+/* Appends an address. Skips link-local addresses, which need a scope that CURLOPT_RESOLVE does not
+ * support, other address families, and addresses beyond MOST_ADDRESSES. */
 void address_text_add(struct address_text *text, const struct sockaddr *address);
 
 #endif

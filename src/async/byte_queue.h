@@ -1,5 +1,5 @@
-/* Bytes that come in behind and leave in front. It holds memory only from the first byte on, until
- * it is freed, which does not end its use. */
+/* A queue of bytes: appended at the end, removed from the front. Memory is allocated with the first
+ * byte and kept until byte_queue_free(), after which the queue can still be used. */
 #ifndef ASYNC_BYTE_QUEUE_H
 #define ASYNC_BYTE_QUEUE_H
 
@@ -10,7 +10,7 @@
 
 struct byte_queue {
     struct buffer buffer;
-    size_t taken; /* have left already, and are still in the buffer */
+    size_t taken; /* bytes removed, but still in the buffer */
 };
 
 static inline void byte_queue_init(struct byte_queue *queue)
@@ -30,24 +30,25 @@ static inline size_t byte_queue_size(const struct byte_queue *queue)
     return queue->buffer.length - queue->taken;
 }
 
-/* The bytes, from the first on; there must be one. Borrowed until the next reserve. */
+/* Returns the bytes; there must be at least one. Borrowed until the next reserve. */
 static inline const char *byte_queue_front(const struct byte_queue *queue)
 {
     return queue->buffer.data + queue->taken;
 }
 
-/* Lets the first SIZE bytes leave; they stay where they are until the next reserve. */
+/* Removes the first SIZE bytes; their memory stays valid until the next reserve. */
 static inline void byte_queue_take(struct byte_queue *queue, size_t size)
 {
     queue->taken += size;
 }
 
-/* Makes room for SIZE bytes behind the last, to be appended to the buffer. -ENOMEM. */
+/* Makes room for SIZE bytes at the end, to be appended to the buffer.
+ * Errors: -ENOMEM. */
 static inline int byte_queue_reserve(struct byte_queue *queue, size_t size)
 {
     struct buffer *buffer = &queue->buffer;
-    /* The rest moves to the front only where it is the smaller part: so no byte costs more than one
-     * move, however long the queue is. */
+    /* Move the remaining bytes to the front only if they are less than those removed: then each
+     * byte is moved at most once on average, however long the queue is. */
     if (size > buffer->capacity - buffer->length && queue->taken >= byte_queue_size(queue)) {
         buffer_consume(buffer, queue->taken);
         queue->taken = 0;

@@ -1,4 +1,4 @@
-/* Opening a connection. */
+/* Opens connections. */
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <unistd.h>
@@ -9,15 +9,15 @@
 #include "async/task.h"
 #include "base/buffer.h"
 
-/* A connection that is being made; lives in the frame of the task that waits for it. */
+/* A connection attempt, in the stack frame of the task that awaits it. */
 struct attempt {
     af_future future;
     struct watch watch;
     int error;
 };
 
-/* Looks at once how it ended, as asyncio does: the other side may reset it in the next iteration.
- */
+/* Gets the result of the attempt at once, as asyncio does: the peer may reset the connection before
+ * the next iteration. */
 static int run_decided(struct handle *handle)
 {
     struct attempt *attempt = container_of(handle, struct attempt, watch.handle);
@@ -31,7 +31,7 @@ static int run_decided(struct handle *handle)
 
 static const struct handle_type decided_type = {.run = run_decided};
 
-/* The error of the attempt, or 0, is in *ret_error. */
+/* Waits until connect() has succeeded or failed; *ret_error is its errno, or 0. */
 static int await_decision(int fd, int *ret_error)
 {
     struct attempt attempt = {0};
@@ -79,10 +79,10 @@ static int open_stream(const struct address *address, af_stream **ret_stream)
     return r;
 }
 
-/* --------------------------------------------------------- a name's addresses */
+/* ------------------------------------------------------- addresses of a name */
 
-/* What the addresses failed with: the code is the first one's, which is the one to be preferred,
- * and the text has all that was said. */
+/* Errors of the addresses tried: the code of the first, which is preferred, and the texts of all.
+ */
 struct failures {
     int code;
     struct buffer text;

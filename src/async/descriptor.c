@@ -2,7 +2,7 @@
 
 #include "async/task.h"
 
-/* A task that waits for a descriptor; lives in its frame. */
+/* A wait for a descriptor, in the stack frame of the task. */
 struct readiness {
     af_future future;
     struct watch watch;

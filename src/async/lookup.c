@@ -7,7 +7,8 @@
 
 #include <afetch/executor.h>
 
-/* It lives on in the thread where nobody waits any more, so it has a copy of the name. */
+/* The argument of the thread, which outlives a cancelled lookup and therefore has a copy of the
+ * name. */
 struct lookup {
     struct addrinfo *found;
     char service[8];
@@ -22,8 +23,8 @@ static void lookup_free(void *arg)
     free(lookup);
 }
 
-/* The resolver's name for a host. Its loopback addresses, which it has for no name at all, are
- * those of localhost (RFC 6761), also where no file of hosts says so. */
+/* Returns the node argument of getaddrinfo(). NULL returns the loopback addresses, which are those
+ * of localhost (RFC 6761) even if /etc/hosts does not define it. */
 static const char *node_of(const char *host)
 {
     return strcasecmp(host, "localhost") == 0 ? NULL : host;

@@ -1,4 +1,4 @@
-/* A server is a socket that listens, and a task for each connection. */
+/* Servers: a listening socket, and a task for each connection. */
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -9,22 +9,22 @@
 #include "async/stream.h"
 #include "async/waiters.h"
 
-/* How many are accepted before others have their turn. */
+/* Connections accepted before other callbacks run. */
 static const int ACCEPTED_AT_ONCE = 128;
 
-/* As asyncio's ACCEPT_RETRY_DELAY, in seconds. */
+/* Seconds, as asyncio's ACCEPT_RETRY_DELAY. */
 static const double ACCEPT_RETRY_DELAY = 1;
 
-/* It lives until its owner has freed it and the last connection is gone. */
+/* Kept until its owner has freed it and the last connection is closed. */
 struct af_server {
     af_loop *loop;
     int fd;      /* -1 once closed */
-    ino_t inode; /* of the socket at a path; 0 where there is none */
+    ino_t inode; /* inode of a Unix socket; 0: none */
     bool freed;
     size_t connections;
     struct watch acceptable;
     struct timer retry;
-    struct waiters waiters; /* for the end */
+    struct waiters waiters; /* waiting until it is closed */
     af_client_connected *client_connected;
     void *arg;
 };
@@ -39,7 +39,7 @@ static bool is_over(const af_server *server)
     return server->fd < 0 && server->connections == 0;
 }
 
-/* Where the loop is being closed and not running, the tasks that waited are no more. */
+/* While the loop is being closed, the waiting tasks are destroyed and must not be woken. */
 static void wake_if_over(af_server *server)
 {
     if (is_over(server) && !server->loop->closed)
@@ -53,7 +53,7 @@ static void free_if_over(af_server *server)
         free(server);
 }
 
-/* ------------------------------------------------------------ a connection */
+/* ------------------------------------------------------------- connections */
 
 static void connection_free(void *arg)
 {
@@ -66,7 +66,7 @@ static void connection_free(void *arg)
     free_if_over(server);
 }
 
-/* Peers come and go as they like: nobody needs to hear of it. */
+/* True if an error is reported. Lost connections and cancellations are normal. */
 static bool is_notable(int code)
 {
     return code < 0 && code != AF_CANCELLED && code != -ECONNRESET && code != -EPIPE &&
@@ -91,7 +91,7 @@ static int serve_connection(void *arg, void **ret_result)
 
 /* --------------------------------------------------------------- accepting */
 
-/* Takes the descriptor, whatever comes of it. */
+/* Takes over the descriptor, also on error. */
 static int start_connection(af_server *server, int fd)
 {
     struct connection *connection = malloc(sizeof *connection);
@@ -109,7 +109,7 @@ static int start_connection(af_server *server, int fd)
     return r;
 }
 
-/* The socket stays readable all the while, so the watch is off until there may be room again. */
+/* Stops watching the socket for a while, since it remains readable. */
 static int pause_accepting(af_server *server, af_error error)
 {
     double when = af_loop_time(server->loop) + ACCEPT_RETRY_DELAY;
@@ -160,12 +160,12 @@ static int run_retry(struct handle *handle)
 static const struct handle_type acceptable_type = {.run = run_acceptable};
 static const struct handle_type retry_type = {.run = run_retry};
 
-/* ---------------------------------------------------------------- a server */
+/* ------------------------------------------------------------------ servers */
 
 static int listen_at(int fd, const struct address *address, int backlog)
 {
     int on = 1;
-    /* The connections inherit it. */
+    /* Accepted connections inherit it. */
     if (address->any.sa_family != AF_UNIX &&
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0)
         return address_raise(address, errno);
@@ -224,7 +224,7 @@ int af_start_server(const char *host, uint16_t port, int backlog,
                     af_client_connected *client_connected, void *arg, af_server **ret_server)
 {
     struct address address;
-    /* A server does not look up names, which would suspend; this one has but one meaning. */
+    /* Names are not looked up, since that would suspend. Only "localhost" is known. */
     const char *number = strcmp(host, "localhost") == 0 ? "127.0.0.1" : host;
     int r = address_from_host(number, port, &address);
     return r < 0 ? r : server_new(&address, backlog, client_connected, arg, ret_server);
@@ -246,7 +246,7 @@ int af_start_unix_server(const char *path, int backlog, af_client_connected *cli
     return r;
 }
 
-/* Where another server has taken the path, it is not ours any more. */
+/* Removes the socket, unless another server has replaced it. */
 static void remove_path(const af_server *server)
 {
     af_address address;
@@ -290,7 +290,8 @@ int af_server_serve_forever(af_server *server)
     int r = af_server_wait_closed(server);
     if (r == AF_CANCELLED && server->fd >= 0) {
         af_server_close(server);
-        af_server_wait_closed(server); /* a second cancellation ends this too, to the same effect */
+        af_server_wait_closed(server); /* a second cancellation ends the wait; the result is the
+                                        * same */
     }
     return r;
 }

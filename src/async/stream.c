@@ -1,4 +1,4 @@
-/* The life of a stream: made of a socket, closed, and looked at meanwhile. */
+/* Creates and closes streams, and returns their properties. */
 #include "async/stream.h"
 
 #include <errno.h>
@@ -25,8 +25,8 @@ void stream_wake_waiters(af_stream *stream)
         ;
 }
 
-/* What came and was not read would make the close a reset, which takes what we sent from the peer.
- */
+/* Reads and discards input: closing a socket with unread input resets the connection, which may
+ * discard data that the peer has not read yet. */
 static void drop_input(af_stream *stream)
 {
     char buffer[4096];
@@ -101,7 +101,7 @@ void af_stream_abort(af_stream *stream)
 {
     if (stream->fd < 0)
         return;
-    /* Where this fails the peer sees an end after all; there is nobody to tell. */
+    /* If this fails, the peer gets an end of stream instead; it is not reported. */
     struct linger reset = {.l_onoff = 1};
     setsockopt(stream->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     stream_disconnect(stream, 0);
@@ -116,7 +116,7 @@ void af_stream_free(af_stream *stream)
     free(stream);
 }
 
-/* ----------------------------------------------------------------- looking */
+/* -------------------------------------------------------------- properties */
 
 int af_stream_peer_address(const af_stream *stream, af_address *ret_address)
 {
@@ -133,7 +133,7 @@ int af_stream_fd(const af_stream *stream)
     return stream->fd;
 }
 
-/* ------------------------------------------------------------------ making */
+/* ---------------------------------------------------------------- creating */
 
 int stream_new(af_loop *loop, int fd, af_stream **ret_stream)
 {

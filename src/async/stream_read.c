@@ -1,5 +1,5 @@
-/* Reading from a stream. Nothing is read before it is asked for: a peer that sends without end
- * fills the buffers of the system and not ours. */
+/* Reads from streams. Data is received only on request: a peer that sends without end fills the
+ * system's buffers, not the program's memory. */
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -9,7 +9,7 @@
 
 enum {
     READ_SIZE = 4 * 1024,
-    LONGEST_RUN = 16, /* how many reads may follow each other without a turn for anybody else */
+    LONGEST_RUN = 16, /* consecutive reads before other callbacks run */
 };
 
 static int run_readable(struct handle *handle)
@@ -26,7 +26,7 @@ static int run_readable(struct handle *handle)
 
 const struct handle_type stream_readable_type = {.run = run_readable};
 
-/* Bytes are for one reader, who may have some of them already. */
+/* Only one task may read, since it may have received a part of the data already. */
 static int check_reader(const af_stream *stream)
 {
     return stream->reader ? af_raise(AF_RUNTIME_ERROR, "another task is reading the stream") : 0;
@@ -47,13 +47,13 @@ static int wait_for_input(af_stream *stream)
     stream->reader = &arrival;
     r = task_wait(&arrival);
     stream->reader = NULL;
-    /* Before this task had its turn the poll may have found the same bytes again. */
+    /* The poll may have queued the handle again before this task resumed. */
     handle_cancel(&stream->readable.handle);
     return r;
 }
 
-/* Whether there is something to be had from the system: 1, 0 at the end, or the error that ended
- * the connection. Suspends until one of them. */
+/* Waits until the socket may have input: 1, or 0 at the end of the stream.
+ * Errors: the error that closed the connection. */
 static int find_input(af_stream *stream)
 {
     while (!stream->eof && stream->fd >= 0) {
@@ -66,20 +66,21 @@ static int find_input(af_stream *stream)
     return stream_final_error(stream);
 }
 
-/* One read(2): how many bytes, 0 at the end, -EAGAIN where it has to wait. */
+/* Receives once: the number of bytes, 0 at the end, -EAGAIN if it has to wait. */
 static ssize_t receive(af_stream *stream, void *buffer, size_t size)
 {
     ssize_t received = recv(stream->fd, buffer, size, 0);
     if (received < 0 && errno != EAGAIN && errno != EINTR)
         return stream_fail(stream, -errno);
-    /* Less than there was room for was all there is: ask the poll before the next read. So do after
-     * a while of plenty, or a fast peer would have the loop for itself. */
+    /* A partial read means that the socket is empty: poll before the next read. Poll as well after
+     * many full reads, or a fast peer would not let other callbacks run. */
     stream->try_read = received == (ssize_t)size && ++stream->reads < LONGEST_RUN;
     stream->eof = received == 0;
     return received < 0 ? -EAGAIN : received;
 }
 
-/* Adds to the input what there is; SIZE bytes are wanted, and more will do. 1, or 0 at the end. */
+/* Receives into the input queue; SIZE is the number of bytes wanted, but it may receive more. 1, or
+ * 0 at the end of the stream. */
 static int fill(af_stream *stream, size_t size)
 {
     struct buffer *buffer = &stream->input.buffer;
@@ -100,7 +101,7 @@ static int fill(af_stream *stream, size_t size)
     return 1;
 }
 
-/* Moves what the input has, up to SIZE bytes, to the caller. */
+/* Moves up to SIZE bytes from the input queue to the caller. */
 static size_t take(af_stream *stream, void *buffer, size_t size)
 {
     size_t ready = byte_queue_size(&stream->input);
@@ -116,7 +117,8 @@ ssize_t af_stream_read(af_stream *stream, void *buffer, size_t size)
     int r = check_reader(stream);
     if (r < 0 || size == 0)
         return r;
-    /* Who reads little reads on: only a large buffer is worth a system call of its own. */
+    /* Small reads go through the input queue, as more of them will follow. A large buffer is filled
+     * directly. */
     if (byte_queue_size(&stream->input) == 0 && size < READ_SIZE) {
         r = fill(stream, size);
         if (r <= 0)
@@ -139,7 +141,8 @@ int af_stream_read_exactly(af_stream *stream, void *buffer, size_t size)
     int r = check_reader(stream);
     if (r < 0 || size == 0)
         return r;
-    /* Gathered in the stream and not in the caller's buffer: a cancellation then loses nothing. */
+    /* Collected in the input queue and not in the caller's buffer, so that a cancellation loses
+     * nothing. */
     size_t ready;
     while ((ready = byte_queue_size(&stream->input)) < size) {
         r = fill(stream, size - ready);
@@ -162,7 +165,7 @@ int af_stream_read_until(af_stream *stream, const char *separator, const char **
         return r;
     if (width == 0)
         return af_raise(AF_VALUE_ERROR, "a separator has at least one byte");
-    size_t searched = 0; /* so many bytes from the front, no separator begins */
+    size_t searched = 0; /* no separator begins in these first bytes */
     for (;;) {
         size_t size = byte_queue_size(&stream->input);
         if (size >= searched + width) {
@@ -186,7 +189,7 @@ int af_stream_read_until(af_stream *stream, const char *separator, const char **
     }
 }
 
-/* All that has come. */
+/* Takes the whole input queue. */
 static void take_input(af_stream *stream, const char **ret_data, size_t *ret_length)
 {
     *ret_length = byte_queue_size(&stream->input);

@@ -1,10 +1,10 @@
-/* Writing to a stream: at once what the system takes, and the rest as it takes more. */
+/* Writes to streams: sends as much as the system accepts, and queues the rest. */
 #include <errno.h>
 #include <sys/socket.h>
 
 #include "async/stream.h"
 
-/* One write(2): how many bytes, which may be none. */
+/* Sends once: the number of bytes, which may be 0. */
 static ssize_t transmit(af_stream *stream, const void *data, size_t size)
 {
     ssize_t sent = send(stream->fd, data, size, MSG_NOSIGNAL);
@@ -13,7 +13,7 @@ static ssize_t transmit(af_stream *stream, const void *data, size_t size)
     return errno == EAGAIN || errno == EINTR ? 0 : stream_fail(stream, -errno);
 }
 
-/* The queue has grown or shrunk, or the marks have moved. */
+/* Updates paused after a change of the queue or of the marks. */
 static void look_at_marks(af_stream *stream)
 {
     size_t size = byte_queue_size(&stream->output);
@@ -25,7 +25,7 @@ static void look_at_marks(af_stream *stream)
     }
 }
 
-/* The queue is empty: what was to come after it comes now. */
+/* Closes the connection, or its sending direction, if that was requested: the queue is empty. */
 static int finish_writing(af_stream *stream)
 {
     if (stream->closing)
@@ -41,7 +41,7 @@ static int run_writable(struct handle *handle)
     struct byte_queue *output = &stream->output;
     ssize_t sent = transmit(stream, byte_queue_front(output), byte_queue_size(output));
     if (sent < 0)
-        return 0; /* the next to write, drain or wait hears of it */
+        return 0; /* returned by the next write, drain or wait_closed */
     byte_queue_take(output, (size_t)sent);
     look_at_marks(stream);
     if (byte_queue_size(output) == 0) {

@@ -1,4 +1,5 @@
-/* A job goes to the threads and back; the query it is for stays in the thread of the loop. */
+/* Jobs are passed to the threads and back; their queries are only used in the thread of the loop.
+ */
 #include "async/system_resolver.h"
 
 #include <errno.h>
@@ -9,7 +10,7 @@
 
 #include "base/error.h"
 
-/* Bytes. Modules of the name service have to work in it. */
+/* Bytes; must suffice for modules of the name service. */
 enum { STACK_SIZE = 512 * 1024 };
 
 struct system_resolver {
@@ -17,23 +18,23 @@ struct system_resolver {
     size_t most;
     address_lookup *look_up;
 
-    /* The loop's. */
-    struct list waiting; /* queries that no thread is free for */
-    size_t unanswered;   /* jobs that are out */
+    /* Used in the thread of the loop only. */
+    struct list waiting; /* queries without a free thread */
+    size_t unanswered;   /* jobs passed to the threads */
     struct handle handle;
 
-    pthread_mutex_t mutex; /* for all that follows */
+    pthread_mutex_t mutex; /* protects all members below */
     pthread_cond_t changed;
-    struct list jobs;     /* not begun */
-    struct list answered; /* not delivered */
-    bool delivering;      /* the handle is with the loop */
-    bool freed;           /* by the owner: the last thread frees the memory */
+    struct list jobs;     /* not started */
+    struct list answered; /* to be delivered */
+    bool delivering;      /* the handle is queued in the loop */
+    bool freed;           /* by the owner; the last thread frees the memory */
     size_t threads;
 };
 
 struct job {
     struct list link;
-    struct name_query *query; /* the loop's */
+    struct name_query *query; /* used in the thread of the loop only */
     int family;
     struct name_answer answer;
     char name[];
@@ -91,7 +92,7 @@ static struct name_answer look_up(const struct system_resolver *system, const st
     return name_answer_of(&text);
 }
 
-/* The next job, once there is one; NULL at the end. The mutex is locked. */
+/* Waits for the next job and returns it; NULL when the resolver is freed. The mutex is locked. */
 static struct job *next_job(struct system_resolver *system)
 {
     while (list_empty(&system->jobs) && !system->freed)
@@ -100,7 +101,8 @@ static struct job *next_job(struct system_resolver *system)
     return link ? container_of(link, struct job, link) : NULL;
 }
 
-/* Hands a job back. The mutex, which is locked, keeps the owner from going, and so the loop. */
+/* Passes a job back to the loop. The mutex is locked, so the owner cannot free the resolver and
+ * close the loop meanwhile. */
 static void deliver_job(struct system_resolver *system, struct job *job)
 {
     if (system->freed) {
@@ -114,7 +116,7 @@ static void deliver_job(struct system_resolver *system, struct job *job)
     loop_ready_threadsafe(system->loop, &system->handle);
 }
 
-/* Unlocks the mutex, and frees what threads and owner share once all of them are gone. */
+/* Unlocks the mutex. The last user, owner or thread, frees the memory. */
 static void leave(struct system_resolver *system)
 {
     bool last = system->freed && system->threads == 0;
@@ -142,7 +144,8 @@ static void *work(void *arg)
     return NULL;
 }
 
-/* Signals are for the thread of the loop, so the new one starts with all of them blocked. */
+/* The new thread starts with all signals blocked, since they are handled in the thread of the loop.
+ */
 static int create_thread(struct system_resolver *system)
 {
     pthread_attr_t attributes;
@@ -177,8 +180,8 @@ static int job_new(struct name_query *query, struct job **ret_job)
     return 0;
 }
 
-/* Queues a job, for which there is a free thread or one is created. Fails if there is none at all.
- */
+/* Queues a job, and creates a thread if none is free.
+ * Errors: those of creating a thread, if there is none at all. */
 static int queue_job(struct system_resolver *system, struct job *job)
 {
     int r = 0;
@@ -274,7 +277,7 @@ void system_resolver_free(struct system_resolver *system)
         ;
     pthread_mutex_lock(&system->mutex);
     system->freed = true;
-    loop_take_foreign(system->loop); /* the handle may be among what came */
+    loop_take_foreign(system->loop); /* the handle may be among them */
     handle_cancel(&system->handle);
     free_jobs(&system->jobs);
     free_jobs(&system->answered);
