@@ -7,19 +7,19 @@
 
 struct child {
     struct callback callback;
-    struct list link; /* in done, once it is */
+    struct list link; /* in done, once it is done */
     af_as_completed *iterator;
     af_future *future;
 };
 
-/* What asyncio builds of a queue: the done children, and the tasks that wait for one. */
+/* The done children, and the tasks that wait for one: what a queue does in asyncio. */
 struct af_as_completed {
     af_loop *loop;
     size_t count;
     struct child *children;
-    size_t unasked; /* how many calls of next are still to come */
+    size_t unasked; /* calls of next that will still return a child */
     size_t unfinished;
-    size_t timed_out; /* children that will be given as AF_TIMEOUT */
+    size_t timed_out; /* children to be reported as AF_TIMEOUT */
     struct list done;
     struct waiters waiters;
     struct timer timer;
@@ -100,7 +100,7 @@ static bool has_item(const af_as_completed *iterator)
     return !list_empty(&iterator->done) || iterator->timed_out > 0;
 }
 
-/* asyncio's Queue.get: woken without an item being reserved, so look again. */
+/* As in asyncio's Queue.get, a waiter is woken without an item being reserved for it. */
 static int wait_for_item(af_as_completed *iterator)
 {
     while (!has_item(iterator)) {
@@ -122,7 +122,7 @@ int af_as_completed_next(af_as_completed *iterator, af_future **ret_child)
     iterator->unasked--;
     int r = wait_for_item(iterator);
     if (r < 0 && r != AF_CANCELLED)
-        iterator->unasked++; /* as in asyncio, a cancelled wait has used up its turn */
+        iterator->unasked++; /* as in asyncio, a cancelled call counts as one */
     if (r < 0)
         return r;
     struct list *link = list_pop(&iterator->done);

@@ -6,31 +6,31 @@
 #include "async/task.h"
 #include "async/waiters.h"
 
-/* One future that was pulled. */
+/* A future that was pulled. */
 struct item {
     struct callback done;
     af_bounded *bounded;
     af_future *future;
-    struct list link;  /* in pulled, in the order of the source, until it is handed out */
-    struct list ready; /* in finished, in the order of completion, if that is asked for */
+    struct list link;  /* in pulled, in the order of the source, until it is returned */
+    struct list ready; /* in finished, in the order of completion, unless in_order */
 };
 
 struct af_bounded {
     af_bounded_options options;
     bool in_order;
     af_task *feeder;
-    struct callback source_ended; /* the feeder's end */
-    size_t held; /* pulled and not handed out; less than the window, or the feeder waits */
+    struct callback source_ended; /* the feeder is done */
+    size_t held; /* pulled and not returned; if it reaches the window, the feeder waits */
     bool stopped;
     struct list pulled;
     struct list finished;
-    struct waiters consumers; /* wait for something to hand out */
-    struct waiters room;      /* where the feeder waits for the window */
-    struct waiters stoppers;  /* wait for the feeder's end */
-    struct list spare;        /* items to be used again */
+    struct waiters consumers; /* waiting for a future to return */
+    struct waiters room;      /* the feeder, waiting for room in the window */
+    struct waiters stoppers;  /* waiting for the feeder to end */
+    struct list spare;        /* freed items, which are reused */
 };
 
-/* The next to hand out, or NULL. */
+/* Returns the next item to return, or NULL. */
 static struct item *deliverable(const af_bounded *bounded)
 {
     if (!bounded->in_order)
@@ -80,7 +80,7 @@ static void item_free(struct item *item)
     list_prepend(&item->bounded->spare, &item->link);
 }
 
-/* Waits for room and a permit, then takes one future from the source: 1, 0 at its end. */
+/* Waits for room and a permit, then pulls one future. Returns 1, or 0 at the end of the source. */
 static int pull(af_bounded *bounded)
 {
     int r;
@@ -129,7 +129,7 @@ static bool ended(const af_bounded *bounded)
     return af_future_done(bounded->feeder) && list_empty(&bounded->pulled);
 }
 
-/* Where nothing is left to wait for, who waits must be told. */
+/* Wakes the waiting tasks if there is nothing left to wait for. */
 static int run_source_ended(struct handle *handle)
 {
     af_bounded *bounded = container_of(handle, af_bounded, source_ended.handle);
@@ -182,7 +182,7 @@ bool af_bounded_ready(const af_bounded *bounded)
     return deliverable(bounded) || ended(bounded);
 }
 
-/* How the source ended: 0, or its error. That it was stopped is no error. */
+/* Returns 0, or the error of the source. Being stopped is not an error. */
 static int source_result(const af_bounded *bounded)
 {
     int r = af_future_result(bounded->feeder, NULL);
@@ -196,7 +196,7 @@ int af_bounded_next(af_bounded *bounded, af_future **ret_future)
     struct item *item;
     while (!(item = deliverable(bounded))) {
         if (ended(bounded)) {
-            waiters_wake(&bounded->consumers); /* for whom it is the end too */
+            waiters_wake(&bounded->consumers); /* which reach the end as well */
             return source_result(bounded);
         }
         bool woken;
@@ -211,7 +211,7 @@ int af_bounded_next(af_bounded *bounded, af_future **ret_future)
     item_free(item);
     bounded->held--;
     waiters_wake(&bounded->room);
-    /* Behind it there may be more, and others who wait for it. */
+    /* The next future may be ready, and other tasks waiting for it. */
     if (af_bounded_ready(bounded))
         waiters_wake(&bounded->consumers);
     return 1;
@@ -219,7 +219,7 @@ int af_bounded_next(af_bounded *bounded, af_future **ret_future)
 
 int af_bounded_stop(af_bounded *bounded)
 {
-    /* Once is enough: the source may be cleaning up. */
+    /* Cancel it only once: it may be cleaning up. */
     if (!bounded->stopped)
         af_future_cancel(bounded->feeder);
     bounded->stopped = true;
@@ -246,7 +246,7 @@ void af_bounded_free(af_bounded *bounded)
         if (!list_empty(&item->done.handle.link))
             give_permit(bounded);
         af_future *future = item->future;
-        item_free(item); /* takes its callback back while the future is there */
+        item_free(item); /* removes its callback while the future exists */
         af_future_unref(future);
     }
     struct list *link;

@@ -8,7 +8,7 @@
 
 struct af_condition {
     af_lock *lock;
-    af_lock *own_lock; /* NULL where it is somebody else's */
+    af_lock *own_lock; /* NULL if it is the caller's */
     struct waiters waiters;
 };
 
@@ -65,7 +65,8 @@ static void notify(af_condition *condition, size_t count)
         count--;
 }
 
-/* Whatever comes, the lock is held again afterwards; a cancellation meanwhile is kept for then. */
+/* Acquires the lock in any case. If it is cancelled meanwhile, returns AF_CANCELLED when the lock
+ * is held. */
 static int reacquire(af_condition *condition, int r)
 {
     int acquired;
@@ -80,14 +81,14 @@ int af_condition_wait(af_condition *condition)
     if (r < 0)
         return r;
     if (!task_running())
-        return AF_RUNTIME_ERROR; /* with the lock still held: it could not wait to take it again */
+        return AF_RUNTIME_ERROR; /* the lock is kept, since it could not be acquired again */
     r = af_lock_release(condition->lock);
     if (r < 0)
         return r;
     bool woken;
     r = reacquire(condition, waiters_wait(&condition->waiters, &woken));
     if (r < 0) {
-        notify(condition, 1); /* it may have been meant for us */
+        notify(condition, 1); /* this waiter may have been notified */
         return error_raise_code(r);
     }
     return 0;

@@ -1,6 +1,6 @@
-/* A call is a future and a handle in one: it stands in the executor's queue, is run by a thread,
- * and goes through the loop's queue to become done. What is not said to be the threads' belongs to
- * the thread of the loop. */
+/* A call is a future and a handle in one object. The handle is in the executor's queue first, then
+ * run by a thread, then queued in the loop to make the future done. Members that are not marked as
+ * the threads' are used in the thread of the loop only. */
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
@@ -8,16 +8,16 @@
 
 #include "async/task.h"
 
-/* As asyncio's. */
+/* As in asyncio. */
 enum { EXTRA_THREADS = 4, MOST_THREADS = 32 };
 
 struct af_executor {
-    atomic_size_t references; /* the owner's, and one of each call */
-    pthread_mutex_t mutex;    /* for all that follows */
-    pthread_cond_t changed;   /* something to do, or the end */
+    atomic_size_t references; /* of the owner, and one per call */
+    pthread_mutex_t mutex;    /* protects all members below */
+    pthread_cond_t changed;   /* a call was queued, or the executor ends */
     struct list queue;        /* calls that have not begun */
     size_t queued;
-    size_t idle; /* threads that wait */
+    size_t idle; /* threads that wait for a call */
     bool ending;
     size_t most;
     size_t count;
@@ -26,13 +26,13 @@ struct af_executor {
 
 struct call {
     af_future future;
-    struct handle handle; /* in the executor's queue, in none, or in the loop's */
+    struct handle handle; /* in the executor's queue, unlinked, or in the loop's queue */
     af_executor *executor;
-    bool begun; /* under the executor's mutex */
+    bool begun; /* protected by the executor's mutex */
     af_blocking_function *function;
     void *arg;
     void (*destroy_arg)(void *arg);
-    /* Written by the thread before it hands the call back. */
+    /* Written by the thread before it queues the call in the loop. */
     void *result;
     af_error error;
 };
@@ -49,7 +49,7 @@ static struct call *call_at(struct handle *handle)
 
 /* ----------------------------------------------------------------- threads */
 
-/* The next call, once there is one; NULL at the end. The mutex is locked. */
+/* Waits for the next call and returns it; NULL when the executor ends. The mutex is locked. */
 static struct call *begin_next(af_executor *executor)
 {
     while (list_empty(&executor->queue) && !executor->ending) {
@@ -82,7 +82,8 @@ static void *work(void *arg)
     return NULL;
 }
 
-/* Signals are for the thread of the loop, so the new one is born with all of them blocked. */
+/* The new thread starts with all signals blocked, since they are handled in the thread of the loop.
+ */
 static int begin_thread(af_executor *executor)
 {
     sigset_t all, before;
@@ -112,7 +113,7 @@ static int enqueue(af_executor *executor, struct call *call)
     return r;
 }
 
-/* Whether the call had not begun, and will not. */
+/* Withdraws a call. False if it has begun. */
 static bool take_back(struct call *call)
 {
     af_executor *executor = call->executor;
@@ -128,11 +129,11 @@ static bool take_back(struct call *call)
 
 /* --------------------------------------------------------------- executors */
 
-/* The processors that the process may use. */
+/* Returns the number of processors that the process may use. */
 static size_t processors(void)
 {
     cpu_set_t set;
-    /* It fails where there are more than a set can hold. */
+    /* Fails if there are more processors than a set can hold. */
     return sched_getaffinity(0, sizeof set, &set) < 0 ? CPU_SETSIZE : (size_t)CPU_COUNT(&set);
 }
 
@@ -186,7 +187,7 @@ void af_executor_free(af_executor *executor)
 
 /* ------------------------------------------------------------------- calls */
 
-/* No thread will touch the call any more. */
+/* Drops the reference of the thread, which does not use the call any more. */
 static void release(struct call *call)
 {
     call->future.loop->calls--;

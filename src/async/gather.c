@@ -5,27 +5,28 @@
 
 #include "async/future.h"
 
-/* Whoever awaits a gather keeps it, and it keeps its children. Once nobody does, it is still there
- * to see to the exceptions of the children (rule 27), but as their callbacks alone, so that neither
- * keeps the other: it holds the children that are done, and goes with the last that is not. */
+/* A gather holds references to its children. When its own last reference is dropped, it must still
+ * retrieve the exceptions of its children (rule 27), but must not keep them alive: it drops its
+ * references to the children that are not done ("detached"), and is destroyed with the callback of
+ * the last of them. */
 struct gather {
     af_future future;
     bool return_exceptions;
     bool cancel_requested;
-    bool cancelling; /* its children are being cancelled at this moment */
-    bool in_ring;    /* one of them waits for the gather, and can only end after it */
+    bool cancelling; /* cancel_gather() is cancelling its children */
+    bool in_ring;    /* a child awaits the gather, and can only end after it */
     bool forsaken;
     size_t count;
-    size_t unfinished; /* of the distinct children */
-    size_t watched;    /* children whose callback has not run */
+    size_t unfinished; /* number of distinct children that are not done */
+    size_t watched;    /* number of children whose callback has not run */
     struct child *children;
-    af_outcome *outcomes; /* made beforehand: the last child's end must not fail */
+    af_outcome *outcomes; /* allocated in advance, since the end of the last child must not fail */
 };
 
-/* One argument. A duplicate has no callback and no reference of its own. */
+/* One argument. A duplicate has neither callback nor reference. */
 struct child {
     struct callback callback;
-    struct gather *gather; /* NULL on a duplicate */
+    struct gather *gather; /* NULL for a duplicate */
     af_future *future;
 };
 
@@ -50,7 +51,7 @@ static void forsake(struct gather *gather)
     if (gather->watched == 0 || gather->forsaken)
         return;
     gather->forsaken = true;
-    af_future_ref(&gather->future); /* some of the children may go at once */
+    af_future_ref(&gather->future); /* some children may be destroyed at once */
     for (size_t i = 0; i < gather->count; i++)
         if (is_watched(&gather->children[i]))
             af_future_unref(gather->children[i].future);
@@ -127,8 +128,7 @@ static void stop_watching(struct gather *gather)
         af_future_unref(af_future_ref(&gather->future));
 }
 
-/* The reference that comes with a callback takes the place of the one that a forsaken gather gave
- * up. */
+/* The reference received with the callback replaces the one that a detached gather dropped. */
 static int run_child_done(struct handle *handle)
 {
     struct child *child = container_of(handle, struct child, callback.handle);
@@ -152,7 +152,8 @@ static void discard_child(struct handle *handle)
 
 static const struct handle_type child_type = {.run = run_child_done, .discard = discard_child};
 
-/* Those that are done count only once all are known, as in asyncio. */
+/* Children that are done are handled only after callbacks were added to all others, as in asyncio.
+ */
 static void watch_children(struct gather *gather)
 {
     uint64_t visit = future_new_visit(gather->future.loop);

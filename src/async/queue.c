@@ -8,7 +8,8 @@
 
 enum order { FIRST_IN, LAST_IN, SMALLEST };
 
-/* The items stand in one array, oldest first from start on; or as Python's heapq, from place 0. */
+/* The items are in a ring buffer, with the oldest at start; in a priority queue they are a heap as
+ * in Python's heapq, with start 0. */
 struct af_queue {
     enum order order;
     int (*compare)(const void *a, const void *b);
@@ -88,7 +89,7 @@ static bool smaller(const af_queue *queue, const void *a, const void *b)
     return queue->compare(a, b) < 0;
 }
 
-/* heapq's: towards the root, not beyond FLOOR. */
+/* heapq's _siftdown(): moves an item towards the root, but not above FLOOR. */
 static void sift_up(af_queue *queue, size_t index, size_t floor)
 {
     void *item = queue->items[index];
@@ -101,7 +102,8 @@ static void sift_up(af_queue *queue, size_t index, size_t floor)
     queue->items[index] = item;
 }
 
-/* heapq's: the smaller child goes up all the way to a leaf, and the item rises from there. */
+/* heapq's _siftup(): moves the smaller child up on each level down to a leaf, then the item up from
+ * there. */
 static void sink_root(af_queue *queue)
 {
     void *item = queue->items[0];
@@ -198,7 +200,7 @@ int af_queue_get_nowait(af_queue *queue, void **ret_item)
 
 int af_queue_get(af_queue *queue, void **ret_item)
 {
-    /* A getter is woken without an item being kept for it (rule 64). */
+    /* A getter is woken without an item being reserved for it (rule 64). */
     while (af_queue_empty(queue)) {
         if (queue->shut_down)
             return af_raise(AF_QUEUE_SHUT_DOWN, NULL);
@@ -255,7 +257,7 @@ void af_queue_shutdown(af_queue *queue, bool immediate)
     wake_all(&queue->putters);
 }
 
-/* ----------------------------------------------------------------- looking */
+/* -------------------------------------------------------------- properties */
 
 size_t af_queue_size(const af_queue *queue)
 {

@@ -5,16 +5,16 @@
 
 #include "async/waiters.h"
 
-/* How much of the schedule a turn may be behind without anything being lost, in seconds: loops wait
- * in milliseconds, and callbacks take their time. */
+/* Seconds that a token may be late without being lost: loops wait in milliseconds, and callbacks
+ * take time. */
 static const double CATCH_UP = 0.01;
 
-/* One timer, for whoever is first in line: it is armed as long as somebody waits. */
+/* A limiter has one timer, for the first waiter, which is armed while there are waiters. */
 struct af_rate_limiter {
     af_loop *loop;
     double interval;
-    double next; /* when the next turn is */
-    double held; /* until when there is none */
+    double next; /* time of the next token */
+    double held; /* no tokens before this time */
     struct waiters waiters;
     struct timer timer;
 };
@@ -48,7 +48,7 @@ void af_rate_limiter_free(af_rate_limiter *limiter)
     free(limiter);
 }
 
-/* Where there is no memory for the timer, the loop looks again in each iteration. */
+/* If there is no memory for the timer, checks in each iteration of the loop. */
 static void arm(af_rate_limiter *limiter)
 {
     timer_stop(limiter->loop, &limiter->timer);
@@ -68,8 +68,7 @@ static int run_timer(struct handle *handle)
     return 0;
 }
 
-/* A turn that was given and not used is there again, for the first in line or for who comes next.
- */
+/* Returns a token that was granted but not used, for the next waiter or caller. */
 static void take_back(af_rate_limiter *limiter)
 {
     limiter->next = fmax(limiter->next - limiter->interval, limiter->held);
@@ -104,7 +103,7 @@ int af_rate_limiter_acquire(af_rate_limiter *limiter)
 
 void af_rate_limiter_hold(af_rate_limiter *limiter, double seconds)
 {
-    /* The timer of those who wait finds out when it comes. */
+    /* The timer of the waiters takes it into account when it expires. */
     limiter->held = fmax(limiter->held, af_loop_time(limiter->loop) + seconds);
     limiter->next = fmax(limiter->next, limiter->held);
 }

@@ -4,8 +4,8 @@
 
 #include "base/clock.h"
 
-/* Above 0 and at most 1, each as likely as any other. The system is asked each time: back-offs are
- * rare, and nothing has to be seeded and kept. */
+/* Returns a random number, uniformly distributed above 0 and at most 1. It calls the system each
+ * time, since back-offs are rare: there is no generator to seed and to keep. */
 static double random_share(void)
 {
     uint64_t bits;

@@ -49,7 +49,7 @@ size_t af_semaphore_value(const af_semaphore *semaphore)
     return semaphore->value;
 }
 
-/* A permit that is handed on is never seen as free by anybody else. */
+/* Passes a permit to the next waiter, so that no other task can take it meanwhile. */
 static bool wake_next(af_semaphore *semaphore)
 {
     bool woken = waiters_wake(&semaphore->waiters);

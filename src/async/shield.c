@@ -5,8 +5,9 @@
 
 #include "async/future.h"
 
-/* Whoever awaits a shield keeps it, and it keeps INNER. Once nobody does, it goes with INNER, or
- * when that is done (compare struct gather). */
+/* A shield holds a reference to INNER. When its own last reference is dropped, it drops that
+ * reference ("detached") and is destroyed when INNER is done or destroyed (compare struct gather).
+ */
 struct shield {
     af_future future;
     struct callback inner_done;
@@ -41,7 +42,7 @@ static bool outlives(af_future *future)
     struct shield *shield = (struct shield *)future;
     if (is_watching(shield) && !shield->forsaken) {
         shield->forsaken = true;
-        af_future_ref(future); /* INNER may go at once */
+        af_future_ref(future); /* INNER may be destroyed at once */
         af_future_unref(shield->inner);
         future->references--;
     }
@@ -57,8 +58,7 @@ static void free_if_forsaken(struct shield *shield)
         af_future_unref(af_future_ref(&shield->future));
 }
 
-/* The reference that comes with the callback takes the place of the one that a forsaken shield gave
- * up. */
+/* The reference received with the callback replaces the one that a detached shield dropped. */
 static int run_inner_done(struct handle *handle)
 {
     struct shield *shield = container_of(handle, struct shield, inner_done.handle);
@@ -78,7 +78,8 @@ static int run_inner_done(struct handle *handle)
     return 0;
 }
 
-/* Once the shield was cancelled, INNER's end is no longer seen by anybody (rule 40). */
+/* Stops watching INNER once the shield was cancelled, so that its exception is reported (rule 40).
+ */
 static int run_outer_done(struct handle *handle)
 {
     struct shield *shield = container_of(handle, struct shield, outer_done.handle);

@@ -10,13 +10,13 @@ struct af_task_group {
     af_task *parent;
     bool exiting;
     bool aborting;
-    bool parent_cancel_requested; /* by us, and to be taken back */
+    bool parent_cancel_requested; /* by the group, which takes it back */
     struct list members;
     size_t member_count;
     af_error *errors;
     size_t error_count;
-    size_t error_room; /* for one of each member at least, so that a failure can always be kept */
-    af_future *completed; /* where exit waits, in its frame; NULL while it does not */
+    size_t error_room;    /* at least one per member, so that an error can always be stored */
+    af_future *completed; /* awaited by exit, in its stack frame; NULL: it does not wait */
 };
 
 struct member {
@@ -26,7 +26,7 @@ struct member {
     af_task *task;
 };
 
-/* Room for the errors of all members, one more, and the body. */
+/* Reserves room for the errors of all members, of a new one, and of the body. */
 static int reserve_errors(af_task_group *group)
 {
     size_t wanted = group->error_count + group->member_count + 2;
@@ -140,8 +140,8 @@ int af_task_group_create_task(af_task_group *group, af_coroutine *coroutine, voi
     return 0;
 }
 
-/* Waits for all members, however often it is cancelled meanwhile. The first cancellation that is
- * not of our own making cancels the members too, and is the answer. */
+/* Waits for all members, also if it is cancelled. The first cancellation that was not requested by
+ * the group cancels the members, and is returned. */
 static int await_members(af_task_group *group, int r)
 {
     while (group->member_count > 0) {
@@ -169,7 +169,7 @@ static void group_free(af_task_group *group)
 
 static int raise_group(af_task_group *group)
 {
-    /* Where the parent is being cancelled from outside, that is to reach its next await. */
+    /* If the parent was cancelled from outside, deliver that at its next await. */
     if (af_task_cancelling(group->parent) > 0) {
         af_task_uncancel(group->parent);
         af_future_cancel(group->parent);
@@ -193,7 +193,7 @@ int af_task_group_exit(af_task_group *group, int r)
         abort_members(group);
     int cancelled = await_members(group, r == AF_CANCELLED ? r : 0);
 
-    /* Our own cancellation is taken back; with no other left, none is passed on (rule 53). */
+    /* Take back the group's own cancellation; if no other remains, none is passed on (rule 53). */
     if (group->parent_cancel_requested && af_task_uncancel(group->parent) == 0)
         cancelled = 0;
     if (cancelled < 0 && group->error_count == 0) {

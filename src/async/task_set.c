@@ -32,7 +32,7 @@ int af_task_set_new(af_task_set **ret_set)
 
 static void member_free(struct member *member)
 {
-    callback_remove(&member->done); /* while the task is there */
+    callback_remove(&member->done); /* while the task exists */
     list_remove(&member->link);
     af_future_unref(member->task);
     free(member);
@@ -45,7 +45,7 @@ static int run_done(struct handle *handle)
     if (--set->count == 0)
         while (waiters_wake(&set->waiters))
             ;
-    member_free(member); /* last: what the task destroys may free the set */
+    member_free(member); /* last: the destroy function of the task may free the set */
     return 0;
 }
 

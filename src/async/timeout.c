@@ -61,7 +61,7 @@ int af_timeout_exit(af_timeout *timeout, int r)
         return r;
     }
     timeout->state = AF_TIMEOUT_EXPIRED;
-    /* The cancellation is ours only if nobody else asked for one meanwhile (rules 46, 47). */
+    /* A timeout only if no other cancellation was requested (rules 46, 47). */
     if (af_task_uncancel(timeout->task) <= timeout->cancelling && r == AF_CANCELLED)
         return af_raise(AF_TIMEOUT, NULL);
     return r;

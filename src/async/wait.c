@@ -12,14 +12,14 @@ struct child {
     af_future *future;
 };
 
-/* One call of wait(). It outlives the call where children are done of which it has not heard: as in
- * asyncio, what is due still runs, and is seen, since it retrieves an exception. */
+/* A call of wait(). It is kept after the call if callbacks of done children are still queued: as in
+ * asyncio they still run, and that is visible, since they retrieve exceptions. */
 struct waiting {
     af_future future;
     struct timer timer;
     enum af_return_when return_when;
     size_t unfinished;
-    size_t references; /* the call's, and one of each callback that has not run */
+    size_t references; /* of the call, and one per callback that has not run */
     size_t count;
     struct child children[];
 };
@@ -56,7 +56,7 @@ static void discard_child(struct handle *handle)
     waiting_unref(container_of(handle, struct child, callback.handle)->waiting);
 }
 
-/* Nobody waits any more: children that are not done are not heard of. */
+/* Removes the callbacks of children that are not done, after the wait has ended. */
 static void stop_watching(struct waiting *waiting)
 {
     timer_stop(waiting->future.loop, &waiting->timer);
@@ -151,8 +151,8 @@ static int run_end(struct handle *handle)
 
 static const struct handle_type end_type = {.run = run_end};
 
-/* Cancels FUTURE and awaits its end, not the future itself: the wait can then be cancelled on its
- * own. */
+/* Cancels FUTURE and waits until it is done, but does not await it, so that the wait can be
+ * cancelled by itself. */
 static int cancel_and_wait(af_future *future, void **ret_result)
 {
     af_task *task = task_running();
@@ -163,7 +163,7 @@ static int cancel_and_wait(af_future *future, void **ret_result)
     struct end end;
     future_init_local(&end.future, task->loop);
     handle_init(&end.callback.handle, &end_type);
-    /* It must not go while its callbacks lead to this frame. */
+    /* It must exist as long as it has a callback in this stack frame. */
     af_future_ref(future);
     future_add_callback(future, &end.callback);
     af_future_cancel(future);

@@ -1,12 +1,12 @@
 #include "async/waiters.h"
 
-/* Lives in the frame of the task that waits. */
+/* A waiter, in the stack frame of the waiting task. */
 struct waiter {
     struct list link;
     af_future future;
 };
 
-/* The frame goes, and whatever the task stood in line for may be used again. */
+/* Removes the waiter, since its stack is destroyed and the waiters may still be used. */
 static void leave_line(af_future *future)
 {
     list_remove(&container_of(future, struct waiter, future)->link);

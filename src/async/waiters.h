@@ -1,4 +1,4 @@
-/* Tasks that stand in line for something: what semaphores, queues and their kin are made of. */
+/* A queue of waiting tasks, used by locks, semaphores, queues and others. */
 #ifndef ASYNC_WAITERS_H
 #define ASYNC_WAITERS_H
 
@@ -6,25 +6,24 @@
 
 struct waiters {
     struct list waiting;
-    struct list woken; /* no longer in line, but not resumed yet */
+    struct list woken; /* woken, but not resumed yet */
 };
 
 void waiters_init(struct waiters *waiters);
 
-/* Suspends the running task at the end of the line until it is woken. ret_woken tells, also when
- * the answer is AF_CANCELLED, whether it had been woken before the cancellation came: then what it
- * was woken for must be passed on. */
+/* Suspends the running task until it is woken. ret_woken is set on AF_CANCELLED too: true if the
+ * task had been woken before it was cancelled. It must then pass on what it was woken for.
+ * Errors: AF_CANCELLED; AF_RUNTIME_ERROR outside a task. */
 int waiters_wait(struct waiters *waiters, bool *ret_woken);
 
-/* Wakes the first in line that was not cancelled. Returns whether there was one. */
+/* Wakes the first waiter that is not cancelled. False if there is none. */
 bool waiters_wake(struct waiters *waiters);
 
-/* Wakes the first in line if that is all it takes: nothing where one was woken that has not
- * resumed, or where the first was cancelled, since those pass it on themselves. */
+/* Wakes the first waiter, unless another was woken and has not resumed, or the first was cancelled:
+ * these wake the next themselves. */
 void waiters_wake_first(struct waiters *waiters);
 
-/* Whether somebody waits or was woken and has not resumed; those that are cancelled do not count.
- */
+/* True if a task is waiting, or was woken and has not resumed. Cancelled waiters do not count. */
 bool waiters_any(const struct waiters *waiters);
 
 #endif
