@@ -39,7 +39,7 @@ int address_from_path(const char *path, struct address *ret_address)
     struct address address = {.local.sun_family = AF_UNIX, .length = sizeof address.local};
     size_t length = strlen(path);
     if (length == 0 || length >= sizeof address.local.sun_path)
-        return af_raise(AF_VALUE_ERROR, "%s: not a path for a socket", path);
+        return af_raise(AF_VALUE_ERROR, "%s: path of a Unix socket is empty or too long", path);
     memcpy(address.local.sun_path, path, length);
     *ret_address = address;
     return 0;

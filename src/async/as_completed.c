@@ -56,7 +56,7 @@ int af_as_completed_new(af_future *const *children, size_t count, double timeout
 {
     af_loop *loop = af_running_loop();
     if (!loop)
-        return af_raise(AF_RUNTIME_ERROR, "no loop is running in this thread");
+        return af_raise(AF_RUNTIME_ERROR, "no event loop is running in this thread: see af_run()");
     if (isnan(timeout))
         return af_raise(AF_VALUE_ERROR, "the timeout of as_completed is not a number");
     for (size_t i = 0; i < count; i++)

@@ -97,7 +97,7 @@ static int pull(af_bounded *bounded)
     r = item ? bounded->options.next(bounded->options.arg, &item->future) : -ENOMEM;
     if (r > 0 && item->future->loop != bounded->feeder->loop) {
         af_future_unref(item->future);
-        r = af_raise(AF_VALUE_ERROR, "the source gave a future of another loop");
+        r = af_raise(AF_VALUE_ERROR, "the source returned a future of another loop");
     }
     if (r <= 0) {
         free(item);
@@ -145,7 +145,7 @@ static const struct handle_type source_ended_type = {.run = run_source_ended};
 static int bounded_new(const af_bounded_options *options, bool in_order, af_bounded **ret_bounded)
 {
     if (options->window == 0)
-        return af_raise(AF_VALUE_ERROR, "a window of 0 lets nothing through");
+        return af_raise(AF_VALUE_ERROR, "the window is 0: it must be at least 1");
     af_bounded *bounded = malloc(sizeof *bounded);
     if (!bounded)
         return -ENOMEM;

@@ -78,7 +78,7 @@ static void on_fault(int signal, siginfo_t *info, void *context)
     if (task && loop->task_hooks->overflowed(task, info->si_addr)) {
         char name[160], line[224];
         loop->task_hooks->describe(task, name, sizeof name);
-        snprintf(line, sizeof line, "libafetch: %s has overflown its stack\n", name);
+        snprintf(line, sizeof line, "libafetch: stack overflow in %s\n", name);
         write_line(line);
     }
     sigaction(signal, &previous_action, NULL);

@@ -92,7 +92,7 @@ static int begin_thread(af_executor *executor)
     int error = pthread_create(&executor->threads[executor->count], NULL, work, executor);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (error != 0)
-        return af_raise(-EAGAIN, "no thread can be made");
+        return af_raise(-EAGAIN, "cannot create a thread");
     executor->count++;
     return 0;
 }
@@ -272,7 +272,7 @@ int af_run_in_executor(af_executor *executor, af_blocking_function *function, vo
 {
     af_loop *loop = af_running_loop();
     if (!loop)
-        return af_raise(AF_RUNTIME_ERROR, "no loop is running in this thread");
+        return af_raise(AF_RUNTIME_ERROR, "no event loop is running in this thread: see af_run()");
     if (!executor && !loop->executor) {
         int r = af_executor_new(0, &loop->executor);
         if (r < 0)

@@ -26,7 +26,7 @@ int af_create_future(af_future **ret_future)
 {
     af_loop *loop = af_running_loop();
     if (!loop)
-        return af_raise(AF_RUNTIME_ERROR, "no loop is running in this thread");
+        return af_raise(AF_RUNTIME_ERROR, "no event loop is running in this thread: see af_run()");
     return af_future_new(loop, ret_future);
 }
 
@@ -272,7 +272,8 @@ bool af_future_unretrieved(const af_future *future)
 static int check_settable(const af_future *future)
 {
     if (future->type != &plain_future)
-        return af_raise(AF_RUNTIME_ERROR, "only a plain future is set from outside");
+        return af_raise(AF_RUNTIME_ERROR,
+                        "the outcome of a task, gather or shield cannot be set");
     if (future->state != FUTURE_PENDING)
         return af_raise(AF_INVALID_STATE, "the future is done already");
     return loop_check_thread(future->loop);
@@ -290,7 +291,7 @@ int af_future_set_result(af_future *future, void *result, void (*destroy)(void *
 int af_future_set_exception(af_future *future, int code)
 {
     if (code >= 0)
-        return af_raise(AF_VALUE_ERROR, "an exception has a negative code");
+        return af_raise(AF_VALUE_ERROR, "the code of an exception must be negative");
     af_error error = af_error_ref(af_raised(code));
     int r = check_settable(future);
     if (r >= 0)

@@ -181,7 +181,7 @@ int af_gather(af_future *const *children, size_t count, bool return_exceptions,
 {
     af_loop *loop = count > 0 ? children[0]->loop : af_running_loop();
     if (!loop)
-        return af_raise(AF_RUNTIME_ERROR, "no loop is running in this thread");
+        return af_raise(AF_RUNTIME_ERROR, "no event loop is running in this thread: see af_run()");
     for (size_t i = 0; i < count; i++)
         if (children[i]->loop != loop)
             return af_raise(AF_VALUE_ERROR, "the futures of a gather belong to different loops");

@@ -25,10 +25,10 @@ static const struct handle_type timer_type = {.run = run_timer};
 int af_rate_limiter_new(double count, double period, af_rate_limiter **ret_limiter)
 {
     if (!(count > 0) || !(period > 0) || period == AF_FOREVER)
-        return af_raise(AF_VALUE_ERROR, "%g turns in %g seconds is no rate", count, period);
+        return af_raise(AF_VALUE_ERROR, "invalid rate: %g per %g seconds", count, period);
     af_loop *loop = af_running_loop();
     if (!loop)
-        return af_raise(AF_RUNTIME_ERROR, "no loop is running in this thread");
+        return af_raise(AF_RUNTIME_ERROR, "no event loop is running in this thread: see af_run()");
     af_rate_limiter *limiter = malloc(sizeof *limiter);
     if (!limiter)
         return -ENOMEM;

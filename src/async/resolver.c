@@ -219,7 +219,7 @@ int resolver_new(af_loop *loop, const struct resolver_options *options,
     if (!options)
         options = &defaults;
     if (!loop->ev)
-        return af_raise(-ENOTSUP, "a loop with its own poll looks up no names");
+        return af_raise(-ENOTSUP, "a loop with its own poll does not support name lookups");
     struct resolver *resolver = calloc(1, sizeof *resolver);
     if (!resolver)
         return -ENOMEM;

@@ -117,7 +117,8 @@ static int pause_accepting(af_server *server, af_error error)
     if (r < 0)
         return r;
     watch_stop(&server->acceptable);
-    return af_raise(error.code, "accepting pauses: %s", af_error_text(error));
+    return af_raise(error.code, "cannot accept connections, retrying in 1 s: %s",
+                    af_error_text(error));
 }
 
 static int accept_failed(af_server *server, int error)
@@ -193,7 +194,7 @@ static int server_new(const struct address *address, int backlog,
 {
     af_loop *loop = af_running_loop();
     if (!loop)
-        return af_raise(AF_RUNTIME_ERROR, "no loop is running in this thread");
+        return af_raise(AF_RUNTIME_ERROR, "no event loop is running in this thread: see af_run()");
     af_server *server = malloc(sizeof *server);
     if (!server)
         return -ENOMEM;

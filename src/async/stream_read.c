@@ -164,7 +164,7 @@ int af_stream_read_until(af_stream *stream, const char *separator, const char **
     if (r < 0)
         return r;
     if (width == 0)
-        return af_raise(AF_VALUE_ERROR, "a separator has at least one byte");
+        return af_raise(AF_VALUE_ERROR, "the separator is empty");
     size_t searched = 0; /* no separator begins in these first bytes */
     for (;;) {
         size_t size = byte_queue_size(&stream->input);
@@ -227,7 +227,7 @@ int af_stream_read_all(af_stream *stream, size_t maximum, const char **ret_data,
             return 0;
         }
     }
-    return af_raise(AF_LIMIT_OVERRUN, "no end within %zu bytes", maximum);
+    return af_raise(AF_LIMIT_OVERRUN, "the stream is longer than %zu bytes", maximum);
 }
 
 bool af_stream_at_eof(const af_stream *stream)

@@ -96,7 +96,8 @@ int af_stream_drain(af_stream *stream)
 int af_stream_set_write_limits(af_stream *stream, size_t high, size_t low)
 {
     if (low > high)
-        return af_raise(AF_VALUE_ERROR, "the low mark, %zu, is above the high one, %zu", low, high);
+        return af_raise(AF_VALUE_ERROR, "low-water mark %zu is above high-water mark %zu", low,
+                        high);
     stream->high_water = high;
     stream->low_water = low;
     look_at_marks(stream);

@@ -274,7 +274,7 @@ int af_create_task(af_coroutine *coroutine, void *arg, void (*destroy)(void *arg
 {
     af_loop *loop = af_running_loop();
     if (!loop)
-        return af_raise(AF_RUNTIME_ERROR, "no loop is running in this thread");
+        return af_raise(AF_RUNTIME_ERROR, "no event loop is running in this thread: see af_run()");
     return af_loop_create_task(loop, coroutine, arg, destroy, ret_task);
 }
 
@@ -287,7 +287,7 @@ af_task *af_current_task(void)
 
 af_task *task_none_running(void)
 {
-    af_raise(AF_RUNTIME_ERROR, "only a task can await");
+    af_raise(AF_RUNTIME_ERROR, "no task is running: only coroutines run as a task can suspend");
     return NULL;
 }
 

@@ -78,8 +78,8 @@ static void note_failure(af_task_group *group, af_task *task)
     task->log_exception = false;
     keep_error(group, task->error);
     if (af_future_done(group->parent)) {
-        loop_report(group->loop, "a task failed whose group's own task has ended", task->error,
-                    task);
+        loop_report(group->loop, "a task failed after the parent of its group was done",
+                    task->error, task);
     } else if (!group->aborting && !group->parent_cancel_requested) {
         abort_members(group);
         group->parent_cancel_requested = true;

@@ -40,7 +40,7 @@ int af_timeout_enter_at(af_timeout *timeout, double when)
 {
     af_task *task = af_current_task();
     if (!task)
-        return af_raise(AF_RUNTIME_ERROR, "a timeout is for a task");
+        return af_raise(AF_RUNTIME_ERROR, "no task is running: a timeout cancels a task");
     *timeout = (af_timeout){
         .task = task, .cancelling = af_task_cancelling(task), .state = AF_TIMEOUT_ENTERED};
     return arm(timeout, when);
@@ -70,7 +70,7 @@ int af_timeout_exit(af_timeout *timeout, int r)
 int af_timeout_reschedule(af_timeout *timeout, double when)
 {
     if (timeout->state != AF_TIMEOUT_ENTERED)
-        return af_raise(AF_RUNTIME_ERROR, "the timeout is not open");
+        return af_raise(AF_RUNTIME_ERROR, "the timeout was not entered, or has expired or exited");
     return arm(timeout, when);
 }
 

@@ -110,7 +110,7 @@ int af_wait(af_future *const *children, size_t count, double timeout,
     if (!task)
         return AF_RUNTIME_ERROR;
     if (count == 0)
-        return af_raise(AF_VALUE_ERROR, "there is nothing to wait for");
+        return af_raise(AF_VALUE_ERROR, "there are no futures to wait for");
     if (isnan(timeout))
         return af_raise(AF_VALUE_ERROR, "the timeout of a wait is not a number");
     for (size_t i = 0; i < count; i++)

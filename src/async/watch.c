@@ -57,7 +57,7 @@ void watch_init(struct watch *watch, af_loop *loop, int fd, int events,
 int watch_start(struct watch *watch)
 {
     if (!watch->loop->ev)
-        return af_raise(-ENOTSUP, "a loop with its own poll watches no descriptors");
+        return af_raise(-ENOTSUP, "a loop with its own poll does not support descriptors");
     if (ev_is_active(&watch->io))
         return 0;
     /* libev would abort the process. */
@@ -235,7 +235,7 @@ int af_loop_add_signal_handler(af_loop *loop, int signal, af_callback *callback,
     if (r < 0)
         return r;
     if (!loop->ev)
-        return af_raise(-ENOTSUP, "a loop with its own poll watches no signals");
+        return af_raise(-ENOTSUP, "a loop with its own poll does not support signals");
     if (signal <= 0 || signal >= NSIG || signal == SIGKILL || signal == SIGSTOP)
         return af_raise(-EINVAL, "signal %d cannot be handled", signal);
     struct signal_watch *watch = malloc(sizeof *watch);

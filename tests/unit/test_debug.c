@@ -236,7 +236,7 @@ Test(debug, the_environment_turns_it_on)
     cr_assert(eq(str, stderr_of(run_without_variable, &status), ""));
 }
 
-/* ---------------------------------------------------------- overflown stacks */
+/* ---------------------------------------------------------- stack overflows */
 
 static volatile bool endless = true;
 
@@ -264,7 +264,7 @@ Test(debug, a_task_that_outgrows_its_stack_is_named)
 {
     int status;
     char *text = stderr_of(overflow_a_stack, &status);
-    char *expected = "libafetch: Task-1 (recurse) has overflown its stack\n";
+    char *expected = "libafetch: stack overflow in Task-1 (recurse)\n";
     cr_assert(zero(int, strncmp(text, expected, strlen(expected))), "%s", text);
     cr_assert(not(zero(int, status)));
 }

@@ -75,7 +75,8 @@ Test(misuse, a_task_group_is_not_left_outside_of_tasks)
     settle();
     expect_code(af_future_result(task, NULL), 0);
     expect_trace("child:ok");
-    expect_reports("exception in a callback: only a task can await");
+    expect_reports(
+        "exception in a callback: no task is running: only coroutines run as a task can suspend");
 }
 
 static int hold_the_lock(void *condition, void **ret_result)
