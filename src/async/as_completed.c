@@ -17,7 +17,7 @@ struct af_as_completed {
     af_loop *loop;
     size_t count;
     struct child *children;
-    size_t unasked; /* calls of next that will still return a child */
+    size_t remaining; /* calls of next that will still return a child */
     size_t unfinished;
     size_t timed_out; /* children to be reported as AF_TIMEOUT */
     struct list done;
@@ -85,7 +85,7 @@ int af_as_completed_new(af_future *const *children, size_t count, double timeout
         handle_init(&child->callback.handle, &child_type);
         future_add_callback(child->future, &child->callback);
     }
-    iterator->unasked = iterator->unfinished = iterator->count;
+    iterator->remaining = iterator->unfinished = iterator->count;
     *ret_iterator = iterator;
     return 0;
 
@@ -117,12 +117,12 @@ static int wait_for_item(af_as_completed *iterator)
 
 int af_as_completed_next(af_as_completed *iterator, af_future **ret_child)
 {
-    if (iterator->unasked == 0)
+    if (iterator->remaining == 0)
         return 0;
-    iterator->unasked--;
+    iterator->remaining--;
     int r = wait_for_item(iterator);
     if (r < 0 && r != AF_CANCELLED)
-        iterator->unasked++; /* as in asyncio, a cancelled call counts as one */
+        iterator->remaining++; /* as in asyncio, a cancelled call counts as one */
     if (r < 0)
         return r;
     struct list *link = list_pop(&iterator->done);

@@ -31,7 +31,7 @@ struct af_bounded {
 };
 
 /* Returns the next item to return, or NULL. */
-static struct item *deliverable(const af_bounded *bounded)
+static struct item *next_item(const af_bounded *bounded)
 {
     if (!bounded->in_order)
         return list_empty(&bounded->finished)
@@ -43,12 +43,12 @@ static struct item *deliverable(const af_bounded *bounded)
     return af_future_done(item->future) && list_empty(&item->done.handle.link) ? item : NULL;
 }
 
-static int take_permit(af_bounded *bounded)
+static int acquire_permit(af_bounded *bounded)
 {
     return bounded->options.semaphore ? af_semaphore_acquire(bounded->options.semaphore) : 0;
 }
 
-static int give_permit(af_bounded *bounded)
+static int release_permit(af_bounded *bounded)
 {
     return bounded->options.semaphore ? af_semaphore_release(bounded->options.semaphore) : 0;
 }
@@ -59,9 +59,9 @@ static int run_done(struct handle *handle)
     af_bounded *bounded = item->bounded;
     if (!bounded->in_order)
         list_append(&bounded->finished, &item->ready);
-    if (deliverable(bounded))
+    if (next_item(bounded))
         waiters_wake(&bounded->consumers);
-    return give_permit(bounded);
+    return release_permit(bounded);
 }
 
 static const struct handle_type done_type = {.run = run_done};
@@ -90,7 +90,7 @@ static int pull(af_bounded *bounded)
         if (r < 0)
             return r;
     }
-    r = take_permit(bounded);
+    r = acquire_permit(bounded);
     if (r < 0)
         return r;
     struct item *item = item_new(bounded);
@@ -101,7 +101,7 @@ static int pull(af_bounded *bounded)
     }
     if (r <= 0) {
         free(item);
-        give_permit(bounded);
+        release_permit(bounded);
         return r;
     }
     item->bounded = bounded;
@@ -179,7 +179,7 @@ int af_bounded_as_completed(const af_bounded_options *options, af_bounded **ret_
 
 bool af_bounded_ready(const af_bounded *bounded)
 {
-    return deliverable(bounded) || ended(bounded);
+    return next_item(bounded) || ended(bounded);
 }
 
 /* Returns 0, or the error of the source. Being stopped is not an error. */
@@ -194,7 +194,7 @@ static int source_result(const af_bounded *bounded)
 int af_bounded_next(af_bounded *bounded, af_future **ret_future)
 {
     struct item *item;
-    while (!(item = deliverable(bounded))) {
+    while (!(item = next_item(bounded))) {
         if (ended(bounded)) {
             waiters_wake(&bounded->consumers); /* which reach the end as well */
             return source_result(bounded);
@@ -244,7 +244,7 @@ void af_bounded_free(af_bounded *bounded)
     list_for_each (link, &bounded->pulled) {
         struct item *item = container_of(link, struct item, link);
         if (!list_empty(&item->done.handle.link))
-            give_permit(bounded);
+            release_permit(bounded);
         af_future *future = item->future;
         item_free(item); /* removes its callback while the future exists */
         af_future_unref(future);

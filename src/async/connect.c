@@ -18,7 +18,7 @@ struct attempt {
 
 /* Gets the result of the attempt at once, as asyncio does: the peer may reset the connection before
  * the next iteration. */
-static int run_decided(struct handle *handle)
+static int run_connected(struct handle *handle)
 {
     struct attempt *attempt = container_of(handle, struct attempt, watch.handle);
     socklen_t size = sizeof attempt->error;
@@ -29,15 +29,15 @@ static int run_decided(struct handle *handle)
     return 0;
 }
 
-static const struct handle_type decided_type = {.run = run_decided};
+static const struct handle_type connected_type = {.run = run_connected};
 
 /* Waits until connect() has succeeded or failed; *ret_error is its errno, or 0. */
-static int await_decision(int fd, int *ret_error)
+static int await_connect(int fd, int *ret_error)
 {
     struct attempt attempt = {0};
     af_task *task = task_running();
     future_init_local(&attempt.future, task->loop);
-    watch_init(&attempt.watch, task->loop, fd, EV_WRITE, &decided_type);
+    watch_init(&attempt.watch, task->loop, fd, EV_WRITE, &connected_type);
     int r = watch_start(&attempt.watch);
     if (r >= 0)
         r = task_wait(&attempt.future);
@@ -57,7 +57,7 @@ static int connect_socket(int fd, const struct address *address)
     if (errno != EINPROGRESS)
         return address_raise(address, errno);
     int error;
-    int r = await_decision(fd, &error);
+    int r = await_connect(fd, &error);
     if (r < 0)
         return r;
     return error == 0 ? 0 : address_raise(address, error);

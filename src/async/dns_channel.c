@@ -26,7 +26,7 @@ struct dns_channel {
     ares_channel ares;
     dns_channel_done *done;
     enum ipv6_use ipv6;
-    bool may_leave; /* names that time out, to the system's resolver */
+    bool has_fallback; /* names that time out, to the system's resolver */
     bool freeing;
     size_t asked, unanswered;
     bool has_others;  /* more than one server */
@@ -162,17 +162,17 @@ static int flags_for(const struct name_service *service, const char *servers)
 
 /* From 1.32 on, c-ares gives a server five times what it mostly takes, 250 ms at least, and drops
  * an answer that comes later: slow names of a fast server would be lost. */
-static bool is_impatient(void)
+static bool drops_late_responses(void)
 {
-    enum { FIRST_IMPATIENT = 0x012000 };
+    enum { FIRST_DROPPING = 0x012000 };
     int version;
     ares_version(&version);
-    return version >= FIRST_IMPATIENT;
+    return version >= FIRST_DROPPING;
 }
 
 /* Tries of an impatient c-ares before a name is left to the system, and milliseconds of the first
  * while it has no history. */
-enum { TRIES_BEFORE_LEAVING = 1, TIMEOUT_BEFORE_LEAVING = 1000 };
+enum { TRIES_BEFORE_FALLBACK = 1, TIMEOUT_BEFORE_FALLBACK = 1000 };
 
 static int init_ares(struct dns_channel *channel, const struct name_service *service,
                      const char *path, const char *servers)
@@ -180,8 +180,8 @@ static int init_ares(struct dns_channel *channel, const struct name_service *ser
     char lookups[] = "b"; /* DNS alone: see hosts_file.h */
     struct ares_options options = {
         .flags = flags_for(service, servers),
-        .timeout = channel->may_leave ? TIMEOUT_BEFORE_LEAVING : service->timeout,
-        .tries = channel->may_leave ? TRIES_BEFORE_LEAVING : service->tries,
+        .timeout = channel->has_fallback ? TIMEOUT_BEFORE_FALLBACK : service->timeout,
+        .tries = channel->has_fallback ? TRIES_BEFORE_FALLBACK : service->tries,
         .sock_state_cb = on_socket_change,
         .sock_state_cb_data = channel,
         .socket_receive_buffer_size = SOCKET_BUFFER,
@@ -210,7 +210,7 @@ static int open_ares(struct dns_channel *channel, const struct name_service *ser
         return r;
     if (open_library() != ARES_SUCCESS)
         return -ENOTSUP;
-    channel->may_leave = !servers && is_impatient();
+    channel->has_fallback = !servers && drops_late_responses();
     r = init_ares(channel, service, path, servers);
     if (r < 0)
         close_library();
@@ -324,7 +324,7 @@ static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo 
         struct name_answer answer = status == ARES_SUCCESS
                                         ? success(found->nodes)
                                         : failure(refine_status(question, status));
-        if (status == ARES_ETIMEOUT && channel->may_leave)
+        if (status == ARES_ETIMEOUT && channel->has_fallback)
             answer.code = -ENOTSUP;
         channel->done(question->query, &answer);
     }

@@ -114,7 +114,7 @@ static int enqueue(af_executor *executor, struct call *call)
 }
 
 /* Withdraws a call. False if it has begun. */
-static bool take_back(struct call *call)
+static bool withdraw(struct call *call)
 {
     af_executor *executor = call->executor;
     pthread_mutex_lock(&executor->mutex);
@@ -194,7 +194,7 @@ static void release(struct call *call)
     af_future_unref(&call->future);
 }
 
-static void settle(struct call *call)
+static void set_outcome(struct call *call)
 {
     af_future *future = &call->future;
     if (call->error.code == AF_CANCELLED)
@@ -205,21 +205,21 @@ static void settle(struct call *call)
         future_finish(future, call->result, NULL);
 }
 
-static int run_hop(struct handle *handle)
+static int run_delivery(struct handle *handle)
 {
     struct call *call = call_at(handle);
     if (!af_future_done(&call->future))
-        settle(call);
+        set_outcome(call);
     release(call);
     return 0;
 }
 
-static void discard_hop(struct handle *handle)
+static void discard_delivery(struct handle *handle)
 {
     release(call_at(handle));
 }
 
-static const struct handle_type hop_type = {.run = run_hop, .discard = discard_hop};
+static const struct handle_type delivery_type = {.run = run_delivery, .discard = discard_delivery};
 
 static bool cancel_call(af_future *future)
 {
@@ -227,7 +227,7 @@ static bool cancel_call(af_future *future)
     if (af_future_done(future))
         return false;
     future_cancelled(future);
-    if (take_back(call_of(future)))
+    if (withdraw(call_of(future)))
         release(call_of(future));
     return true;
 }
@@ -251,7 +251,7 @@ static int call_in(af_loop *loop, af_executor *executor, af_blocking_function *f
     if (!call)
         return -ENOMEM;
     future_init(&call->future, &call_type, loop);
-    handle_init(&call->handle, &hop_type);
+    handle_init(&call->handle, &delivery_type);
     call->executor = executor;
     atomic_fetch_add(&executor->references, 1);
     call->function = function;

@@ -129,47 +129,47 @@ static _Thread_local struct {
     size_t count;
     size_t room;
     unsigned depth;
-} doomed __attribute__((tls_model("initial-exec")));
+} deferred __attribute__((tls_model("initial-exec")));
 
 /* The depth of nested unrefs that is safe on any stack. */
-enum { DOOMED_DEPTH = 50 };
+enum { SAFE_DEPTH = 50 };
 
-static bool postpone(af_future *future)
+static bool defer(af_future *future)
 {
-    if (doomed.count == doomed.room) {
-        size_t room = doomed.room > 0 ? doomed.room * 2 : 64;
-        af_future **list = realloc(doomed.list, room * sizeof *list);
+    if (deferred.count == deferred.room) {
+        size_t room = deferred.room > 0 ? deferred.room * 2 : 64;
+        af_future **list = realloc(deferred.list, room * sizeof *list);
         if (!list)
             return false;
-        doomed.list = list;
-        doomed.room = room;
+        deferred.list = list;
+        deferred.room = room;
     }
-    doomed.list[doomed.count++] = future;
+    deferred.list[deferred.count++] = future;
     return true;
 }
 
-static void destroy_postponed(void)
+static void destroy_deferred(void)
 {
-    doomed.depth++;
-    while (doomed.count > 0)
-        future_destroy(doomed.list[--doomed.count]);
-    doomed.depth--;
-    free(doomed.list);
-    doomed.list = NULL;
-    doomed.room = 0;
+    deferred.depth++;
+    while (deferred.count > 0)
+        future_destroy(deferred.list[--deferred.count]);
+    deferred.depth--;
+    free(deferred.list);
+    deferred.list = NULL;
+    deferred.room = 0;
 }
 
 void af_future_unref(af_future *future)
 {
     if (!future || --future->references > 0)
         return;
-    if (doomed.depth >= DOOMED_DEPTH && postpone(future))
+    if (deferred.depth >= SAFE_DEPTH && defer(future))
         return;
-    doomed.depth++;
+    deferred.depth++;
     future_destroy(future);
-    doomed.depth--;
-    if (doomed.depth == 0 && doomed.room > 0)
-        destroy_postponed();
+    deferred.depth--;
+    if (deferred.depth == 0 && deferred.room > 0)
+        destroy_deferred();
 }
 
 bool af_future_done(const af_future *future)
@@ -272,8 +272,7 @@ bool af_future_unretrieved(const af_future *future)
 static int check_settable(const af_future *future)
 {
     if (future->type != &plain_future)
-        return af_raise(AF_RUNTIME_ERROR,
-                        "the outcome of a task, gather or shield cannot be set");
+        return af_raise(AF_RUNTIME_ERROR, "the outcome of a task, gather or shield cannot be set");
     if (future->state != FUTURE_PENDING)
         return af_raise(AF_INVALID_STATE, "the future is done already");
     return loop_check_thread(future->loop);

@@ -14,8 +14,8 @@ struct gather {
     bool return_exceptions;
     bool cancel_requested;
     bool cancelling; /* cancel_gather() is cancelling its children */
-    bool in_ring;    /* a child awaits the gather, and can only end after it */
-    bool forsaken;
+    bool in_cycle;   /* a child awaits the gather, and can only end after it */
+    bool detached;
     size_t count;
     size_t unfinished; /* number of distinct children that are not done */
     size_t watched;    /* number of children whose callback has not run */
@@ -46,11 +46,11 @@ static bool is_watched(const struct child *child)
     return !list_empty(&child->callback.handle.link);
 }
 
-static void forsake(struct gather *gather)
+static void detach(struct gather *gather)
 {
-    if (gather->watched == 0 || gather->forsaken)
+    if (gather->watched == 0 || gather->detached)
         return;
-    gather->forsaken = true;
+    gather->detached = true;
     af_future_ref(&gather->future); /* some children may be destroyed at once */
     for (size_t i = 0; i < gather->count; i++)
         if (is_watched(&gather->children[i]))
@@ -61,7 +61,7 @@ static void forsake(struct gather *gather)
 static bool outlives(af_future *future)
 {
     struct gather *gather = (struct gather *)future;
-    forsake(gather);
+    detach(gather);
     return gather->watched > 0;
 }
 
@@ -71,7 +71,7 @@ static bool cancel_gather(af_future *future)
     if (af_future_done(future))
         return false;
     if (gather->cancelling) {
-        gather->in_ring = true;
+        gather->in_cycle = true;
         return true;
     }
     gather->cancelling = true;
@@ -80,7 +80,7 @@ static bool cancel_gather(af_future *future)
         any |= af_future_cancel(gather->children[i].future);
     gather->cancelling = false;
     gather->cancel_requested |= any;
-    if (gather->in_ring)
+    if (gather->in_cycle)
         future_fail(future, (af_error){.code = AF_CANCELLED});
     return any;
 }
@@ -104,7 +104,7 @@ static void finish(struct gather *gather)
 static void fail(struct gather *gather, af_error error)
 {
     future_fail(&gather->future, error);
-    forsake(gather);
+    detach(gather);
 }
 
 static void child_done(struct gather *gather, af_future *child)
@@ -133,7 +133,7 @@ static int run_child_done(struct handle *handle)
 {
     struct child *child = container_of(handle, struct child, callback.handle);
     struct gather *gather = child->gather;
-    if (!gather->forsaken)
+    if (!gather->detached)
         af_future_unref(child->future);
     child_done(gather, child->future);
     stop_watching(gather);
@@ -145,7 +145,7 @@ static void discard_child(struct handle *handle)
     struct child *child = container_of(handle, struct child, callback.handle);
     struct gather *gather = child->gather;
     af_future_unref(child->future);
-    if (gather->forsaken)
+    if (gather->detached)
         child->future = NULL;
     stop_watching(gather);
 }

@@ -112,7 +112,7 @@ void loop_ready_threadsafe(af_loop *loop, struct handle *handle)
     pthread_mutex_lock(&loop->foreign_mutex);
     list_append(&loop->foreign, &handle->link);
     atomic_store(&loop->has_foreign, true);
-    pthread_cond_signal(&loop->foreign_came);
+    pthread_cond_signal(&loop->foreign_added);
     if (loop->ev)
         ev_async_send(loop->ev, &loop->wakeup);
     pthread_mutex_unlock(&loop->foreign_mutex);

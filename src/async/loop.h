@@ -47,7 +47,7 @@ struct af_loop {
     struct list signals;
 
     pthread_mutex_t foreign_mutex;
-    pthread_cond_t foreign_came;
+    pthread_cond_t foreign_added;
     struct list foreign; /* handles from other threads */
     atomic_bool has_foreign;
 
@@ -162,7 +162,7 @@ void watch_stop(struct watch *watch);
 bool loop_has_signal_handler(const af_loop *loop, int signal, af_callback *callback, void *arg);
 
 /* Whether SIGNAL came and has not been told to its handler. */
-bool loop_signal_came(const af_loop *loop, int signal);
+bool loop_signal_pending(const af_loop *loop, int signal);
 
 /* Forgets all callbacks on descriptors and signals. */
 void loop_remove_watches(af_loop *loop);

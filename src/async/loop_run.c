@@ -67,14 +67,14 @@ static int poll_events(af_loop *loop, double timeout)
 
 /* ---------------------------------------------------------- open and close */
 
-static bool debug_is_asked_for(void)
+static bool debug_from_environment(void)
 {
     const char *value = getenv("AFETCH_DEBUG");
     return value && value[0] && strcmp(value, "0") != 0;
 }
 
 /* libev ends the process where it finds no descriptor to be woken by. */
-static int check_descriptors(void)
+static int check_descriptor_free(void)
 {
     int fd = eventfd(0, EFD_CLOEXEC);
     if (fd < 0)
@@ -91,15 +91,15 @@ int af_loop_new(const af_loop_options *options, af_loop **ret_loop)
     loop->references = 1;
     if (options)
         loop->options = *options;
-    loop->debug = loop->options.debug || debug_is_asked_for();
+    loop->debug = loop->options.debug || debug_from_environment();
     loop->slow_callback_duration = SLOW_CALLBACK_DURATION;
     if (!loop->options.poll) {
         loop->ev = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
         if (!loop->ev) {
             free(loop);
-            return af_raise(-EINVAL, "libev found no way to poll");
+            return af_raise(-EINVAL, "libev found no usable polling backend");
         }
-        int r = check_descriptors();
+        int r = check_descriptor_free();
         if (r < 0) {
             ev_loop_destroy(loop->ev);
             free(loop);
@@ -117,7 +117,7 @@ int af_loop_new(const af_loop_options *options, af_loop **ret_loop)
     list_init(&loop->spare_tasks);
     coroutine_pool_init(&loop->coroutines);
     pthread_mutex_init(&loop->foreign_mutex, NULL);
-    pthread_cond_init(&loop->foreign_came, NULL);
+    pthread_cond_init(&loop->foreign_added, NULL);
     *ret_loop = loop;
     return 0;
 }
@@ -128,7 +128,7 @@ static void await_calls(af_loop *loop)
     while (loop->calls > 0) {
         pthread_mutex_lock(&loop->foreign_mutex);
         while (list_empty(&loop->foreign))
-            pthread_cond_wait(&loop->foreign_came, &loop->foreign_mutex);
+            pthread_cond_wait(&loop->foreign_added, &loop->foreign_mutex);
         pthread_mutex_unlock(&loop->foreign_mutex);
         loop_discard(loop);
     }
@@ -151,7 +151,7 @@ int af_loop_close(af_loop *loop)
     loop_remove_watches(loop);
     coroutine_pool_free(&loop->coroutines);
     pthread_mutex_destroy(&loop->foreign_mutex);
-    pthread_cond_destroy(&loop->foreign_came);
+    pthread_cond_destroy(&loop->foreign_added);
     if (loop->ev) {
         ev_async_stop(loop->ev, &loop->wakeup);
         ev_loop_destroy(loop->ev);

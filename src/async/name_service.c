@@ -211,17 +211,17 @@ static int find_ipv6_use(enum ipv6_use *ret_use)
     if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS))
         return -errno;
     if (fd < 0) {
-        *ret_use = errno == EAFNOSUPPORT ? IPV6_NEVER : IPV6_LAST_HOPE;
+        *ret_use = errno == EAFNOSUPPORT ? IPV6_NEVER : IPV6_FALLBACK;
         return 0;
     }
-    *ret_use = has_ipv6_route(fd) ? IPV6_WANTED : IPV6_LAST_HOPE;
+    *ret_use = has_ipv6_route(fd) ? IPV6_WANTED : IPV6_FALLBACK;
     close(fd);
     return 0;
 }
 
 /* --------------------------------------------------------------------- all */
 
-static void look_at_files(const struct name_files *files, struct stat ret_files[NAME_FILES])
+static void stat_files(const struct name_files *files, struct stat ret_files[NAME_FILES])
 {
     const char *paths[NAME_FILES] = {files->hosts, files->nsswitch, files->resolv_conf,
                                      files->gai_conf};
@@ -245,7 +245,7 @@ int name_service_read(const struct name_files *files, struct name_service *ret_s
         return r;
     service.ipv6_route = service.ipv6 == IPV6_WANTED;
     gethostname(service.host_name, HOST_NAME_MAX);
-    look_at_files(files, service.files);
+    stat_files(files, service.files);
     r = read_lines(files->nsswitch, &service, &modules);
     if (r >= 0)
         r = read_lines(files->resolv_conf, &service, &modules);
@@ -271,7 +271,7 @@ static bool is_same_file(const struct stat *a, const struct stat *b)
 bool name_service_outdated(const struct name_service *service, const struct name_files *files)
 {
     struct stat now[NAME_FILES];
-    look_at_files(files, now);
+    stat_files(files, now);
     for (size_t i = 0; i < NAME_FILES; i++)
         if (!is_same_file(&now[i], &service->files[i]))
             return true;

@@ -19,8 +19,8 @@ enum { NAME_FILES = 4 };
 
 /* Use of IPv6 where both families are asked for. */
 enum ipv6_use {
-    IPV6_NEVER,     /* the kernel has none, or the option no-aaaa is set */
-    IPV6_LAST_HOPE, /* no route: addresses are worth having only if there are no others */
+    IPV6_NEVER,    /* the kernel has none, or the option no-aaaa is set */
+    IPV6_FALLBACK, /* no route: addresses are worth having only if there are no others */
     IPV6_WANTED,
 };
 

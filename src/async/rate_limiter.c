@@ -69,24 +69,24 @@ static int run_timer(struct handle *handle)
 }
 
 /* Returns a token that was granted but not used, for the next waiter or caller. */
-static void take_back(af_rate_limiter *limiter)
+static void return_token(af_rate_limiter *limiter)
 {
     limiter->next = fmax(limiter->next - limiter->interval, limiter->held);
 }
 
-static int wait_for_turn(af_rate_limiter *limiter)
+static int wait_for_token(af_rate_limiter *limiter)
 {
     if (list_empty(&limiter->waiters.waiting))
         arm(limiter);
-    bool given;
-    int r = waiters_wait(&limiter->waiters, &given);
+    bool granted;
+    int r = waiters_wait(&limiter->waiters, &granted);
     if (r >= 0)
         return r;
-    if (given)
-        take_back(limiter);
+    if (granted)
+        return_token(limiter);
     if (list_empty(&limiter->waiters.waiting))
         timer_stop(limiter->loop, &limiter->timer);
-    else if (given)
+    else if (granted)
         arm(limiter);
     return r;
 }
@@ -94,7 +94,7 @@ static int wait_for_turn(af_rate_limiter *limiter)
 int af_rate_limiter_acquire(af_rate_limiter *limiter)
 {
     if (af_rate_limiter_locked(limiter))
-        return wait_for_turn(limiter);
+        return wait_for_token(limiter);
     double now = af_loop_time(limiter->loop);
     bool idle = now - limiter->next > CATCH_UP;
     limiter->next = (idle ? now : limiter->next) + limiter->interval;

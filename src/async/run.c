@@ -45,7 +45,7 @@ struct af_runner {
     af_loop *loop;
     af_task *main; /* NULL unless it runs */
     bool interrupted;
-    bool came_late; /* the SIGINT: MAIN was done already */
+    bool interrupted_late; /* the SIGINT: MAIN was done already */
 };
 
 static int on_interrupt(void *arg)
@@ -54,14 +54,14 @@ static int on_interrupt(void *arg)
     runner->interrupted = true;
     /* Remove the handler, so that the next SIGINT has its default action. */
     af_loop_remove_signal_handler(runner->loop, SIGINT);
-    runner->came_late = !af_future_cancel(runner->main);
+    runner->interrupted_late = !af_future_cancel(runner->main);
     return 0;
 }
 
 /* Handles SIGINT, but as in asyncio only in the main thread and if it has its default action.
  * SA_RESETHAND restores the default action when the first SIGINT is caught, so that the second ends
  * the process even if the loop is blocked. */
-static int handle_interrupt(af_runner *runner)
+static int add_interrupt_handler(af_runner *runner)
 {
     struct sigaction action;
     if (runner->loop->options.poll || gettid() != getpid() ||
@@ -77,11 +77,11 @@ static int handle_interrupt(af_runner *runner)
 
 /* Removes the handler, unless MAIN has replaced it. A SIGINT received while MAIN ended must not be
  * lost, except if MAIN failed, nor affect the next run. */
-static void leave_interrupt(af_runner *runner)
+static void remove_interrupt_handler(af_runner *runner)
 {
     if (!loop_has_signal_handler(runner->loop, SIGINT, on_interrupt, runner))
         return;
-    runner->came_late = loop_signal_came(runner->loop, SIGINT);
+    runner->interrupted_late = loop_signal_pending(runner->loop, SIGINT);
     af_loop_remove_signal_handler(runner->loop, SIGINT);
 }
 
@@ -154,15 +154,15 @@ int af_runner_run(af_runner *runner, af_coroutine *main, void *arg, void **ret_r
 {
     if (af_running_loop())
         return af_raise(AF_RUNTIME_ERROR, "run cannot be called from a running loop");
-    runner->interrupted = runner->came_late = false;
-    int r = handle_interrupt(runner);
+    runner->interrupted = runner->interrupted_late = false;
+    int r = add_interrupt_handler(runner);
     if (r < 0)
         return r;
     r = af_loop_create_task(runner->loop, main, arg, NULL, &runner->main);
     if (r >= 0)
         r = af_loop_run_until_complete(runner->loop, runner->main, ret_result);
-    leave_interrupt(runner);
-    if (r >= 0 && runner->came_late)
+    remove_interrupt_handler(runner);
+    if (r >= 0 && runner->interrupted_late)
         r = af_raise(AF_INTERRUPTED, NULL);
     if (r == AF_CANCELLED && runner->interrupted && af_task_uncancel(runner->main) == 0)
         r = af_raise(AF_INTERRUPTED, NULL);

@@ -34,22 +34,22 @@ struct connection {
     af_stream *stream;
 };
 
-static bool is_over(const af_server *server)
+static bool is_finished(const af_server *server)
 {
     return server->fd < 0 && server->connections == 0;
 }
 
 /* While the loop is being closed, the waiting tasks are destroyed and must not be woken. */
-static void wake_if_over(af_server *server)
+static void wake_if_finished(af_server *server)
 {
-    if (is_over(server) && !server->loop->closed)
+    if (is_finished(server) && !server->loop->closed)
         while (waiters_wake(&server->waiters))
             ;
 }
 
-static void free_if_over(af_server *server)
+static void free_if_finished(af_server *server)
 {
-    if (is_over(server) && server->freed)
+    if (is_finished(server) && server->freed)
         free(server);
 }
 
@@ -62,12 +62,12 @@ static void connection_free(void *arg)
     af_stream_free(connection->stream);
     free(connection);
     server->connections--;
-    wake_if_over(server);
-    free_if_over(server);
+    wake_if_finished(server);
+    free_if_finished(server);
 }
 
 /* True if an error is reported. Lost connections and cancellations are normal. */
-static bool is_notable(int code)
+static bool is_reported(int code)
 {
     return code < 0 && code != AF_CANCELLED && code != -ECONNRESET && code != -EPIPE &&
            code != -ECONNABORTED;
@@ -79,7 +79,7 @@ static int serve_connection(void *arg, void **ret_result)
     struct connection *connection = arg;
     af_server *server = connection->server;
     int r = server->client_connected(connection->stream, server->arg);
-    if (is_notable(r))
+    if (is_reported(r))
         loop_report(server->loop, "unhandled exception in client_connected", af_raised(r),
                     af_current_task());
     if (r == AF_CANCELLED)
@@ -272,12 +272,12 @@ void af_server_close(af_server *server)
     remove_path(server);
     close(server->fd);
     server->fd = -1;
-    wake_if_over(server);
+    wake_if_finished(server);
 }
 
 int af_server_wait_closed(af_server *server)
 {
-    while (!is_over(server)) {
+    while (!is_finished(server)) {
         bool woken;
         int r = waiters_wait(&server->waiters, &woken);
         if (r < 0)
@@ -303,5 +303,5 @@ void af_server_free(af_server *server)
         return;
     af_server_close(server);
     server->freed = true;
-    free_if_over(server);
+    free_if_finished(server);
 }

@@ -13,7 +13,7 @@ struct shield {
     struct callback inner_done;
     struct callback outer_done;
     af_future *inner;
-    bool forsaken;
+    bool detached;
 };
 
 static void destroy_shield(af_future *future)
@@ -40,8 +40,8 @@ static bool is_watching(const struct shield *shield)
 static bool outlives(af_future *future)
 {
     struct shield *shield = (struct shield *)future;
-    if (is_watching(shield) && !shield->forsaken) {
-        shield->forsaken = true;
+    if (is_watching(shield) && !shield->detached) {
+        shield->detached = true;
         af_future_ref(future); /* INNER may be destroyed at once */
         af_future_unref(shield->inner);
         future->references--;
@@ -52,7 +52,7 @@ static bool outlives(af_future *future)
 static const struct future_type shield_type = {
     .cancel = cancel_shield, .destroy = destroy_shield, .outlives = outlives};
 
-static void free_if_forsaken(struct shield *shield)
+static void free_if_detached(struct shield *shield)
 {
     if (shield->future.references == 0)
         af_future_unref(af_future_ref(&shield->future));
@@ -63,7 +63,7 @@ static int run_inner_done(struct handle *handle)
 {
     struct shield *shield = container_of(handle, struct shield, inner_done.handle);
     af_future *inner = shield->inner;
-    if (!shield->forsaken)
+    if (!shield->detached)
         af_future_unref(inner);
     inner->log_exception = false;
     if (!af_future_done(&shield->future)) {
@@ -74,7 +74,7 @@ static int run_inner_done(struct handle *handle)
         else
             future_finish(&shield->future, inner->result, NULL);
     }
-    free_if_forsaken(shield);
+    free_if_detached(shield);
     return 0;
 }
 
@@ -96,9 +96,9 @@ static void discard_inner_done(struct handle *handle)
 {
     struct shield *shield = container_of(handle, struct shield, inner_done.handle);
     af_future_unref(shield->inner);
-    if (shield->forsaken)
+    if (shield->detached)
         shield->inner = NULL;
-    free_if_forsaken(shield);
+    free_if_detached(shield);
 }
 
 static void discard_outer_done(struct handle *handle)
@@ -121,7 +121,7 @@ int af_shield(af_future *inner, af_future **ret_outer)
     if (!shield)
         return -ENOMEM;
     shield->inner = af_future_ref(inner);
-    shield->forsaken = false;
+    shield->detached = false;
     future_init(&shield->future, &shield_type, inner->loop);
     handle_init(&shield->inner_done.handle, &inner_done_type);
     handle_init(&shield->outer_done.handle, &outer_done_type);

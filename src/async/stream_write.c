@@ -14,7 +14,7 @@ static ssize_t transmit(af_stream *stream, const void *data, size_t size)
 }
 
 /* Updates paused after a change of the queue or of the marks. */
-static void look_at_marks(af_stream *stream)
+static void update_paused(af_stream *stream)
 {
     size_t size = byte_queue_size(&stream->output);
     if (size > stream->high_water) {
@@ -43,7 +43,7 @@ static int run_writable(struct handle *handle)
     if (sent < 0)
         return 0; /* returned by the next write, drain or wait_closed */
     byte_queue_take(output, (size_t)sent);
-    look_at_marks(stream);
+    update_paused(stream);
     if (byte_queue_size(output) == 0) {
         byte_queue_free(output);
         watch_stop(&stream->writable);
@@ -81,7 +81,7 @@ int af_stream_write(af_stream *stream, const void *data, size_t size)
     if (r < 0)
         return stream_fail(stream, r);
     buffer_append(&output->buffer, (const char *)data + sent, size - sent);
-    look_at_marks(stream);
+    update_paused(stream);
     return watch_start(&stream->writable);
 }
 
@@ -100,7 +100,7 @@ int af_stream_set_write_limits(af_stream *stream, size_t high, size_t low)
                         high);
     stream->high_water = high;
     stream->low_water = low;
-    look_at_marks(stream);
+    update_paused(stream);
     return 0;
 }
 

@@ -34,9 +34,9 @@ struct task {
 
 /* With AddressSanitizer memory is not reused, so that a use after free is detected. */
 #ifdef WITH_ADDRESS_SANITIZER
-enum { RECYCLES = false };
+enum { REUSES_MEMORY = false };
 #else
-enum { RECYCLES = true };
+enum { REUSES_MEMORY = true };
 #endif
 
 static struct task *task_of(const af_future *future)
@@ -52,7 +52,7 @@ static void destroy_task(af_future *future)
     if (task->destroy_arg)
         task->destroy_arg(task->arg);
     free(task->name);
-    if (future->loop->closed || !RECYCLES)
+    if (future->loop->closed || !REUSES_MEMORY)
         free(task);
     else
         list_prepend(&future->loop->spare_tasks, &task->link);
@@ -154,7 +154,7 @@ static bool is_cancellable(af_future *future)
 
 /* Cancels a task of a cycle of tasks that await each other directly, not through its awaited
  * future. */
-static void break_ring(struct task *task)
+static void break_cycle(struct task *task)
 {
     callback_remove(&task->step);
     task->must_cancel = true;
@@ -180,7 +180,7 @@ static bool cancel_task(af_future *future)
             return true;
         }
         if (!future_visit(future, visit)) {
-            break_ring(task);
+            break_cycle(task);
             return true;
         }
     }
@@ -293,7 +293,7 @@ af_task *task_none_running(void)
 
 /* Suspends until the next step.
  * Errors: AF_CANCELLED, if a cancellation is delivered with that step. */
-static int stand_still(struct task *task)
+static int suspend(struct task *task)
 {
     coroutine_yield(task->stack);
     if (!task->must_cancel)
@@ -310,7 +310,7 @@ static int wait_for_future(struct task *task, af_future *future, void **ret_resu
      * cancelled. */
     if (task->must_cancel && af_future_cancel(future))
         task->must_cancel = false;
-    int r = stand_still(task);
+    int r = suspend(task);
     /* Resuming counts as retrieving the exception, even if the task gets a cancellation instead. */
     future->log_exception = false;
     if (r >= 0)
@@ -365,7 +365,7 @@ int af_sleep(double delay)
     af_loop *loop = future->loop;
     if (delay <= 0) {
         loop_ready(loop, &task->step.handle);
-        return stand_still(task);
+        return suspend(task);
     }
     struct sleeper *sleeper = &task->sleeper;
     future_init_local(&sleeper->future, loop);

@@ -7,12 +7,12 @@ struct waiter {
 };
 
 /* Removes the waiter, since its stack is destroyed and the waiters may still be used. */
-static void leave_line(af_future *future)
+static void abandon_waiter(af_future *future)
 {
     list_remove(&container_of(future, struct waiter, future)->link);
 }
 
-static const struct future_type waiter_type = {.abandon = leave_line};
+static const struct future_type waiter_type = {.abandon = abandon_waiter};
 
 void waiters_init(struct waiters *waiters)
 {

@@ -288,7 +288,7 @@ bool loop_has_signal_handler(const af_loop *loop, int signal, af_callback *callb
     return watch && watch->callback == callback && watch->arg == arg;
 }
 
-bool loop_signal_came(const af_loop *loop, int signal)
+bool loop_signal_pending(const af_loop *loop, int signal)
 {
     const struct signal_watch *watch = find_signal(loop, signal);
     return watch &&

@@ -18,42 +18,42 @@ struct af_error_detail {
 static _Thread_local af_error thread_slot;
 _Thread_local af_error *error_slot;
 
-static af_error *slot(void)
+static af_error *current_slot(void)
 {
     return error_slot ? error_slot : &thread_slot;
 }
 
 /* Frees the last error of a thread when the thread ends. */
-static pthread_key_t thread_end;
-static pthread_once_t thread_end_once = PTHREAD_ONCE_INIT;
-static bool has_thread_end;
+static pthread_key_t thread_exit;
+static pthread_once_t thread_exit_once = PTHREAD_ONCE_INIT;
+static bool has_thread_exit;
 
-static void clear_slot(void *place)
+static void clear_slot(void *slot)
 {
-    af_error_unref(*(af_error *)place);
-    *(af_error *)place = (af_error){0};
+    af_error_unref(*(af_error *)slot);
+    *(af_error *)slot = (af_error){0};
 }
 
-static void create_thread_end(void)
+static void create_thread_exit(void)
 {
-    has_thread_end = pthread_key_create(&thread_end, clear_slot) == 0;
+    has_thread_exit = pthread_key_create(&thread_exit, clear_slot) == 0;
 }
 
-static void clear_at_thread_end(void)
+static void clear_at_thread_exit(void)
 {
-    pthread_once(&thread_end_once, create_thread_end);
-    if (has_thread_end)
-        pthread_setspecific(thread_end, &thread_slot);
+    pthread_once(&thread_exit_once, create_thread_exit);
+    if (has_thread_exit)
+        pthread_setspecific(thread_exit, &thread_slot);
 }
 
 /* Raises ERROR and takes over its reference. */
 static int raise_owned(af_error error)
 {
-    af_error *place = slot();
-    af_error_unref(*place);
-    *place = error;
-    if (error.detail && place == &thread_slot)
-        clear_at_thread_end();
+    af_error *slot = current_slot();
+    af_error_unref(*slot);
+    *slot = error;
+    if (error.detail && slot == &thread_slot)
+        clear_at_thread_exit();
     return error.code;
 }
 
@@ -127,8 +127,8 @@ int af_raise_error(af_error error)
 
 af_error af_raised(int code)
 {
-    af_error *place = slot();
-    return place->code == code ? *place : (af_error){.code = code};
+    af_error *slot = current_slot();
+    return slot->code == code ? *slot : (af_error){.code = code};
 }
 
 const char *af_error_text(af_error error)

@@ -160,7 +160,7 @@ Test(dns_channel, asks_for_ipv6_only_if_there_is_no_ipv4_where_it_is_the_last_ho
         [REFUSED] = {REFUSING, REFUSING, REFUSING, REFUSING, REFUSING, REFUSING},
         [MUTE] = {LOST, LOST, LOST, LOST, LOST, LOST},
     };
-    expect_pairs(IPV6_LAST_HOPE, expected);
+    expect_pairs(IPV6_FALLBACK, expected);
 }
 
 /* ----------------------------------------------------------- several servers */
