@@ -50,7 +50,7 @@ static int walk(void *arg, void **ret_result)
     return r;
 }
 
-Test(as_completed, rule_10_two_iterations_from_the_child_to_who_waits)
+Test(as_completed, rule_10_the_waiter_resumes_two_iterations_after_the_child)
 {
     setup_children(1);
     spawn(walk, NULL);
@@ -62,7 +62,7 @@ Test(as_completed, rule_10_two_iterations_from_the_child_to_who_waits)
     expect_trace("0 end");
 }
 
-Test(as_completed, rule_37_children_come_as_they_finish)
+Test(as_completed, rule_37_returns_children_in_the_order_of_completion)
 {
     setup_children(3);
     spawn(walk, NULL);
@@ -76,7 +76,7 @@ Test(as_completed, rule_37_children_come_as_they_finish)
     expect_trace("1 end");
 }
 
-Test(as_completed, children_that_are_done_come_in_the_order_of_the_arguments)
+Test(as_completed, returns_done_children_in_the_order_of_the_arguments)
 {
     setup_children(3);
     for (int i = 3; i-- > 0;)
@@ -86,7 +86,7 @@ Test(as_completed, children_that_are_done_come_in_the_order_of_the_arguments)
     expect_trace("0 1 2 end");
 }
 
-Test(as_completed, failed_and_cancelled_children_come_too)
+Test(as_completed, returns_failed_and_cancelled_children)
 {
     setup_children(3);
     spawn(walk, NULL);
@@ -99,7 +99,7 @@ Test(as_completed, failed_and_cancelled_children_come_too)
     expect_code(af_future_result(children[1], NULL), -EIO);
 }
 
-Test(as_completed, does_not_count_as_retrieving)
+Test(as_completed, does_not_retrieve_exceptions)
 {
     setup_children(1);
     af_future *bad;
@@ -114,7 +114,7 @@ Test(as_completed, does_not_count_as_retrieving)
     expect_reports("exception was never retrieved: broken");
 }
 
-Test(as_completed, duplicates_come_once)
+Test(as_completed, returns_duplicates_once)
 {
     setup_children(2);
     children[2] = children[0];
@@ -127,7 +127,7 @@ Test(as_completed, duplicates_come_once)
     expect_trace("0 1 end");
 }
 
-Test(as_completed, of_nothing_ends_at_once)
+Test(as_completed, ends_at_once_without_children)
 {
     setup_children(0);
     timeout = 5;
@@ -138,7 +138,7 @@ Test(as_completed, of_nothing_ends_at_once)
     cr_assert_eq(af_loop_time(loop), 0);
 }
 
-Test(as_completed, needs_a_running_loop_and_a_number)
+Test(as_completed, needs_a_running_loop_and_a_valid_timeout)
 {
     setup_children(1);
     expect_code(af_as_completed_new(children, 1, 1, &iterator), AF_RUNTIME_ERROR);
@@ -151,7 +151,7 @@ static int make_with_no_number(void *arg)
     return af_as_completed_new(children, 1, NAN, &iterator);
 }
 
-Test(as_completed, a_timeout_that_is_no_number_is_a_value_error)
+Test(as_completed, a_nan_timeout_is_a_value_error)
 {
     setup_children(1);
     af_loop_call_soon(loop, make_with_no_number, NULL, NULL);
@@ -186,7 +186,7 @@ static void open_iterator(void)
     tick(1);
 }
 
-Test(as_completed, rule_37_those_that_wait_are_served_in_order)
+Test(as_completed, rule_37_waiters_are_served_in_order)
 {
     setup_children(3);
     open_iterator();
@@ -220,7 +220,7 @@ Test(as_completed, a_cancelled_waiter_passes_its_child_on)
     af_as_completed_free(iterator);
 }
 
-Test(as_completed, a_waiter_cancelled_in_line_does_not_get_in_the_way)
+Test(as_completed, a_cancelled_waiter_is_skipped)
 {
     setup_children(2);
     open_iterator();
@@ -253,7 +253,7 @@ Test(as_completed, rule_38_after_the_timeout_each_missing_child_is_a_timeout)
     expect_trace("");
 }
 
-Test(as_completed, rule_38_is_for_all_together)
+Test(as_completed, rule_38_the_timeout_applies_to_all_children_together)
 {
     setup_children(2);
     timeout = 5;
@@ -264,7 +264,7 @@ Test(as_completed, rule_38_is_for_all_together)
     expect_trace("0 timeout end");
 }
 
-Test(as_completed, rule_38_a_child_done_in_the_tick_of_the_timeout_comes_too_late)
+Test(as_completed, rule_38_a_child_done_in_the_iteration_of_the_timeout_is_missing)
 {
     setup_children(1);
     timeout = 5;
@@ -274,7 +274,7 @@ Test(as_completed, rule_38_a_child_done_in_the_tick_of_the_timeout_comes_too_lat
     expect_trace("timeout end");
 }
 
-Test(as_completed, rule_38_all_who_wait_are_told)
+Test(as_completed, rule_38_the_timeout_wakes_all_waiters)
 {
     setup_children(2);
     timeout = 5;
@@ -298,7 +298,7 @@ Test(as_completed, rule_38_zero_or_less_times_out_in_the_next_iteration)
     cr_assert_eq(af_loop_time(loop), 0);
 }
 
-Test(as_completed, the_timer_goes_with_the_last_child)
+Test(as_completed, the_last_child_stops_the_timer)
 {
     setup_children(1);
     timeout = 100;
@@ -309,7 +309,7 @@ Test(as_completed, the_timer_goes_with_the_last_child)
     af_as_completed_free(iterator);
 }
 
-Test(as_completed, free_stops_watching)
+Test(as_completed, free_removes_the_callbacks)
 {
     setup_children(2);
     timeout = 100;
@@ -322,7 +322,7 @@ Test(as_completed, free_stops_watching)
     cr_assert_eq(af_loop_time(loop), 0);
 }
 
-Test(as_completed, cancelling_who_waits_spares_the_children)
+Test(as_completed, cancelling_the_waiter_does_not_cancel_the_children)
 {
     setup_children(1);
     af_task *task = spawn(walk, NULL);

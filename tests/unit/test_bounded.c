@@ -159,7 +159,7 @@ static void set_delays(const double *delays, size_t count)
         source.delays[i] = delays[i];
 }
 
-Test(bounded, gather_hands_out_in_the_order_of_the_source)
+Test(bounded, gather_returns_in_the_order_of_the_source)
 {
     set_delays(uneven, 3);
     begin(begin_gather, 3, 3);
@@ -169,7 +169,7 @@ Test(bounded, gather_hands_out_in_the_order_of_the_source)
     cr_assert_eq(af_loop_time(loop), 3);
 }
 
-Test(bounded, as_completed_hands_out_as_they_finish)
+Test(bounded, as_completed_returns_in_the_order_of_completion)
 {
     set_delays(uneven, 3);
     begin(begin_as_completed, 3, 3);
@@ -178,7 +178,7 @@ Test(bounded, as_completed_hands_out_as_they_finish)
     expect_trace("1 2 0 end");
 }
 
-Test(bounded, of_nothing_ends_at_once_and_again)
+Test(bounded, an_empty_source_ends_at_once_and_again)
 {
     begin(begin_gather, 0, 1);
     spawn(take_all, "");
@@ -190,7 +190,7 @@ Test(bounded, of_nothing_ends_at_once_and_again)
     expect_trace("end");
 }
 
-Test(bounded, what_needs_no_time_is_handed_out_too)
+Test(bounded, returns_futures_that_are_done_at_once)
 {
     set_delays((double[]){-1, -1}, 2);
     for (int i = 0; i < 2; i++) {
@@ -228,7 +228,7 @@ static int take_errors(void *arg, void **ret_result)
     return 0;
 }
 
-Test(bounded, futures_that_are_done_and_failed_are_handed_out_like_any_other)
+Test(bounded, returns_done_and_failed_futures)
 {
     options.next = pull_done_future;
     begin(begin_gather, 3, 1);
@@ -239,7 +239,7 @@ Test(bounded, futures_that_are_done_and_failed_are_handed_out_like_any_other)
 
 /* ------------------------------------------------------------------ limits */
 
-Test(bounded, no_more_run_than_there_are_permits)
+Test(bounded, the_semaphore_limits_concurrency)
 {
     for (int i = 0; i < LONGEST; i++)
         source.delays[i] = 1 + i % 3;
@@ -251,7 +251,7 @@ Test(bounded, no_more_run_than_there_are_permits)
     cr_assert(eq(sz, af_semaphore_value(semaphore), 4));
 }
 
-Test(bounded, the_source_is_pulled_only_as_permits_come_free)
+Test(bounded, the_source_is_pulled_only_with_a_free_permit)
 {
     set_delays((double[]){1, 2, 3, 4, 5}, 5);
     begin(begin_as_completed, 5, 2);
@@ -267,7 +267,7 @@ Test(bounded, the_source_is_pulled_only_as_permits_come_free)
     settle();
 }
 
-Test(bounded, gather_holds_no_more_than_its_window_behind_a_slow_one)
+Test(bounded, gather_keeps_at_most_the_window_behind_a_slow_future)
 {
     options.window = 4;
     source.delays[0] = 100;
@@ -282,7 +282,7 @@ Test(bounded, gather_holds_no_more_than_its_window_behind_a_slow_one)
     cr_assert(eq(sz, source.pulled, 5), "one was handed out");
 }
 
-Test(bounded, as_completed_holds_no_more_than_its_window_for_who_does_not_ask)
+Test(bounded, as_completed_keeps_at_most_the_window_without_next)
 {
     options.window = 3;
     begin(begin_as_completed, 20, 2);
@@ -299,7 +299,7 @@ Test(bounded, as_completed_holds_no_more_than_its_window_for_who_does_not_ask)
     cr_assert(eq(sz, source.pulled, 20));
 }
 
-Test(bounded, a_window_of_one_is_one_after_another)
+Test(bounded, a_window_of_one_is_sequential)
 {
     options.window = 1;
     set_delays(uneven, 3);
@@ -311,7 +311,7 @@ Test(bounded, a_window_of_one_is_one_after_another)
     cr_assert_eq(af_loop_time(loop), 6);
 }
 
-Test(bounded, without_a_semaphore_the_window_alone_bounds)
+Test(bounded, without_a_semaphore_the_window_limits_concurrency)
 {
     options.window = 3;
     source.length = 6;
@@ -370,7 +370,7 @@ Test(bounded, memory_does_not_grow_with_the_source)
     semaphore = NULL;
 }
 
-Test(bounded, refuses_a_window_of_nothing_and_no_loop)
+Test(bounded, a_window_of_0_and_no_running_loop_are_errors)
 {
     af_semaphore_new(1, &semaphore);
     options.semaphore = semaphore;
@@ -418,7 +418,7 @@ Test(bounded, the_error_of_the_source_comes_after_all_results_and_again)
     expect_reports("");
 }
 
-Test(bounded, an_error_of_the_source_that_nobody_asks_for_is_reported)
+Test(bounded, an_error_of_the_source_that_is_not_retrieved_is_reported)
 {
     source.code = -EIO;
     begin(begin_gather, 0, 1);
@@ -430,7 +430,7 @@ Test(bounded, an_error_of_the_source_that_nobody_asks_for_is_reported)
 
 /* --------------------------------------------------------------- consumers */
 
-Test(bounded, several_may_take_and_each_item_comes_once)
+Test(bounded, several_tasks_get_each_item_once)
 {
     set_delays((double[]){3, 1, 2, 4}, 4);
     begin(begin_gather, 4, 4);
@@ -441,7 +441,7 @@ Test(bounded, several_may_take_and_each_item_comes_once)
     expect_trace("a0 a1 a2 a3 aend bend cend");
 }
 
-Test(bounded, all_who_wait_see_the_end)
+Test(bounded, the_end_wakes_all_waiters)
 {
     source.pause = 5;
     begin(begin_as_completed, 0, 1);
@@ -465,7 +465,7 @@ Test(bounded, a_cancelled_next_loses_nothing)
     expect_trace("0 1 end");
 }
 
-Test(bounded, a_next_cancelled_when_it_was_woken_passes_on)
+Test(bounded, a_woken_next_that_is_cancelled_wakes_another)
 {
     source.delays[0] = 2;
     begin(begin_as_completed, 1, 1);
@@ -486,7 +486,7 @@ static int look(void *arg, void **ret_result)
     return 0;
 }
 
-Test(bounded, ready_tells_whether_next_would_wait)
+Test(bounded, ready_is_true_if_next_would_not_suspend)
 {
     source.delays[0] = 1;
     begin(begin_gather, 1, 1);
@@ -501,7 +501,7 @@ Test(bounded, ready_tells_whether_next_would_wait)
 
 /* -------------------------------------------------------------------- stop */
 
-Test(bounded, stop_pulls_no_more_and_what_was_pulled_is_handed_out)
+Test(bounded, after_stop_pulled_futures_are_returned)
 {
     set_delays(uneven, 3);
     begin(begin_as_completed, SIZE_MAX, 3);
@@ -528,7 +528,7 @@ Test(bounded, stop_cancels_a_source_that_suspends)
     cr_assert(eq(sz, af_semaphore_value(semaphore), 1));
 }
 
-Test(bounded, stop_wakes_those_who_wait)
+Test(bounded, stop_wakes_waiters)
 {
     source.pause = 100;
     begin(begin_gather, SIZE_MAX, 1);
@@ -552,7 +552,7 @@ static int begin_take_and_stop(void *arg)
     return 0;
 }
 
-Test(bounded, one_whose_source_others_cancelled_before_it_began_says_so)
+Test(bounded, a_feeder_cancelled_before_its_first_step_is_an_error)
 {
     begin(begin_take_and_stop, 3, 1);
     settle();
@@ -569,7 +569,7 @@ static int pull_stubbornly(void *arg, af_future **ret_future)
     return pull_item(arg, ret_future);
 }
 
-Test(bounded, what_a_source_gives_after_the_stop_is_handed_out)
+Test(bounded, a_future_from_the_source_after_stop_is_returned)
 {
     options.next = pull_stubbornly;
     begin(begin_gather, SIZE_MAX, 1);
@@ -581,7 +581,7 @@ Test(bounded, what_a_source_gives_after_the_stop_is_handed_out)
     expect_trace("source:cancelled stop:ok 0 end");
 }
 
-Test(bounded, stop_while_waiting_for_a_permit_or_for_room)
+Test(bounded, stop_ends_a_wait_for_a_permit_or_for_room)
 {
     for (int i = 0; i < 2; i++) {
         source = (struct source){0};
@@ -614,7 +614,7 @@ static int pull_and_clean_up(void *arg, af_future **ret_future)
     return r;
 }
 
-Test(bounded, stop_twice_lets_the_source_clean_up)
+Test(bounded, a_second_stop_does_not_cancel_the_source_again)
 {
     options.next = pull_and_clean_up;
     begin(begin_gather, 1, 1);
@@ -635,7 +635,7 @@ static int pull_from_elsewhere(void *other, af_future **ret_future)
     return r < 0 ? r : 1;
 }
 
-Test(bounded, a_source_gives_futures_of_its_own_loop)
+Test(bounded, a_future_of_another_loop_is_an_error)
 {
     af_loop *other;
     af_loop_new(&virtual_clock, &other);
@@ -649,7 +649,7 @@ Test(bounded, a_source_gives_futures_of_its_own_loop)
     af_loop_close(other);
 }
 
-Test(bounded, stop_after_the_end_is_nothing)
+Test(bounded, stop_after_the_end_does_nothing)
 {
     begin(begin_gather, 1, 1);
     settle();
@@ -662,7 +662,7 @@ Test(bounded, stop_after_the_end_is_nothing)
 
 /* ------------------------------------------------------------------ cancel */
 
-Test(bounded, cancel_asks_all_and_they_are_handed_out)
+Test(bounded, cancel_cancels_all_pulled_futures)
 {
     set_delays((double[]){1, 50, 50}, 3);
     begin(begin_gather, 3, 3);
@@ -686,7 +686,7 @@ Test(bounded, cancel_does_not_stop_the_source)
 
 /* -------------------------------------------------------------------- free */
 
-Test(bounded, what_is_not_handed_out_runs_on_after_the_free)
+Test(bounded, futures_not_returned_keep_running_after_free)
 {
     set_delays((double[]){1, 50, 60}, 3);
     begin(begin_gather, 3, 3);
@@ -703,7 +703,7 @@ Test(bounded, what_is_not_handed_out_runs_on_after_the_free)
     cr_assert(eq(sz, af_semaphore_value(semaphore), 3));
 }
 
-Test(bounded, a_free_in_the_tick_where_they_finish_gives_each_permit_back_once)
+Test(bounded, free_in_the_iteration_of_completion_releases_each_permit_once)
 {
     set_delays((double[]){1, 1}, 2);
     begin(begin_gather, 2, 3);
@@ -742,7 +742,7 @@ static int free_with_pending_futures(void *arg, void **ret_result)
     return 0;
 }
 
-Test(bounded_alone, futures_that_only_it_knows_go_with_it)
+Test(bounded_alone, free_destroys_futures_without_other_references)
 {
     cr_assert(zero(int, af_run(NULL, free_with_pending_futures, NULL, NULL)));
 }

@@ -26,7 +26,7 @@ static void expect_content(const char *content)
     cr_assert(zero(int, memcmp(buffer.data, content, buffer.length)));
 }
 
-Test(buffer, starts_without_memory)
+Test(buffer, init_allocates_nothing)
 {
     cr_assert_null(buffer.data);
     cr_assert(zero(sz, buffer.length));
@@ -42,13 +42,13 @@ Test(buffer, appends_bytes_strings_characters_and_formats)
     expect_content("ontwo-007!");
 }
 
-Test(buffer, holds_zeroes)
+Test(buffer, stores_nul_bytes)
 {
     buffer_append(&buffer, "a\0b", 3);
     cr_assert(zero(int, memcmp(buffer.data, "a\0b", 3)));
 }
 
-Test(buffer, consume_drops_from_the_front)
+Test(buffer, consume_removes_the_first_bytes)
 {
     buffer_append_string(&buffer, "headtail");
     buffer_consume(&buffer, 4);
@@ -59,7 +59,7 @@ Test(buffer, consume_drops_from_the_front)
     expect_content("");
 }
 
-Test(buffer, can_be_filled_to_its_maximum_and_no_further)
+Test(buffer, appends_up_to_the_maximum)
 {
     static const char bytes[1000];
     for (size_t i = 0; i < 1000; i += 100)
@@ -71,7 +71,7 @@ Test(buffer, can_be_filled_to_its_maximum_and_no_further)
     cr_assert(zero(int, buffer_append_char(&buffer, 'x')));
 }
 
-Test(buffer, takes_no_more_memory_than_its_maximum)
+Test(buffer, allocates_at_most_the_maximum)
 {
     struct buffer small;
     buffer_init(&small, 10);
@@ -81,7 +81,7 @@ Test(buffer, takes_no_more_memory_than_its_maximum)
     buffer_free(&small);
 }
 
-Test(buffer, what_does_not_fit_changes_nothing)
+Test(buffer, is_unchanged_if_data_exceeds_the_maximum)
 {
     buffer_append_string(&buffer, "kept");
     static const char bytes[1000];
@@ -91,7 +91,7 @@ Test(buffer, what_does_not_fit_changes_nothing)
     expect_content("kept");
 }
 
-Test(buffer, growing_is_geometric)
+Test(buffer, grows_geometrically)
 {
     struct buffer large;
     buffer_init(&large, 1 << 20);
@@ -117,7 +117,7 @@ Test(buffer, free_leaves_it_empty_and_usable)
     expect_content("new");
 }
 
-Test(buffer, reserve_makes_room_at_once)
+Test(buffer, reserve_allocates_once)
 {
     cr_assert(zero(int, buffer_reserve(&buffer, 900)));
     char *data = buffer.data;

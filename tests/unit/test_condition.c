@@ -60,7 +60,7 @@ static void expect_locked(bool locked)
 
 /* ---------------------------------------------------------------- the lock */
 
-Test(condition, begins_with_a_free_lock_of_its_own)
+Test(condition, has_its_own_unlocked_lock)
 {
     expect_locked(false);
     acquire();
@@ -72,7 +72,7 @@ Test(condition, begins_with_a_free_lock_of_its_own)
     af_condition_free(NULL);
 }
 
-Test(condition, may_share_a_lock_which_it_does_not_own)
+Test(condition, may_use_a_lock_of_the_caller)
 {
     af_lock *lock;
     af_condition *one, *two;
@@ -100,7 +100,7 @@ Test(condition, rule_62_without_the_lock_waiting_and_notifying_are_errors)
     expect_locked(false);
 }
 
-Test(condition, cannot_be_waited_for_outside_a_task_and_the_lock_stays)
+Test(condition, waiting_outside_a_task_is_an_error_and_keeps_the_lock)
 {
     spawn(wait_and_release, "a");
     tick(1);
@@ -117,7 +117,7 @@ Test(condition, cannot_be_waited_for_outside_a_task_and_the_lock_stays)
 /* ----------------------------------------------------------------- waiting */
 
 /* CPython's test_wait. */
-Test(condition, rule_62_waiting_lets_go_of_the_lock_and_takes_it_again_in_order)
+Test(condition, rule_62_wait_releases_the_lock_and_acquires_it_in_order)
 {
     spawn(wait_and_hold, "a");
     spawn(wait_and_hold, "b");
@@ -144,7 +144,7 @@ Test(condition, rule_62_waiting_lets_go_of_the_lock_and_takes_it_again_in_order)
     expect_locked(true);
 }
 
-Test(condition, rule_62_one_iteration_where_the_lock_is_free_by_then)
+Test(condition, rule_62_resumes_in_one_iteration_if_the_lock_is_free)
 {
     spawn(wait_and_hold, "a");
     tick(1);
@@ -156,7 +156,7 @@ Test(condition, rule_62_one_iteration_where_the_lock_is_free_by_then)
 }
 
 /* CPython's test_notify. */
-Test(condition, rule_62_notify_wakes_so_many_in_the_order_they_came)
+Test(condition, rule_62_notify_wakes_count_waiters_in_order)
 {
     spawn(wait_and_release, "a");
     spawn(wait_and_release, "b");
@@ -183,7 +183,7 @@ Test(condition, rule_62_notify_wakes_so_many_in_the_order_they_came)
     expect_locked(false);
 }
 
-Test(condition, rule_62_notify_all_wakes_all_that_wait_by_then)
+Test(condition, rule_62_notify_all_wakes_all_current_waiters)
 {
     spawn(wait_and_release, "a");
     spawn(wait_and_release, "b");
@@ -222,7 +222,7 @@ static int wait_until_not_zero(void *name, void **ret_result)
 }
 
 /* CPython's test_wait_for. */
-Test(condition, wait_for_looks_again_at_each_wake)
+Test(condition, wait_for_checks_the_predicate_at_each_wake)
 {
     spawn(wait_until_not_zero, "a");
     tick(1);
@@ -241,7 +241,7 @@ Test(condition, wait_for_looks_again_at_each_wake)
 }
 
 /* CPython's test_wait_for_unacquired. */
-Test(condition, wait_for_what_is_true_already_needs_no_lock)
+Test(condition, wait_for_a_true_predicate_needs_no_lock)
 {
     state = 1;
     expect_code(af_condition_wait_for(condition, is_not_zero, &state), 0);
@@ -263,7 +263,7 @@ Test(condition, wait_for_ends_with_a_cancellation)
 /* -------------------------------------------------------------- cancelling */
 
 /* CPython's test_wait_cancel. */
-Test(condition, rule_62_a_cancelled_waiter_takes_the_lock_again)
+Test(condition, rule_62_a_cancelled_waiter_acquires_the_lock_again)
 {
     af_task *a = spawn(wait_and_hold, "a");
     tick(1);
@@ -275,7 +275,7 @@ Test(condition, rule_62_a_cancelled_waiter_takes_the_lock_again)
     expect_locked(true);
 }
 
-Test(condition, rule_62_it_waits_for_the_lock_however_often_it_is_cancelled)
+Test(condition, rule_62_repeated_cancellation_does_not_end_the_wait_for_the_lock)
 {
     af_task *a = spawn(wait_and_hold, "a");
     tick(1);
@@ -293,7 +293,7 @@ Test(condition, rule_62_it_waits_for_the_lock_however_often_it_is_cancelled)
 }
 
 /* CPython's test_wait_cancel_contested and test_cancelled_error_re_aquire. */
-Test(condition, rule_62_cancelled_as_the_lock_is_released_it_still_takes_it)
+Test(condition, rule_62_a_waiter_cancelled_as_the_lock_is_released_acquires_it)
 {
     for (int cancelled_first = 0; cancelled_first < 2; cancelled_first++) {
         af_task *a = spawn(wait_and_hold, "a");
@@ -315,7 +315,7 @@ Test(condition, rule_62_cancelled_as_the_lock_is_released_it_still_takes_it)
 }
 
 /* CPython's test_wait_cancel_after_notify. */
-Test(condition, rule_62_cancelled_on_its_way_to_the_lock_it_is_cancelled_once_it_has_it)
+Test(condition, rule_62_a_cancellation_during_acquire_is_raised_with_the_lock_held)
 {
     af_task *a = spawn(wait_and_release, "a");
     tick(1);
@@ -333,7 +333,7 @@ Test(condition, rule_62_cancelled_on_its_way_to_the_lock_it_is_cancelled_once_it
 }
 
 /* CPython's test_cancelled_wakeup. */
-Test(condition, rule_62_cancelled_in_the_tick_of_the_notification_it_passes_it_on)
+Test(condition, rule_62_cancelled_in_the_iteration_of_the_notification_it_passes_it_on)
 {
     af_task *a = spawn(wait_and_release, "a");
     spawn(wait_and_release, "b");
@@ -352,7 +352,7 @@ Test(condition, rule_62_cancelled_in_the_tick_of_the_notification_it_passes_it_o
 }
 
 /* CPython's test_cancelled_wakeup_relock. */
-Test(condition, rule_62_cancelled_while_it_takes_the_lock_again_it_passes_the_notification_on)
+Test(condition, rule_62_cancelled_while_it_acquires_the_lock_it_passes_the_notification_on)
 {
     af_task *a = spawn(wait_and_release, "a");
     spawn(wait_and_release, "b");
@@ -374,7 +374,7 @@ Test(condition, rule_62_cancelled_while_it_takes_the_lock_again_it_passes_the_no
 }
 
 /* As in CPython, which cannot tell whether there was one: the next wakes for nothing. */
-Test(condition, rule_62_a_cancelled_waiter_notifies_even_where_nobody_had)
+Test(condition, rule_62_a_cancelled_waiter_notifies_even_without_a_notification)
 {
     af_task *a = spawn(wait_and_release, "a");
     spawn(wait_and_release, "b");
@@ -385,7 +385,7 @@ Test(condition, rule_62_a_cancelled_waiter_notifies_even_where_nobody_had)
     expect_trace("a:cancelled b:ok");
 }
 
-Test(condition, rule_62_a_waiter_that_is_cancelled_uses_up_no_notification)
+Test(condition, rule_62_a_cancelled_waiter_uses_no_notification)
 {
     af_task *a = spawn(wait_and_release, "a");
     spawn(wait_and_release, "b");
@@ -400,7 +400,7 @@ Test(condition, rule_62_a_waiter_that_is_cancelled_uses_up_no_notification)
 
 /* ----------------------------------------------------------------- the end */
 
-Test(condition, for_which_a_task_waited_may_be_freed_after_the_loop)
+Test(condition, can_be_freed_after_the_loop_of_its_waiter_is_closed)
 {
     af_condition *other;
     expect_code(af_condition_new(NULL, &other), 0);

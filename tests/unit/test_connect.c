@@ -111,7 +111,7 @@ static int names_main(void *arg, void **ret_result)
     return 0;
 }
 
-Test(connect, a_name_is_looked_up_and_its_addresses_are_tried_in_turn)
+Test(connect, tries_the_addresses_of_a_name_one_after_another)
 {
     run_with_server(names_main);
 }
@@ -124,7 +124,7 @@ static int localhost_main(void *arg, void **ret_result)
     return 0;
 }
 
-Test(connect, localhost_is_this_machine_where_the_resolver_does_not_know_it)
+Test(connect, localhost_is_loopback_even_if_the_resolver_does_not_know_it)
 {
     run_with_server(localhost_main);
 }
@@ -137,7 +137,7 @@ static int number_main(void *arg, void **ret_result)
     return 0;
 }
 
-Test(connect, a_numeric_address_needs_no_thread)
+Test(connect, a_numeric_address_is_not_looked_up)
 {
     run_with_server(number_main);
 }
@@ -163,7 +163,7 @@ static int refused_main(void *arg, void **ret_result)
     return 0;
 }
 
-Test(connect, where_all_addresses_fail_the_error_names_each_once)
+Test(connect, if_all_addresses_fail_the_error_names_each_once)
 {
     run_with_server(refused_main);
 }
@@ -178,7 +178,7 @@ static int ipv6_main(void *arg, void **ret_result)
     return r;
 }
 
-Test(connect, an_address_of_ipv6_is_named_in_brackets)
+Test(connect, an_ipv6_address_is_in_brackets_in_errors)
 {
     af_coroutine *main = ipv6_main;
     int r = af_run(NULL, serve, &main, NULL);
@@ -235,7 +235,7 @@ static int open_in_callback(void *arg)
     return 0;
 }
 
-Test(connect, connecting_is_for_tasks)
+Test(connect, connecting_outside_a_task_is_an_error)
 {
     int r = 0;
     open_real_loop();
@@ -257,7 +257,7 @@ static int taken_main(void *arg, void **ret_result)
     return 0;
 }
 
-Test(connect, a_server_names_the_address_that_it_cannot_have)
+Test(connect, a_bind_error_names_the_address)
 {
     run_with_server(taken_main);
 }

@@ -41,7 +41,7 @@ static void count_to_three(void *arg)
     trace("in3");
 }
 
-Test(coroutine, runs_in_turns_with_who_resumes_it)
+Test(coroutine, alternates_with_its_caller)
 {
     coroutine = make(count_to_three, &coroutine);
     for (bool ended = false; !ended; trace(ended ? "end" : "out"))
@@ -50,13 +50,13 @@ Test(coroutine, runs_in_turns_with_who_resumes_it)
     coroutine_free(coroutine);
 }
 
-Test(coroutine, a_new_one_does_not_run_by_itself)
+Test(coroutine, does_not_run_before_the_first_resume)
 {
     coroutine_free(make(count_to_three, &coroutine));
     expect_trace("");
 }
 
-Test(coroutine, many_stand_still_at_once_each_with_its_own_locals)
+Test(coroutine, many_suspended_coroutines_keep_their_locals)
 {
     struct coroutine *many[100];
     for (int i = 0; i < 100; i++)
@@ -77,7 +77,7 @@ static void nothing(void *arg)
     (void)arg;
 }
 
-Test(coroutine, one_that_ended_is_used_again)
+Test(coroutine, the_stack_of_an_ended_coroutine_is_reused)
 {
     struct coroutine *first = make(nothing, NULL);
     cr_assert(coroutine_resume(first));
@@ -90,7 +90,7 @@ Test(coroutine, one_that_ended_is_used_again)
     coroutine_free(coroutine);
 }
 
-Test(coroutine, one_that_did_not_end_is_not_used_again)
+Test(coroutine, the_stack_of_a_suspended_coroutine_is_not_reused)
 {
     coroutine = make(count_to_three, &coroutine);
     cr_assert(not(coroutine_resume(coroutine)));
@@ -140,7 +140,7 @@ static void use_the_floating_point_unit(void *arg)
     }
 }
 
-Test(coroutine, keeps_its_registers)
+Test(coroutine, preserves_registers)
 {
     double sum = 0, expected = 1 + 1.0 / 2 + 1.0 / 3 + 1.0 / 4;
     coroutine = make(use_the_floating_point_unit, &sum);
@@ -229,13 +229,13 @@ static void expect_overflow_to_kill(bool large)
     expect_code(WTERMSIG(status), SIGSEGV);
 }
 
-Test(coroutine, an_overflow_dies_by_sigsegv_and_harms_no_other_stack)
+Test(coroutine, an_overflow_raises_sigsegv_and_damages_no_other_stack)
 {
     expect_overflow_to_kill(false);
     expect_overflow_to_kill(true);
 }
 
-Test(coroutine, an_overflow_dies_where_the_kernel_has_no_guards)
+Test(coroutine, an_overflow_raises_sigsegv_without_guard_support_in_the_kernel)
 {
     forget_guards(true);
     expect_overflow_to_kill(false);

@@ -44,7 +44,7 @@ static int block_when_done(af_future *future, void *seconds)
 
 static double tenth = 0.125, less = 0.0625;
 
-Test(debug, rule_69_a_callback_of_a_tenth_of_a_second_is_reported_by_name)
+Test(debug, rule_69_a_callback_of_100_ms_is_reported_by_name)
 {
     af_loop_call_soon(loop, block, &tenth, NULL);
     af_loop_call_later(loop, 1, block, &tenth, NULL);
@@ -53,14 +53,14 @@ Test(debug, rule_69_a_callback_of_a_tenth_of_a_second_is_reported_by_name)
                    "executing block took 0.125 seconds: no error");
 }
 
-Test(debug, rule_69_a_step_of_a_task_is_reported_by_the_names_of_task_and_function)
+Test(debug, rule_69_a_slow_step_is_reported_with_task_and_function)
 {
     af_task_set_name(spawn(block_in_a_task, &tenth), "Slow");
     settle();
     expect_reports("executing Slow (block_in_a_task) took 0.125 seconds: no error");
 }
 
-Test(debug, a_done_callback_is_reported_by_name)
+Test(debug, a_slow_done_callback_is_reported_by_name)
 {
     af_future *future = new_future();
     af_future_add_done_callback(future, block_when_done, &tenth);
@@ -69,14 +69,14 @@ Test(debug, a_done_callback_is_reported_by_name)
     expect_reports("executing block_when_done took 0.125 seconds: no error");
 }
 
-Test(debug, what_is_quick_is_not_reported)
+Test(debug, fast_callbacks_are_not_reported)
 {
     af_loop_call_soon(loop, block, &less, NULL);
     settle();
     expect_reports("");
 }
 
-Test(debug, what_is_slow_can_be_set)
+Test(debug, slow_callback_duration_can_be_set)
 {
     af_loop_set_slow_callback_duration(loop, 0.03);
     af_loop_call_soon(loop, block, &less, NULL);
@@ -84,7 +84,7 @@ Test(debug, what_is_slow_can_be_set)
     expect_reports("executing block took 0.062 seconds: no error");
 }
 
-Test(debug, without_debug_mode_nobody_looks_at_the_clock)
+Test(debug, without_debug_mode_slow_callbacks_are_not_reported)
 {
     af_loop_set_debug(loop, false);
     cr_assert(not(af_loop_debug(loop)));
@@ -132,7 +132,7 @@ static int wait_for_the_thread(void *foreign, void **ret_result)
     return 0;
 }
 
-Test(debug, rule_69_call_soon_from_a_foreign_thread_is_an_error)
+Test(debug, rule_69_call_soon_from_another_thread_is_an_error)
 {
     struct foreign foreign = {.future = new_future()};
     run(wait_for_the_thread, &foreign);
@@ -144,7 +144,7 @@ Test(debug, rule_69_call_soon_from_a_foreign_thread_is_an_error)
     cr_assert(not(af_future_done(foreign.future)));
 }
 
-Test(debug, another_thread_may_use_a_loop_that_does_not_run)
+Test(debug, a_stopped_loop_may_be_used_from_another_thread)
 {
     struct foreign foreign = {.future = new_future()};
     pthread_t thread;
@@ -222,7 +222,7 @@ static const char *const printed =
     "libafetch: exception in a callback: failing failed\n"
     "libafetch: executing block took 0.125 seconds\n";
 
-Test(debug, reports_are_printed_where_nobody_takes_them)
+Test(debug, reports_are_printed_without_an_exception_handler)
 {
     int status;
     cr_assert(eq(str, stderr_of(run_with_debug, &status), (char *)printed));
@@ -260,7 +260,7 @@ static void overflow_a_stack(void)
     af_run(&options, recurse, NULL, NULL);
 }
 
-Test(debug, a_task_that_outgrows_its_stack_is_named)
+Test(debug, a_stack_overflow_names_the_task)
 {
     int status;
     char *text = stderr_of(overflow_a_stack, &status);
@@ -271,7 +271,7 @@ Test(debug, a_task_that_outgrows_its_stack_is_named)
 
 /* ------------------------------------------------------------------- names */
 
-Test(debug, a_function_without_a_symbol_has_an_address)
+Test(debug, a_function_without_a_symbol_is_named_by_its_address)
 {
     char name[100];
     static char data;

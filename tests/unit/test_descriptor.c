@@ -53,7 +53,7 @@ static int write_word(void *fd, void **ret_result)
     return write(*(int *)fd, "word", 4) == 4 ? 0 : -errno;
 }
 
-Test(descriptor, a_task_waits_until_it_can_read)
+Test(descriptor, waits_until_readable)
 {
     af_task *reader = spawn(read_word, &ends[0]);
     spawn(write_word, &ends[1]);
@@ -83,7 +83,7 @@ static int drain(void *fd, void **ret_result)
     return 0;
 }
 
-Test(descriptor, a_task_waits_until_it_can_write)
+Test(descriptor, waits_until_writable)
 {
     af_task *writer = spawn(write_until_full, &ends[0]);
     tick(1);
@@ -92,7 +92,7 @@ Test(descriptor, a_task_waits_until_it_can_write)
     expect_trace("full drain writable");
 }
 
-Test(descriptor, one_reads_while_another_writes)
+Test(descriptor, a_reader_and_a_writer_wait_at_the_same_time)
 {
     af_task *reader = spawn(read_word, &ends[0]);
     af_task *writer = spawn(write_word, &ends[0]);
@@ -103,7 +103,7 @@ Test(descriptor, one_reads_while_another_writes)
     expect_trace("writable readable word");
 }
 
-Test(descriptor, the_other_end_closing_is_readable)
+Test(descriptor, is_readable_after_the_peer_closes)
 {
     af_task *reader = spawn(read_word, &ends[0]);
     tick(1);
@@ -142,18 +142,18 @@ Test(descriptor, a_regular_file_is_always_ready)
     close(fd);
 }
 
-Test(descriptor, a_negative_one_is_an_error)
+Test(descriptor, a_negative_descriptor_is_an_error)
 {
     expect_code(run(wait_for_file, &(int){-1}), -EBADF);
 }
 
-Test(descriptor, waiting_is_for_tasks)
+Test(descriptor, waiting_outside_a_task_is_an_error)
 {
     expect_code(af_wait_readable(ends[0]), AF_RUNTIME_ERROR);
     expect_code(af_wait_writable(ends[0]), AF_RUNTIME_ERROR);
 }
 
-Test(descriptor, a_loop_with_its_own_poll_watches_none)
+Test(descriptor, a_loop_with_its_own_poll_does_not_support_descriptors)
 {
     close_loop();
     open_loop();

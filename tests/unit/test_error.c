@@ -14,20 +14,20 @@ static void expect_text(af_error error, const char *text)
     cr_assert(eq(str, (char *)af_error_text(error), (char *)text));
 }
 
-Test(error, raise_returns_the_code_and_notes_the_text)
+Test(error, raise_returns_the_code_and_stores_the_text)
 {
     expect_code(af_raise(-EINVAL, "%s: not a %s", "x", "number"), -EINVAL);
     expect_code(af_raised(-EINVAL).code, -EINVAL);
     expect_text(af_raised(-EINVAL), "x: not a number");
 }
 
-Test(error, without_a_text_the_meaning_of_the_code_is_the_text)
+Test(error, without_a_text_the_meaning_of_the_code_is_returned)
 {
     af_raise(AF_TIMEOUT, NULL);
     expect_text(af_raised(AF_TIMEOUT), af_strerror(AF_TIMEOUT));
 }
 
-Test(error, the_text_is_of_one_code_only)
+Test(error, the_text_belongs_to_one_code)
 {
     af_raise(-EINVAL, "mine");
     cr_assert_null(af_raised(-EIO).detail);
@@ -35,7 +35,7 @@ Test(error, the_text_is_of_one_code_only)
     expect_text(af_raised(-EIO), strerror(EIO));
 }
 
-Test(error, the_last_raised_counts)
+Test(error, the_last_raised_error_is_kept)
 {
     af_raise(-EINVAL, "first");
     af_raise(-EINVAL, "second");
@@ -53,7 +53,7 @@ Test(error, a_text_may_quote_the_one_it_replaces)
     expect_text(af_raised(-EINVAL), "outer: inner");
 }
 
-Test(error, every_code_has_a_meaning_of_its_own)
+Test(error, every_code_has_its_own_meaning)
 {
     static const int codes[] = {0,
                                 AF_CANCELLED,
@@ -127,7 +127,7 @@ static void *raise_elsewhere(void *arg)
     return NULL;
 }
 
-Test(error, every_thread_raises_for_itself)
+Test(error, each_thread_has_its_own_error)
 {
     pthread_t thread;
     af_raise(-EIO, "ours");
@@ -153,7 +153,7 @@ static int fail_deeply(void *depth, void **ret_result)
     return r;
 }
 
-Test(error, a_text_passes_through_the_tasks_that_await)
+Test(error, a_text_propagates_through_awaiting_tasks)
 {
     expect_code(run(fail_deeply, &(int){5}), -ECONNRESET);
     expect_text(af_raised(-ECONNRESET), "the bottom broke");
@@ -168,7 +168,7 @@ static int raise_and_sleep(void *name, void **ret_result)
     return 0;
 }
 
-Test(error, a_task_that_stands_still_keeps_its_own_error)
+Test(error, a_suspended_task_keeps_its_error)
 {
     af_raise(-EIO, "the test's own");
     spawn(raise_and_sleep, "a");
@@ -205,7 +205,7 @@ Test(error, the_outcomes_of_a_gather_have_texts)
     expect_text(outcomes[1].error, "b failed");
 }
 
-Test(error, set_exception_takes_the_text_that_was_noted)
+Test(error, set_exception_uses_the_raised_text)
 {
     af_future *future = new_future();
     af_future_set_exception(future, af_raise(-EIO, "noted"));

@@ -31,13 +31,13 @@ static void expect_set(bool set)
     cr_assert(eq(int, af_event_is_set(event), set));
 }
 
-Test(event, begins_unset)
+Test(event, is_unset_initially)
 {
     expect_set(false);
     af_event_free(NULL);
 }
 
-Test(event, is_set_until_it_is_cleared)
+Test(event, is_set_until_cleared)
 {
     af_event_set(event);
     expect_set(true);
@@ -49,7 +49,7 @@ Test(event, is_set_until_it_is_cleared)
     expect_set(false);
 }
 
-Test(event, that_is_set_lets_everybody_pass_without_suspending)
+Test(event, waiting_for_a_set_event_does_not_suspend)
 {
     af_event_set(event);
     spawn(wait_for_event, "a");
@@ -60,12 +60,12 @@ Test(event, that_is_set_lets_everybody_pass_without_suspending)
     expect_set(true);
 }
 
-Test(event, can_be_waited_for_by_tasks_alone)
+Test(event, waiting_outside_a_task_is_an_error)
 {
     expect_code(af_event_wait(event), AF_RUNTIME_ERROR);
 }
 
-Test(event, rule_10_one_iteration_from_the_set_to_who_waits)
+Test(event, rule_10_the_waiter_resumes_one_iteration_after_set)
 {
     spawn(wait_for_event, "a");
     tick(1);
@@ -76,7 +76,7 @@ Test(event, rule_10_one_iteration_from_the_set_to_who_waits)
 }
 
 /* CPython's test_wait: who comes in that tick does not wait at all. */
-Test(event, rule_61_set_wakes_all_in_the_order_they_came)
+Test(event, rule_61_set_wakes_all_waiters_in_order)
 {
     spawn(wait_for_event, "a");
     spawn(wait_for_event, "b");
@@ -104,7 +104,7 @@ Test(event, rule_61_clearing_at_once_does_not_undo_the_set)
     expect_trace("");
 }
 
-Test(event, rule_61_who_comes_after_the_clear_waits_for_the_next_set)
+Test(event, rule_61_a_waiter_after_clear_waits_for_the_next_set)
 {
     spawn(wait_for_event, "a");
     tick(1);
@@ -126,7 +126,7 @@ static int wait_twice(void *name, void **ret_result)
     return wait_for_event(name, ret_result);
 }
 
-Test(event, rule_61_one_set_wakes_nobody_twice)
+Test(event, rule_61_one_set_wakes_each_waiter_once)
 {
     spawn(wait_twice, "a");
     tick(1);
@@ -139,7 +139,7 @@ Test(event, rule_61_one_set_wakes_nobody_twice)
     expect_trace("a:ok");
 }
 
-Test(event, a_waiter_that_is_cancelled_holds_nobody_up)
+Test(event, a_cancelled_waiter_does_not_delay_others)
 {
     af_task *a = spawn(wait_for_event, "a");
     spawn(wait_for_event, "b");
@@ -153,7 +153,7 @@ Test(event, a_waiter_that_is_cancelled_holds_nobody_up)
     expect_trace("b:ok");
 }
 
-Test(event, rule_20_a_cancel_in_the_tick_of_the_set_is_a_cancel)
+Test(event, rule_20_a_cancel_in_the_iteration_of_set_is_delivered)
 {
     for (int cancelled_first = 0; cancelled_first < 2; cancelled_first++) {
         af_event_clear(event);
@@ -172,7 +172,7 @@ Test(event, rule_20_a_cancel_in_the_tick_of_the_set_is_a_cancel)
     }
 }
 
-Test(event, for_which_a_task_waited_may_be_freed_after_the_loop)
+Test(event, can_be_freed_after_the_loop_of_its_waiter_is_closed)
 {
     af_event *other;
     expect_code(af_event_new(&other), 0);
@@ -185,7 +185,7 @@ Test(event, for_which_a_task_waited_may_be_freed_after_the_loop)
     open_loop();
 }
 
-Test(event, it_is_whole_when_the_loop_of_those_that_waited_is_gone)
+Test(event, is_usable_after_the_loop_of_its_waiters_is_closed)
 {
     af_loop *gone;
     af_task *task;
@@ -210,7 +210,7 @@ static int wait_for_doomed(void *doomed, void **ret_result)
     return af_event_wait(doomed);
 }
 
-Test(event, it_may_go_with_a_task_of_a_loop_that_closes_though_another_waits_in_it)
+Test(event, may_be_freed_by_a_task_of_a_closing_loop_while_another_waits)
 {
     af_loop *gone;
     af_task *owner, *other;

@@ -107,7 +107,7 @@ static int wait_until_done(af_future *future, void **ret_result)
 
 /* --------------------------------------------------------------- a result */
 
-Test(executor, rule_69_a_call_runs_in_a_thread_and_its_result_comes_to_the_loop)
+Test(executor, rule_69_a_call_runs_in_a_thread_and_its_result_is_delivered_in_the_loop)
 {
     struct job job = {.value = 7};
     af_future *future = submit(&job);
@@ -120,7 +120,7 @@ Test(executor, rule_69_a_call_runs_in_a_thread_and_its_result_comes_to_the_loop)
     expect_destroyed_here(&job);
 }
 
-Test(executor, an_error_comes_with_its_text)
+Test(executor, an_error_has_its_text)
 {
     struct job job = {.value = 7, .code = -EIO};
     af_future *future = submit(&job);
@@ -131,7 +131,7 @@ Test(executor, an_error_comes_with_its_text)
     expect_destroyed_here(&job);
 }
 
-Test(executor, an_error_that_nobody_awaits_is_reported)
+Test(executor, an_error_that_is_not_awaited_is_reported)
 {
     struct job job = {.value = 7, .code = -EIO};
     af_future *future = submit(&job);
@@ -153,14 +153,14 @@ static int fail_in_a_thread(void *arg, void **ret_result)
     return af_to_thread(fail_without_text, arg, NULL, ret_result);
 }
 
-Test(executor, an_error_takes_no_text_of_another)
+Test(executor, an_error_without_text_gets_no_earlier_text)
 {
     int r = run(fail_in_a_thread, NULL);
     expect_code(r, -EPIPE);
     cr_assert(eq(str, (char *)word(r), (char *)af_strerror(-EPIPE)));
 }
 
-Test(executor, a_call_that_returns_cancelled_is_cancelled)
+Test(executor, a_call_that_returns_af_cancelled_is_cancelled)
 {
     struct job job = {.code = AF_CANCELLED};
     af_future *future = submit(&job);
@@ -211,7 +211,7 @@ static int submit_in_order(void *arg, void **ret_result)
     return r;
 }
 
-Test(executor, one_thread_runs_calls_in_their_order)
+Test(executor, one_thread_runs_calls_in_order)
 {
     void *order;
     expect_code(af_loop_run_until_complete(loop, spawn(submit_in_order, NULL), &order), 0);
@@ -266,7 +266,7 @@ static int crowd_main(void *arg, void **ret_result)
     return r;
 }
 
-Test(executor, as_many_run_at_once_as_there_are_threads_and_no_more)
+Test(executor, the_number_of_threads_limits_concurrency)
 {
     struct crowd crowd = {0};
     pthread_barrier_init(&crowd.barrier, NULL, 4);
@@ -282,7 +282,7 @@ static int thousand_main(void *arg, void **ret_result)
     return gather_crowd(arg, NULL, 1000);
 }
 
-Test(executor, a_thousand_calls_in_the_executor_of_the_loop)
+Test(executor, runs_a_thousand_calls_in_the_default_executor)
 {
     struct crowd crowd = {0};
     pthread_barrier_init(&crowd.barrier, NULL, 1);
@@ -292,7 +292,7 @@ Test(executor, a_thousand_calls_in_the_executor_of_the_loop)
     pthread_barrier_destroy(&crowd.barrier);
 }
 
-Test(executor, a_thread_that_is_idle_is_used_again)
+Test(executor, an_idle_thread_is_reused)
 {
     af_executor *many_threads;
     expect_code(af_executor_new(100, &many_threads), 0);
@@ -331,7 +331,7 @@ static int block(void *arg, void **ret_result)
     return af_to_thread(work, &turning->job, NULL, ret_result);
 }
 
-Test(executor, rule_69_the_loop_turns_while_threads_block)
+Test(executor, rule_69_the_loop_runs_while_threads_block)
 {
     sem_t go;
     sem_init(&go, 0, 0);
@@ -361,7 +361,7 @@ static int submit_call_the_loop(void *ret_future)
     return af_run_in_executor(executor, call_the_loop, loop, NULL, ret_future);
 }
 
-Test(executor, a_thread_may_call_the_loop)
+Test(executor, a_thread_may_call_call_soon_threadsafe)
 {
     af_future *future;
     af_loop_call_soon(loop, submit_call_the_loop, &future, NULL);
@@ -408,7 +408,7 @@ static void held_free(struct held *held)
     sem_destroy(&held->go);
 }
 
-Test(executor, cancelled_before_it_began_it_never_runs)
+Test(executor, a_call_cancelled_before_it_begins_never_runs)
 {
     struct held held;
     struct job first = {0}, second = {0};
@@ -427,7 +427,7 @@ Test(executor, cancelled_before_it_began_it_never_runs)
     held_free(&held);
 }
 
-Test(executor, cancelled_while_it_runs_it_runs_on_and_is_dropped)
+Test(executor, a_call_cancelled_while_it_runs_is_not_stopped_and_its_result_dropped)
 {
     struct held held;
     hold(&held);
@@ -522,7 +522,7 @@ static void close_over(struct held *held, struct job *waiting)
     open_real_loop();
 }
 
-Test(executor, a_loop_that_is_closed_waits_for_what_it_gave_to_an_executor)
+Test(executor, closing_the_loop_waits_for_its_calls)
 {
     struct held held;
     struct job waiting = {0};
@@ -532,7 +532,7 @@ Test(executor, a_loop_that_is_closed_waits_for_what_it_gave_to_an_executor)
     expect_destroyed_here(&held.job);
 }
 
-Test(executor, its_own_executor_goes_with_the_loop)
+Test(executor, closing_the_loop_frees_the_default_executor)
 {
     af_executor_free(executor);
     executor = NULL;
@@ -550,7 +550,7 @@ static int sleep_long(void *arg, void **ret_result)
     return af_sleep(1000);
 }
 
-Test(executor, a_loop_may_be_closed_with_calls_that_came_back_and_were_not_seen)
+Test(executor, a_loop_may_be_closed_with_undelivered_results)
 {
     struct job job = {0};
     af_future *future = submit(&job);
@@ -578,7 +578,7 @@ Test(executor, a_loop_may_be_closed_with_a_task_that_awaits_a_call)
     open_real_loop();
 }
 
-Test(executor, an_executor_that_is_freed_runs_what_is_in_line)
+Test(executor, freeing_an_executor_runs_its_queued_calls)
 {
     struct held held;
     struct job jobs[10] = {0};
@@ -622,7 +622,7 @@ static int leave_a_call(void *arg, void **ret_result)
     return r;
 }
 
-Test(executor, rule_68_a_run_waits_for_threads_and_callbacks_have_their_turn)
+Test(executor, rule_68_run_waits_for_threads_and_runs_their_callbacks)
 {
     struct job job = {0};
     expect_code(af_run(NULL, leave_a_call, &job, NULL), 0);
@@ -649,7 +649,7 @@ static int submit_with_vast_stack(void *arg, void **ret_result)
     return r;
 }
 
-Test(executor, where_no_thread_can_be_made_the_argument_stays_the_callers)
+Test(executor, if_no_thread_can_be_created_the_caller_keeps_the_argument)
 {
     struct job job = {0};
     expect_code(run(submit_with_vast_stack, &job), -EAGAIN);

@@ -30,7 +30,7 @@ static af_future *failed_future(void)
 
 /* ------------------------------------------------------------------ states */
 
-Test(future, begins_pending)
+Test(future, is_pending_initially)
 {
     af_future *future = new_future();
     cr_assert(not(af_future_done(future)));
@@ -56,14 +56,14 @@ static int create_future(void *arg)
     return 0;
 }
 
-Test(future, create_future_makes_one_of_the_running_loop)
+Test(future, create_future_uses_the_running_loop)
 {
     af_loop_call_soon(loop, create_future, NULL, NULL);
     tick(1);
     expect_trace("created");
 }
 
-Test(future, has_the_result_that_was_set)
+Test(future, set_result_sets_the_result)
 {
     af_future *future = new_future();
     int value;
@@ -79,7 +79,7 @@ Test(future, has_the_result_that_was_set)
     expect_code(error.code, 0);
 }
 
-Test(future, has_the_exception_that_was_set)
+Test(future, set_exception_sets_the_exception)
 {
     af_future *future = keep(failed_future());
     void *result = NULL;
@@ -93,7 +93,7 @@ Test(future, has_the_exception_that_was_set)
     cr_assert(eq(str, (char *)af_error_text(error), "broken"));
 }
 
-Test(future, has_been_cancelled)
+Test(future, cancel_cancels_it)
 {
     af_future *future = new_future();
     af_error error = {.code = 1};
@@ -136,7 +136,7 @@ Test(future, rule_15_cancel_is_true_once)
     cr_assert(not(af_future_cancelled(done)));
 }
 
-Test(future, rule_11_set_on_what_is_not_plain_is_an_error)
+Test(future, rule_11_setting_a_task_gather_or_shield_is_an_error)
 {
     af_future *child = new_future(), *gather, *shield;
     af_gather(&child, 1, false, &gather);
@@ -166,7 +166,7 @@ Test(future, rule_13_callbacks_run_in_order_through_the_queue)
     expect_trace("before a b late");
 }
 
-Test(future, rule_13_also_for_exceptions_and_cancellations)
+Test(future, rule_13_callbacks_run_after_exceptions_and_cancellations)
 {
     af_future *failing = new_future(), *cancelled = new_future();
     add(failing, "failed");
@@ -183,7 +183,7 @@ static int fail_callback(af_future *future, void *text)
     return af_raise(-EINVAL, "%s failed", (char *)text);
 }
 
-Test(future, a_failed_callback_does_not_keep_the_others_from_running)
+Test(future, a_failed_callback_does_not_stop_the_others)
 {
     af_future *future = new_future();
     af_future_add_done_callback(future, fail_callback, "a");
@@ -210,7 +210,7 @@ Test(future, rule_14_remove_takes_all_copies_and_counts_them)
     expect_trace("b a");
 }
 
-Test(future, rule_14_what_is_due_is_not_removed)
+Test(future, rule_14_a_queued_callback_is_not_removed)
 {
     af_future *future = new_future();
     add(future, "a");
@@ -222,7 +222,7 @@ Test(future, rule_14_what_is_due_is_not_removed)
     expect_trace("a b");
 }
 
-Test(future, remove_spares_those_that_wait_for_it)
+Test(future, remove_does_not_remove_waiting_tasks)
 {
     af_future *future = new_future();
     spawn(awaiter, &(struct actor){"task", .future = future});
@@ -244,7 +244,7 @@ static void count_destroyed(void *result)
     free(result);
 }
 
-Test(future, destroys_its_result_with_the_last_reference)
+Test(future, the_last_unref_destroys_the_result)
 {
     af_future *future;
     af_future_new(loop, &future);
@@ -257,7 +257,7 @@ Test(future, destroys_its_result_with_the_last_reference)
     af_future_unref(NULL);
 }
 
-Test(future, does_not_own_the_result_of_a_set_that_failed)
+Test(future, a_failed_set_does_not_take_over_the_result)
 {
     af_future *future = new_future();
     int value;
@@ -268,7 +268,7 @@ Test(future, does_not_own_the_result_of_a_set_that_failed)
     expect_code(destroyed, 0);
 }
 
-Test(future, lives_until_its_callbacks_ran)
+Test(future, exists_until_its_callbacks_ran)
 {
     af_future *future;
     af_future_new(loop, &future);
@@ -282,7 +282,7 @@ Test(future, lives_until_its_callbacks_ran)
     expect_trace("a late");
 }
 
-Test(future, a_pending_one_that_nobody_wants_goes_with_its_callbacks)
+Test(future, the_last_unref_of_a_pending_future_discards_its_callbacks)
 {
     af_future *future;
     af_future_new(loop, &future);
@@ -300,7 +300,7 @@ static int drop(af_future *future, void *arg)
     return 0;
 }
 
-Test(future, may_be_dropped_in_its_own_callback)
+Test(future, can_be_unreferenced_in_its_own_callback)
 {
     af_future *future;
     af_future_new(loop, &future);
@@ -367,7 +367,7 @@ static af_task *failed_task(void)
     return task;
 }
 
-Test(future, rule_16_a_task_and_its_exception_likewise)
+Test(future, rule_16_an_exception_of_a_task_is_reported)
 {
     af_future_unref(failed_task());
     expect_reports("exception was never retrieved: task failed");
@@ -379,7 +379,7 @@ Test(future, rule_16_a_task_and_its_exception_likewise)
     }
 }
 
-Test(future, rule_16_of_a_task_that_nobody_kept_it_is_reported_at_its_end)
+Test(future, rule_16_a_task_without_references_is_reported_at_its_end)
 {
     af_loop_create_task(loop, sleeper, &(struct actor){"a", .code = -EIO}, NULL, NULL);
     tick(1);
@@ -388,7 +388,7 @@ Test(future, rule_16_of_a_task_that_nobody_kept_it_is_reported_at_its_end)
     expect_reports("exception was never retrieved: a failed");
 }
 
-Test(future, a_peek_at_the_exception_does_not_retrieve_it)
+Test(future, peek_exception_does_not_retrieve_it)
 {
     af_future *future = failed_future();
     cr_assert(eq(str, (char *)af_error_text(af_future_peek_exception(future)), "broken"));

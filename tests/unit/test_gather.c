@@ -84,7 +84,7 @@ static int gather_nothing(void *arg, void **ret_result)
     return 0;
 }
 
-Test(gather, rule_26_of_nothing_is_done_already)
+Test(gather, rule_26_is_done_without_children)
 {
     spawn(gather_nothing, NULL);
     tick(1);
@@ -94,7 +94,7 @@ Test(gather, rule_26_of_nothing_is_done_already)
     cr_assert_null(none);
 }
 
-Test(gather, children_that_are_all_done_make_it_done)
+Test(gather, is_done_if_all_children_are_done)
 {
     af_future *a = new_future(), *b = new_future();
     af_future_set_result(a, "a", NULL);
@@ -105,7 +105,7 @@ Test(gather, children_that_are_all_done_make_it_done)
     expect_result(&outcomes(all)[2], "a");
 }
 
-Test(gather, a_child_that_failed_before_fails_it)
+Test(gather, fails_if_a_child_failed_before)
 {
     af_future *bad = new_future(), *pending = new_future();
     fail_later(bad);
@@ -129,7 +129,7 @@ Test(gather, children_of_different_loops_are_a_value_error)
     af_loop_close(other);
 }
 
-Test(gather, may_be_dropped_while_it_waits)
+Test(gather, can_be_unreferenced_while_pending)
 {
     af_future *child = new_future(), *all;
     af_gather(&child, 1, false, &all);
@@ -142,7 +142,7 @@ Test(gather, may_be_dropped_while_it_waits)
 
 /* -------------------------------------------------------------- exceptions */
 
-Test(gather, rule_27_the_first_exception_propagates_at_once_and_the_siblings_go_on)
+Test(gather, rule_27_the_first_exception_propagates_at_once_and_the_siblings_keep_running)
 {
     af_future *children[] = {spawn(sleeper, &(struct actor){"slow", .delay = 5}),
                              spawn(sleeper, &(struct actor){"bad", .delay = 1, .code = -EIO})};
@@ -169,7 +169,7 @@ Test(gather, rule_27_later_exceptions_count_as_retrieved)
     open_loop();
 }
 
-Test(gather, an_exception_that_nobody_awaits_is_reported_once)
+Test(gather, an_exception_that_is_not_awaited_is_reported_once)
 {
     af_future *child, *all;
     af_future_new(loop, &child);
@@ -182,7 +182,7 @@ Test(gather, an_exception_that_nobody_awaits_is_reported_once)
     expect_reports("exception was never retrieved: broken");
 }
 
-Test(gather, rule_20_an_exception_that_is_lost_to_a_cancel_counts_as_retrieved)
+Test(gather, rule_20_an_exception_replaced_by_a_cancel_counts_as_retrieved)
 {
     af_future *child = new_future(), *all;
     af_gather(&child, 1, false, &all);
@@ -278,7 +278,7 @@ Test(gather, rule_30_cancel_is_false_when_all_children_are_done)
     expect_code(af_future_result(all, NULL), 0);
 }
 
-Test(gather, rule_30_with_return_exceptions_a_cancel_that_came_too_late_changes_nothing)
+Test(gather, rule_30_with_return_exceptions_a_late_cancel_has_no_effect)
 {
     af_future *child = new_future();
     af_future *all = gather(&child, 1, true);
@@ -299,7 +299,7 @@ static int go_slowly(void *arg, void **ret_result)
     return actor->code < 0 ? actor->code : r;
 }
 
-Test(gather, rule_31_plain_it_raises_at_the_first_cancelled_child)
+Test(gather, rule_31_without_return_exceptions_it_raises_at_the_first_cancelled_child)
 {
     af_future *children[] = {spawn(go_slowly, &(struct actor){"slow", .delay = 5}),
                              spawn(go_slowly, &(struct actor){"fast", .delay = 1})};
@@ -311,7 +311,7 @@ Test(gather, rule_31_plain_it_raises_at_the_first_cancelled_child)
     expect_trace("fast all:cancelled slow");
 }
 
-Test(gather, rule_31_plain_an_exception_while_being_cancelled_propagates)
+Test(gather, rule_31_without_return_exceptions_an_exception_during_cancel_propagates)
 {
     af_future *children[] = {spawn(go_slowly, &(struct actor){"slow", .delay = 5}),
                              spawn(go_slowly, &(struct actor){"bad", .delay = 1, .code = -EIO})};
@@ -331,7 +331,7 @@ static int insist(void *arg, void **ret_result)
     return af_sleep(1);
 }
 
-Test(gather, rule_31_plain_children_that_all_swallow_the_cancel_still_leave_it_cancelled)
+Test(gather, rule_31_is_cancelled_even_if_all_children_swallow_it)
 {
     af_future *child = spawn(insist, NULL);
     af_future *all = gather(&child, 1, false);
@@ -369,7 +369,7 @@ Test(gather, cancel_does_not_retrieve)
     expect_reports("exception was never retrieved: broken");
 }
 
-Test(gather, of_a_gather_is_cancelled_all_the_way_down)
+Test(gather, cancel_reaches_nested_gathers)
 {
     af_future *child = spawn(sleeper, &(struct actor){"child", .delay = 9});
     af_future *inner = gather(&child, 1, false), *outer = gather(&inner, 1, false);
@@ -380,7 +380,7 @@ Test(gather, of_a_gather_is_cancelled_all_the_way_down)
     expect_trace("child:cancelled outer:cancelled");
 }
 
-Test(gather, takes_thousands)
+Test(gather, accepts_thousands_of_children)
 {
     enum { COUNT = 10000 };
     static af_future *children[COUNT];
@@ -415,7 +415,7 @@ static int await_argument(void *future, void **ret_result)
     return af_await(future, ret_result);
 }
 
-Test(gather, that_nobody_holds_goes_with_its_children)
+Test(gather, unreferenced_it_is_freed_with_its_children)
 {
     af_future *children[2], *all;
     af_future_new(loop, &children[0]);
@@ -426,7 +426,7 @@ Test(gather, that_nobody_holds_goes_with_its_children)
     af_future_unref(all);
 }
 
-Test(gather, that_nobody_holds_goes_after_its_children)
+Test(gather, unreferenced_it_is_freed_after_its_children)
 {
     af_future *children[2], *all;
     af_future_new(loop, &children[0]);
@@ -439,7 +439,7 @@ Test(gather, that_nobody_holds_goes_after_its_children)
     open_loop();
 }
 
-Test(gather, that_nobody_holds_goes_with_the_loop)
+Test(gather, unreferenced_it_is_freed_when_the_loop_is_closed)
 {
     af_future *child, *all;
     int alive = 1;
@@ -455,7 +455,7 @@ Test(gather, that_nobody_holds_goes_with_the_loop)
     open_loop();
 }
 
-Test(gather, of_gathers_that_nobody_holds_goes_with_the_children)
+Test(gather, unreferenced_nested_gathers_are_freed_with_the_children)
 {
     af_future *children[3], *inner[2], *outer;
     for (int i = 0; i < 3; i++)
@@ -470,7 +470,7 @@ Test(gather, of_gathers_that_nobody_holds_goes_with_the_children)
     af_future_unref(outer);
 }
 
-Test(gather, that_nobody_holds_still_ends_when_its_children_do)
+Test(gather, unreferenced_it_is_done_when_its_children_are)
 {
     af_future *first = new_future(), *second = new_future(), *done = new_future(), *all;
     int left = 1;
@@ -486,7 +486,7 @@ Test(gather, that_nobody_holds_still_ends_when_its_children_do)
     cr_assert(eq(int, left, 0));
 }
 
-Test(gather, that_nobody_holds_keeps_the_results_until_its_callbacks_ran)
+Test(gather, unreferenced_it_keeps_results_until_its_callbacks_ran)
 {
     af_future *child, *all;
     int left = 2;
@@ -502,7 +502,7 @@ Test(gather, that_nobody_holds_keeps_the_results_until_its_callbacks_ran)
     cr_assert(eq(int, left, 0));
 }
 
-Test(gather, that_is_dropped_between_the_end_of_a_child_and_its_own_goes)
+Test(gather, unreferenced_between_the_end_of_a_child_and_its_own_it_is_freed)
 {
     af_future *child, *all;
     af_future_new(loop, &child);
@@ -513,7 +513,7 @@ Test(gather, that_is_dropped_between_the_end_of_a_child_and_its_own_goes)
     tick(1);
 }
 
-Test(gather, that_is_due_as_the_loop_closes_goes)
+Test(gather, a_done_gather_is_freed_when_the_loop_is_closed)
 {
     af_future *children[2], *dropped, *held;
     af_future_new(loop, &children[0]);
@@ -530,7 +530,7 @@ Test(gather, that_is_due_as_the_loop_closes_goes)
     open_loop();
 }
 
-Test(gather, rule_27_one_that_nobody_holds_retrieves_the_later_exceptions)
+Test(gather, rule_27_unreferenced_it_retrieves_later_exceptions)
 {
     af_future *children[2], *all;
     af_future_new(loop, &children[0]);
@@ -561,7 +561,7 @@ Test(gather, belongs_to_the_loop_of_its_children)
 }
 
 /* They would hold each other. */
-Test(gather, that_failed_holds_its_other_children_no_longer)
+Test(gather, a_failed_gather_drops_its_other_children)
 {
     long before = live_allocations();
     af_future *pending, *failed, *first, *both;
@@ -596,7 +596,7 @@ static void expect_to_go(bool done)
     tick(3);
 }
 
-Test(gather, a_hundred_thousand_one_in_the_other_go)
+Test(gather, a_hundred_thousand_nested_gathers_are_freed)
 {
     expect_to_go(true);
     expect_to_go(false);

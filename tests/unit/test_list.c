@@ -40,7 +40,7 @@ Test(list, a_new_list_is_empty)
     cr_assert(eq(str, spell(&list), ""));
 }
 
-Test(list, append_goes_last_and_prepend_first)
+Test(list, append_adds_at_the_end_and_prepend_at_the_start)
 {
     list_append(&list, b);
     list_append(&list, c);
@@ -49,7 +49,7 @@ Test(list, append_goes_last_and_prepend_first)
     cr_assert(eq(str, spell(&list), "abc"));
 }
 
-Test(list, pop_takes_the_first_and_leaves_it_in_no_list)
+Test(list, pop_removes_the_first_link)
 {
     list_append(&list, a);
     list_append(&list, b);
@@ -58,7 +58,7 @@ Test(list, pop_takes_the_first_and_leaves_it_in_no_list)
     cr_assert(eq(str, spell(&list), "b"));
 }
 
-Test(list, remove_takes_a_link_out_and_may_be_said_twice)
+Test(list, removing_a_link_twice_is_allowed)
 {
     list_append(&list, a);
     list_append(&list, b);
@@ -69,7 +69,7 @@ Test(list, remove_takes_a_link_out_and_may_be_said_twice)
     cr_assert(eq(str, spell(&list), "ac"));
 }
 
-Test(list, append_all_moves_everything_in_order)
+Test(list, append_all_moves_all_links_in_order)
 {
     struct list other;
     list_init(&other);
@@ -83,7 +83,7 @@ Test(list, append_all_moves_everything_in_order)
     cr_assert(eq(ptr, d->previous->previous->previous, a), "backwards it is the same");
 }
 
-Test(list, append_all_of_nothing_changes_nothing)
+Test(list, append_all_of_an_empty_list_has_no_effect)
 {
     struct list other;
     list_init(&other);
@@ -94,7 +94,7 @@ Test(list, append_all_of_nothing_changes_nothing)
     cr_assert(eq(str, spell(&list), "a"));
 }
 
-Test(list, for_each_bears_the_removal_of_the_link_it_is_at)
+Test(list, for_each_allows_removing_the_current_link)
 {
     list_append(&list, a);
     list_append(&list, b);

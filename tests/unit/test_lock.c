@@ -43,13 +43,13 @@ static void expect_locked(bool locked)
 
 /* ------------------------------------------------------------------ taking */
 
-Test(lock, begins_free)
+Test(lock, is_unlocked_initially)
 {
     expect_locked(false);
     af_lock_free(NULL);
 }
 
-Test(lock, a_free_one_is_taken_without_suspending)
+Test(lock, acquiring_an_unlocked_lock_does_not_suspend)
 {
     spawn(acquire, "a");
     tick(1);
@@ -59,7 +59,7 @@ Test(lock, a_free_one_is_taken_without_suspending)
     expect_locked(false);
 }
 
-Test(lock, outside_a_task_it_is_taken_where_that_needs_no_waiting)
+Test(lock, outside_a_task_only_an_unlocked_lock_can_be_acquired)
 {
     hold();
     expect_locked(true);
@@ -68,7 +68,7 @@ Test(lock, outside_a_task_it_is_taken_where_that_needs_no_waiting)
     hold();
 }
 
-Test(lock, rule_10_one_iteration_from_the_release_to_who_waits)
+Test(lock, rule_10_the_waiter_resumes_one_iteration_after_release)
 {
     hold();
     spawn(acquire, "a");
@@ -101,7 +101,7 @@ Test(lock, rule_58_first_come_first_served)
     expect_trace("c:ok");
 }
 
-Test(lock, rule_58_one_who_did_not_take_it_may_release_it)
+Test(lock, rule_58_any_task_may_release_it)
 {
     spawn(acquire, "a");
     settle();
@@ -111,7 +111,7 @@ Test(lock, rule_58_one_who_did_not_take_it_may_release_it)
     expect_trace("a:ok b:ok");
 }
 
-Test(lock, rule_58_a_newcomer_queues_behind_who_was_woken_though_it_looks_free)
+Test(lock, rule_58_a_new_waiter_queues_behind_the_woken_one)
 {
     hold();
     spawn(acquire, "a");
@@ -128,7 +128,7 @@ Test(lock, rule_58_a_newcomer_queues_behind_who_was_woken_though_it_looks_free)
     expect_trace("newcomer:ok");
 }
 
-Test(lock, rule_58_releasing_a_free_one_is_an_error)
+Test(lock, rule_58_releasing_an_unlocked_lock_is_an_error)
 {
     expect_code(af_lock_release(lock), AF_RUNTIME_ERROR);
     hold();
@@ -157,7 +157,7 @@ static int work(void *arg, void **ret_result)
     return r < 0 ? r : af_lock_release(lock);
 }
 
-Test(lock, only_one_at_a_time_is_inside)
+Test(lock, is_held_by_one_task_at_a_time)
 {
     for (int i = 0; i < 10; i++)
         spawn(work, NULL);
@@ -168,7 +168,7 @@ Test(lock, only_one_at_a_time_is_inside)
 
 /* -------------------------------------------------------------- cancelling */
 
-Test(lock, rule_58_a_waiter_cancelled_in_line_is_gone)
+Test(lock, rule_58_a_cancelled_waiter_leaves_the_queue)
 {
     hold();
     af_task *a = spawn(acquire, "a");
@@ -184,7 +184,7 @@ Test(lock, rule_58_a_waiter_cancelled_in_line_is_gone)
 }
 
 /* CPython's test_finished_waiter_cancelled. */
-Test(lock, rule_58_a_woken_waiter_that_is_cancelled_passes_the_wake_on)
+Test(lock, rule_58_a_woken_waiter_that_is_cancelled_wakes_the_next)
 {
     hold();
     af_task *a = spawn(acquire, "a");
@@ -200,7 +200,7 @@ Test(lock, rule_58_a_woken_waiter_that_is_cancelled_passes_the_wake_on)
     expect_locked(true);
 }
 
-Test(lock, rule_58_the_wake_is_passed_on_as_often_as_it_takes)
+Test(lock, rule_58_each_cancelled_waiter_wakes_the_next)
 {
     hold();
     af_task *a = spawn(acquire, "a"), *b = spawn(acquire, "b");
@@ -216,7 +216,7 @@ Test(lock, rule_58_the_wake_is_passed_on_as_often_as_it_takes)
     expect_trace("c:ok");
 }
 
-Test(lock, rule_58_with_nobody_left_to_wake_it_is_free)
+Test(lock, rule_58_without_other_waiters_it_is_unlocked)
 {
     hold();
     af_task *a = spawn(acquire, "a");
@@ -231,7 +231,7 @@ Test(lock, rule_58_with_nobody_left_to_wake_it_is_free)
 
 /* CPython's test_cancel_race and test_cancel_release_race: the release finds a waiter that is
  * cancelled but still in line. */
-Test(lock, rule_58_released_in_the_tick_of_a_cancel_it_goes_to_one_other)
+Test(lock, rule_58_released_in_the_iteration_of_a_cancel_it_goes_to_another_waiter)
 {
     hold();
     af_task *a = spawn(acquire, "a");
@@ -250,7 +250,7 @@ Test(lock, rule_58_released_in_the_tick_of_a_cancel_it_goes_to_one_other)
     expect_locked(true);
 }
 
-Test(lock, rule_58_one_cancelled_behind_who_was_woken_wakes_nobody_more)
+Test(lock, rule_58_a_cancelled_waiter_behind_the_woken_one_wakes_no_other)
 {
     hold();
     spawn(acquire, "a");
@@ -268,7 +268,7 @@ Test(lock, rule_58_one_cancelled_behind_who_was_woken_wakes_nobody_more)
     expect_trace("c:ok");
 }
 
-Test(lock, rule_58_waiters_that_are_all_cancelled_hold_nobody_up)
+Test(lock, rule_58_cancelled_waiters_do_not_block_acquire)
 {
     hold();
     af_task *a = spawn(acquire, "a"), *b = spawn(acquire, "b");
@@ -282,7 +282,7 @@ Test(lock, rule_58_waiters_that_are_all_cancelled_hold_nobody_up)
     expect_locked(true);
 }
 
-Test(lock, rule_58_one_who_still_waits_behind_cancelled_ones_does)
+Test(lock, rule_58_a_waiter_behind_cancelled_ones_blocks_acquire)
 {
     hold();
     af_task *a = spawn(acquire, "a");
@@ -297,7 +297,7 @@ Test(lock, rule_58_one_who_still_waits_behind_cancelled_ones_does)
 
 /* ---------------------------------------------------------------- the end */
 
-Test(lock, for_which_a_task_waited_may_be_freed_after_the_loop)
+Test(lock, can_be_freed_after_the_loop_of_its_waiter_is_closed)
 {
     af_lock *other;
     expect_code(af_lock_new(&other), 0);

@@ -24,7 +24,7 @@ static int later(double delay, char *text)
 }
 
 /* libev would end the process. */
-Test(loop, is_not_made_where_no_descriptor_is_left)
+Test(loop, creation_fails_without_a_free_descriptor)
 {
     struct rlimit limit, none;
     getrlimit(RLIMIT_NOFILE, &limit);
@@ -46,7 +46,7 @@ static int trace_and_add(void *text)
     return soon("added");
 }
 
-Test(loop, rule_1_what_a_batch_adds_runs_in_the_next_iteration)
+Test(loop, rule_1_callbacks_added_by_a_batch_run_in_the_next_iteration)
 {
     af_loop_call_soon(loop, trace_and_add, "a", NULL);
     soon("b");
@@ -56,7 +56,7 @@ Test(loop, rule_1_what_a_batch_adds_runs_in_the_next_iteration)
     expect_trace("added");
 }
 
-Test(loop, rule_1_due_timers_come_behind_what_is_ready)
+Test(loop, rule_1_due_timers_run_after_ready_callbacks)
 {
     later(1, "timer");
     advance(1);
@@ -71,7 +71,7 @@ static int add_a_due_timer(void *text)
     return later(0, "timer");
 }
 
-Test(loop, rule_1_a_timer_that_comes_due_in_a_batch_runs_in_the_next)
+Test(loop, rule_1_a_timer_due_during_a_batch_runs_in_the_next)
 {
     af_loop_call_soon(loop, add_a_due_timer, "a", NULL);
     tick(1);
@@ -87,7 +87,7 @@ static int add_both(void *arg)
     return soon("soon");
 }
 
-Test(loop, rule_2_soon_comes_before_later_by_zero)
+Test(loop, rule_2_call_soon_runs_before_call_later_of_zero)
 {
     af_loop_call_soon(loop, add_both, NULL, NULL);
     tick(2);
@@ -132,7 +132,7 @@ Test(loop, rule_3_a_cancelled_timer_never_runs_and_never_delays_the_loop)
     cr_assert_eq(af_loop_time(loop), 5);
 }
 
-Test(loop, rule_3_a_cancelled_first_timer_does_not_wake_the_loop)
+Test(loop, rule_3_the_first_timer_does_not_wake_the_loop_if_cancelled)
 {
     af_handle *handle;
     af_loop_call_later(loop, 1, trace_callback, "cancelled", &handle);
@@ -143,7 +143,7 @@ Test(loop, rule_3_a_cancelled_first_timer_does_not_wake_the_loop)
     cr_assert_eq(polled, 5);
 }
 
-Test(loop, rule_4_equal_deadlines_fire_in_creation_order)
+Test(loop, rule_4_timers_with_equal_times_run_in_the_order_of_creation)
 {
     static char names[10][8];
     for (int i = 0; i < 10; i++) {
@@ -154,7 +154,7 @@ Test(loop, rule_4_equal_deadlines_fire_in_creation_order)
     expect_trace("0 1 2 3 4 5 6 7 8 9");
 }
 
-Test(loop, timers_fire_by_time_whatever_the_order_of_the_calls)
+Test(loop, timers_run_in_the_order_of_their_times)
 {
     later(3, "c");
     later(1, "a");
@@ -168,7 +168,7 @@ Test(loop, timers_fire_by_time_whatever_the_order_of_the_calls)
     cr_assert_eq(af_loop_time(loop), 3);
 }
 
-Test(loop, what_is_due_within_the_resolution_of_the_clock_is_due)
+Test(loop, timers_within_the_clock_resolution_are_due)
 {
     later(1, "a");
     later(1 + 1e-10, "b");
@@ -178,7 +178,7 @@ Test(loop, what_is_due_within_the_resolution_of_the_clock_is_due)
 }
 
 /* There, adding the resolution to a time gives the same time. */
-Test(loop, a_timer_is_due_however_large_the_clock)
+Test(loop, a_timer_is_due_at_large_clock_values)
 {
     advance(1e9);
     later(1, "timer");
@@ -186,13 +186,13 @@ Test(loop, a_timer_is_due_however_large_the_clock)
     expect_trace("timer");
 }
 
-Test(loop, a_time_that_is_no_number_is_a_value_error)
+Test(loop, a_nan_time_is_a_value_error)
 {
     expect_code(later(NAN, ""), AF_VALUE_ERROR);
     expect_code(af_loop_call_at(loop, NAN, trace_callback, "", NULL), AF_VALUE_ERROR);
 }
 
-Test(loop, a_timer_for_ever_never_fires)
+Test(loop, a_timer_at_infinity_never_runs)
 {
     later(AF_FOREVER, "never");
     soon("a");
@@ -264,7 +264,7 @@ Test(loop, a_callback_may_cancel_its_own_handle)
 
 /* -------------------------------------------------------------- exceptions */
 
-Test(loop, rule_5_a_failed_callback_is_reported_and_the_loop_goes_on)
+Test(loop, rule_5_a_failed_callback_is_reported_and_the_loop_continues)
 {
     af_loop_call_soon(loop, failing_callback, "a", NULL);
     af_loop_call_later(loop, 1, failing_callback, "b", NULL);
@@ -274,7 +274,7 @@ Test(loop, rule_5_a_failed_callback_is_reported_and_the_loop_goes_on)
     expect_reports("exception in a callback: a failed; exception in a callback: b failed");
 }
 
-Test(loop, without_a_handler_nobody_is_told)
+Test(loop, without_a_handler_errors_are_not_reported)
 {
     af_loop_set_exception_handler(loop, NULL, NULL);
     af_loop_call_soon(loop, failing_callback, "a", NULL);
@@ -304,7 +304,7 @@ Test(loop, rule_7_stop_finishes_the_current_batch)
     expect_trace("next");
 }
 
-Test(loop, rule_7_stopped_before_the_run_it_does_one_iteration)
+Test(loop, rule_7_stopped_before_the_run_it_runs_one_iteration)
 {
     af_loop_call_soon(loop, trace_and_add, "a", NULL);
     af_loop_stop(loop);
@@ -330,7 +330,7 @@ Test(loop, rule_7_stopping_before_the_future_is_done_is_an_error)
     expect_trace("next");
 }
 
-Test(loop, run_until_complete_gives_the_result_and_the_exception)
+Test(loop, run_until_complete_returns_the_result_and_the_exception)
 {
     af_future *good = new_future(), *bad = new_future();
     int value;
@@ -344,7 +344,7 @@ Test(loop, run_until_complete_gives_the_result_and_the_exception)
     cr_assert_eq(result, &value, "untouched on failure");
 }
 
-Test(loop, the_code_of_the_poll_ends_the_run)
+Test(loop, an_error_of_the_poll_ends_the_run)
 {
     expect_code(af_loop_run_once(loop), -EDEADLK);
     expect_code(af_loop_run_forever(loop), -EDEADLK);
@@ -362,7 +362,7 @@ static int run_nested(void *arg)
     return 0;
 }
 
-Test(loop, runs_in_no_running_loop)
+Test(loop, cannot_run_inside_a_running_loop)
 {
     af_loop *other;
     af_loop_new(NULL, &other);
@@ -380,7 +380,7 @@ static int trace_running_loop(void *expected)
     return 0;
 }
 
-Test(loop, the_running_loop_is_known_while_it_runs_only)
+Test(loop, running_loop_is_set_only_while_it_runs)
 {
     cr_assert_null(af_running_loop());
     af_loop_call_soon(loop, trace_running_loop, loop, NULL);
@@ -389,7 +389,7 @@ Test(loop, the_running_loop_is_known_while_it_runs_only)
     cr_assert_null(af_running_loop());
 }
 
-Test(loop, time_is_the_clock_of_the_options)
+Test(loop, time_uses_the_clock_of_the_options)
 {
     advance(12.5);
     cr_assert_eq(af_loop_time(loop), 12.5);
@@ -404,7 +404,7 @@ static int resolve(af_future *future, void *arg)
     return 0;
 }
 
-Test(loop, close_drops_what_waits)
+Test(loop, close_discards_callbacks)
 {
     af_loop *other;
     af_handle *held;
@@ -429,7 +429,7 @@ static int nothing(void *arg, void **ret_result)
     return 0;
 }
 
-Test(loop, closed_it_takes_nothing_and_what_outlives_it_is_whole)
+Test(loop, after_close_nothing_can_be_added_and_futures_remain_valid)
 {
     af_future *pending, *failed;
     af_task *done;
@@ -455,7 +455,7 @@ Test(loop, closed_it_takes_nothing_and_what_outlives_it_is_whole)
     open_loop();
 }
 
-Test(loop, with_its_own_poll_it_watches_nothing)
+Test(loop, with_its_own_poll_it_supports_no_descriptors_and_signals)
 {
     expect_code(af_loop_add_reader(loop, 0, trace_callback, ""), -ENOTSUP);
     expect_code(af_loop_add_writer(loop, 0, trace_callback, ""), -ENOTSUP);
@@ -586,7 +586,7 @@ static int count_down(void *count)
     return af_loop_call_soon(loop, count_down, count, NULL);
 }
 
-Test(real_loop, a_timer_is_seen_by_a_busy_loop)
+Test(real_loop, a_busy_loop_runs_timers)
 {
     int count = 1000;
     af_loop_call_soon(loop, count_down, &count, NULL);
@@ -608,7 +608,7 @@ static int read_one(void *fd)
     return 0;
 }
 
-Test(real_loop, a_reader_runs_as_long_as_there_is_something_to_read)
+Test(real_loop, a_reader_runs_as_long_as_there_is_input)
 {
     expect_code(af_loop_add_reader(loop, ends[0], read_one, &ends[0]), 0);
     cr_assert(eq(int, write(ends[1], "abc.", 4), 4));
@@ -628,7 +628,7 @@ Test(real_loop, a_reader_runs_in_the_iteration_that_polled)
     expect_trace("b");
 }
 
-Test(real_loop, a_reader_that_was_removed_does_not_run)
+Test(real_loop, a_removed_reader_does_not_run)
 {
     af_loop_add_reader(loop, ends[0], read_one, &ends[0]);
     cr_assert(eq(int, write(ends[1], "x", 1), 1));
@@ -689,7 +689,7 @@ static int trace_once(void *arg)
     return 0;
 }
 
-Test(real_loop, descriptors_are_served_in_the_order_in_which_they_became_ready)
+Test(real_loop, callbacks_run_in_the_order_in_which_descriptors_became_ready)
 {
     static int pipes[5][2];
     char expected[64];
@@ -713,7 +713,7 @@ Test(real_loop, descriptors_are_served_in_the_order_in_which_they_became_ready)
     }
 }
 
-Test(real_loop, of_one_descriptor_the_reader_is_served_before_the_writer)
+Test(real_loop, the_reader_of_a_descriptor_runs_before_its_writer)
 {
     cr_assert(eq(int, (int)write(other_ends[1], "x", 1), 1));
     af_loop_add_reader(loop, other_ends[0], trace_callback, "r");
@@ -789,7 +789,7 @@ Test(real_loop, a_failed_reader_is_reported_and_stays)
                    "exception in a callback: reader failed");
 }
 
-Test(real_loop, any_descriptor_number_will_do)
+Test(real_loop, large_descriptor_numbers_work)
 {
     int high = fcntl(ends[0], F_DUPFD, 500);
     cr_assert(ge(int, high, 500));
@@ -812,7 +812,7 @@ Test(real_loop, a_negative_descriptor_is_an_error)
     cr_assert(not(af_loop_remove_writer(loop, -1)));
 }
 
-Test(real_loop, close_forgets_readers_writers_and_signals)
+Test(real_loop, close_removes_readers_writers_and_signal_handlers)
 {
     af_loop_add_reader(loop, ends[0], trace_callback, "");
     af_loop_add_writer(loop, ends[1], trace_callback, "");
@@ -844,7 +844,7 @@ Test(real_loop, a_signal_runs_its_handler_in_the_loop)
     expect_trace("signal");
 }
 
-Test(real_loop, a_signal_is_seen_by_a_busy_loop)
+Test(real_loop, a_busy_loop_handles_signals)
 {
     int number = SIGUSR1, endless = -1;
     af_loop_add_signal_handler(loop, SIGUSR1, trace_and_stop, "signal");
@@ -894,7 +894,7 @@ Test(real_loop, a_signal_is_handled_by_one_loop)
     expect_code(af_loop_add_signal_handler(loop, SIGUSR1, trace_callback, ""), 0);
 }
 
-Test(real_loop, a_descriptor_that_is_not_open_is_refused)
+Test(real_loop, a_closed_descriptor_is_an_error)
 {
     int fd = dup(0);
     close(fd);
@@ -912,7 +912,7 @@ static int close_the_loop(void *arg)
     return stop_quietly(NULL);
 }
 
-Test(real_loop, a_loop_that_runs_is_not_closed)
+Test(real_loop, a_running_loop_cannot_be_closed)
 {
     af_loop_call_soon(loop, close_the_loop, NULL, NULL);
     expect_code(af_loop_run_forever(loop), 0);
@@ -920,7 +920,7 @@ Test(real_loop, a_loop_that_runs_is_not_closed)
     expect_code(af_loop_run_forever(loop), 0);
 }
 
-Test(real_loop, a_single_iteration_uses_up_a_stop)
+Test(real_loop, run_once_resets_stop)
 {
     af_loop_stop(loop);
     expect_code(af_loop_run_once(loop), 0);

@@ -40,7 +40,7 @@ static int wait_for_another_loops(void *arg, void **ret_result)
     return 0;
 }
 
-Test(misuse, a_future_of_another_loop_is_refused)
+Test(misuse, a_future_of_another_loop_is_an_error)
 {
     expect_code(run(wait_for_another_loops, new_future()), 0);
     cr_assert(not(af_future_done(foreign)));
@@ -68,7 +68,7 @@ static int exit_group(void *arg)
     return af_task_group_exit(group, -EIO);
 }
 
-Test(misuse, a_task_group_is_not_left_outside_of_tasks)
+Test(misuse, exiting_a_task_group_outside_a_task_is_an_error)
 {
     af_task *task = spawn(enter_and_leave, &(struct actor){"child", .delay = 3});
     af_loop_call_later(loop, 1, exit_group, NULL, NULL);
@@ -86,7 +86,7 @@ static int hold_the_lock(void *condition, void **ret_result)
     return af_sleep(0);
 }
 
-Test(misuse, a_condition_is_not_waited_for_outside_of_tasks)
+Test(misuse, waiting_for_a_condition_outside_a_task_is_an_error)
 {
     af_condition *condition;
     expect_code(af_condition_new(NULL, &condition), 0);
@@ -102,7 +102,7 @@ Test(misuse, a_condition_is_not_waited_for_outside_of_tasks)
 
 /* ------------------------------------------------------------------- too late */
 
-Test(misuse, after_a_task_that_has_ended_there_is_no_next)
+Test(misuse, there_is_no_next_task_after_a_done_one)
 {
     static const struct actor actors[] = {{.delay = 1}, {.delay = 2}};
     af_task *first = spawn(sleeper, (void *)&actors[0]);

@@ -137,7 +137,7 @@ static int joiner(void *name, void **ret_result)
 
 /* --------------------------------------------------------- putting, getting */
 
-Test(queue, begins_empty)
+Test(queue, is_empty_initially)
 {
     expect_size(0, 0);
     cr_assert(not(af_queue_full(queue)));
@@ -158,7 +158,7 @@ Test(queue, rule_63_first_in_first_out)
 }
 
 /* Round and round in the array, and over its end as it grows. */
-Test(queue, rule_63_the_order_outlasts_growth)
+Test(queue, rule_63_growth_keeps_the_order)
 {
     static int numbers[1000];
     int in = 0, out = 0;
@@ -181,7 +181,7 @@ Test(queue, rule_63_the_order_outlasts_growth)
     expect_no_item(AF_QUEUE_EMPTY);
 }
 
-Test(queue, rule_63_without_waiting_empty_and_full_are_errors)
+Test(queue, rule_63_nowait_fails_if_empty_or_full)
 {
     for (int sort = BOUNDED; sort < SORTS; sort++) {
         use[sort](2);
@@ -198,7 +198,7 @@ Test(queue, rule_63_without_waiting_empty_and_full_are_errors)
     }
 }
 
-Test(queue, rule_63_of_no_maximum_is_never_full)
+Test(queue, rule_63_without_a_maximum_it_is_never_full)
 {
     for (int i = 0; i < 10000; i++)
         put("a");
@@ -206,7 +206,7 @@ Test(queue, rule_63_of_no_maximum_is_never_full)
     expect_size(10000, 10000);
 }
 
-Test(queue, what_needs_no_waiting_does_not_suspend)
+Test(queue, put_and_get_do_not_suspend_unless_necessary)
 {
     use_bounded(1);
     spawn(putter, "a");
@@ -219,7 +219,7 @@ Test(queue, what_needs_no_waiting_does_not_suspend)
     cr_assert(eq(str, item, "b"));
 }
 
-Test(queue, only_a_task_can_wait_in_it)
+Test(queue, waiting_outside_a_task_is_an_error)
 {
     use_bounded(1);
     void *item;
@@ -278,7 +278,7 @@ Test(queue, rule_63_a_putter_waits_while_it_is_full)
     expect_item("c");
 }
 
-Test(queue, rule_63_getters_and_putters_are_served_in_the_order_they_came)
+Test(queue, rule_63_getters_and_putters_are_served_in_order)
 {
     use_bounded(1);
     spawn(getter, "one");
@@ -312,7 +312,7 @@ static int empty_it_once(void *arg, void **ret_result)
     return 0;
 }
 
-Test(queue, putters_that_have_room_do_not_wait)
+Test(queue, putters_with_room_do_not_wait)
 {
     use_bounded(2);
     spawn(empty_it_once, NULL);
@@ -343,7 +343,7 @@ static int consume(void *arg, void **ret_result)
 }
 
 /* CPython's test_why_are_getters_waiting. */
-Test(queue, a_producer_and_a_consumer_of_one_place_keep_each_other_going)
+Test(queue, a_producer_and_a_consumer_finish_with_a_maximum_of_1)
 {
     use_bounded(1);
     af_task *tasks[] = {spawn(produce, NULL), spawn(consume, NULL)};
@@ -356,7 +356,7 @@ Test(queue, a_producer_and_a_consumer_of_one_place_keep_each_other_going)
 
 /* ---------------------------------------------------- last in, smallest out */
 
-Test(queue, lifo_gives_the_newest)
+Test(queue, a_lifo_queue_returns_the_newest_item)
 {
     use_lifo(0);
     put("a");
@@ -373,7 +373,7 @@ Test(queue, lifo_gives_the_newest)
     expect_no_item(AF_QUEUE_EMPTY);
 }
 
-Test(queue, priority_gives_the_smallest)
+Test(queue, a_priority_queue_returns_the_smallest_item)
 {
     use_priority(0);
     put("c");
@@ -394,7 +394,7 @@ static int by_number(const void *a, const void *b)
     return *(const int *)a - *(const int *)b;
 }
 
-Test(queue, priority_agrees_with_a_sort)
+Test(queue, a_priority_queue_sorts)
 {
     enum { COUNT = 1000 };
     static int numbers[COUNT], sorted[COUNT];
@@ -415,7 +415,7 @@ Test(queue, priority_agrees_with_a_sort)
 }
 
 /* What Python 3.13's heapq does with (priority, name) compared by priority alone. */
-Test(queue, priority_gives_equals_in_the_order_of_heapq)
+Test(queue, a_priority_queue_returns_equal_items_in_the_order_of_heapq)
 {
     static const struct {
         int priority;
@@ -434,7 +434,7 @@ Test(queue, priority_gives_equals_in_the_order_of_heapq)
     expect_trace("b f g d c a e");
 }
 
-Test(queue, all_sorts_let_wait)
+Test(queue, all_kinds_of_queues_suspend_getters_and_putters)
 {
     for (int sort = BOUNDED; sort < SORTS; sort++) {
         use[sort](1);
@@ -453,7 +453,7 @@ Test(queue, all_sorts_let_wait)
 
 /* ------------------------------------------------------- woken, not served */
 
-Test(queue, rule_64_a_newcomer_may_take_the_item_a_getter_was_woken_for)
+Test(queue, rule_64_a_new_getter_may_take_the_item_of_a_woken_one)
 {
     spawn(getter, "one");
     tick(1);
@@ -466,7 +466,7 @@ Test(queue, rule_64_a_newcomer_may_take_the_item_a_getter_was_woken_for)
     expect_trace("one=b");
 }
 
-Test(queue, rule_64_the_loser_queues_again_at_the_end)
+Test(queue, rule_64_a_getter_that_finds_no_item_queues_at_the_end)
 {
     spawn(getter, "one");
     spawn(getter, "two");
@@ -481,7 +481,7 @@ Test(queue, rule_64_the_loser_queues_again_at_the_end)
     expect_trace("two=b one=c");
 }
 
-Test(queue, rule_64_a_newcomer_task_is_served_before_who_was_woken)
+Test(queue, rule_64_a_new_task_is_served_before_the_woken_one)
 {
     spawn(getter, "one");
     tick(1);
@@ -492,7 +492,7 @@ Test(queue, rule_64_a_newcomer_task_is_served_before_who_was_woken)
     expect_trace("newcomer=a one=b");
 }
 
-Test(queue, rule_64_a_newcomer_may_take_the_place_a_putter_was_woken_for)
+Test(queue, rule_64_a_new_putter_may_take_the_room_of_a_woken_one)
 {
     use_bounded(1);
     put("a");
@@ -514,7 +514,7 @@ Test(queue, rule_64_a_newcomer_may_take_the_place_a_putter_was_woken_for)
 /* -------------------------------------------------------------- cancelling */
 
 /* CPython's test_get_cancelled_race. */
-Test(queue, rule_65_a_getter_cancelled_in_line_is_gone)
+Test(queue, rule_65_a_cancelled_getter_leaves_the_queue)
 {
     af_task *one = spawn(getter, "one");
     spawn(getter, "two");
@@ -542,7 +542,7 @@ Test(queue, rule_65_a_woken_getter_that_is_cancelled_leaves_the_item)
 }
 
 /* CPython's test_get_cancel_drop_many_pending_readers. */
-Test(queue, rule_65_a_woken_getter_that_is_cancelled_passes_the_wake_on)
+Test(queue, rule_65_a_woken_getter_that_is_cancelled_wakes_the_next)
 {
     af_task *one = spawn(getter, "one");
     spawn(getter, "two");
@@ -557,7 +557,7 @@ Test(queue, rule_65_a_woken_getter_that_is_cancelled_passes_the_wake_on)
     expect_trace("three=b");
 }
 
-Test(queue, rule_65_put_in_the_tick_of_a_cancel_the_item_goes_to_the_next)
+Test(queue, rule_65_an_item_put_in_the_iteration_of_a_cancel_goes_to_the_next)
 {
     af_task *one = spawn(getter, "one");
     spawn(getter, "two");
@@ -569,7 +569,7 @@ Test(queue, rule_65_put_in_the_tick_of_a_cancel_the_item_goes_to_the_next)
 }
 
 /* One who was woken for nothing would queue again behind the others. */
-Test(queue, rule_65_where_the_item_is_taken_already_no_wake_is_passed_on)
+Test(queue, rule_65_a_cancelled_getter_wakes_no_other_if_the_item_is_taken)
 {
     af_task *one = spawn(getter, "one");
     spawn(getter, "two");
@@ -586,7 +586,7 @@ Test(queue, rule_65_where_the_item_is_taken_already_no_wake_is_passed_on)
     expect_trace("two=b three=c");
 }
 
-Test(queue, rule_65_a_getter_that_was_not_woken_passes_no_wake_on)
+Test(queue, rule_65_a_cancelled_getter_that_was_not_woken_wakes_no_other)
 {
     spawn(getter, "one");
     af_task *two = spawn(getter, "two");
@@ -604,7 +604,7 @@ Test(queue, rule_65_a_getter_that_was_not_woken_passes_no_wake_on)
 }
 
 /* CPython's test_put_cancelled_race. */
-Test(queue, rule_65_a_putter_cancelled_in_line_is_gone)
+Test(queue, rule_65_a_cancelled_putter_leaves_the_queue)
 {
     use_bounded(1);
     put("a");
@@ -639,7 +639,7 @@ Test(queue, rule_65_a_woken_putter_that_is_cancelled_puts_nothing)
     expect_item("again");
 }
 
-Test(queue, rule_65_a_woken_putter_that_is_cancelled_passes_the_wake_on)
+Test(queue, rule_65_a_woken_putter_that_is_cancelled_wakes_the_next)
 {
     use_bounded(1);
     put("a");
@@ -655,7 +655,7 @@ Test(queue, rule_65_a_woken_putter_that_is_cancelled_passes_the_wake_on)
     expect_item("c");
 }
 
-Test(queue, rule_65_where_the_place_is_taken_already_no_wake_is_passed_on)
+Test(queue, rule_65_a_cancelled_putter_wakes_no_other_if_the_room_is_taken)
 {
     use_bounded(1);
     put("a");
@@ -676,7 +676,7 @@ Test(queue, rule_65_where_the_place_is_taken_already_no_wake_is_passed_on)
     expect_trace("c:ok d:ok");
 }
 
-Test(queue, rule_65_a_putter_that_was_not_woken_passes_no_wake_on)
+Test(queue, rule_65_a_cancelled_putter_that_was_not_woken_wakes_no_other)
 {
     use_bounded(1);
     put("a");
@@ -699,7 +699,7 @@ Test(queue, rule_65_a_putter_that_was_not_woken_passes_no_wake_on)
 
 /* ----------------------------------------------------------------- joining */
 
-Test(queue, rule_66_more_done_than_put_is_an_error)
+Test(queue, rule_66_more_task_done_than_put_is_an_error)
 {
     for (int sort = BOUNDED; sort < SORTS; sort++) {
         use[sort](0);
@@ -712,7 +712,7 @@ Test(queue, rule_66_more_done_than_put_is_an_error)
     }
 }
 
-Test(queue, rule_66_joining_what_is_finished_does_not_suspend)
+Test(queue, rule_66_join_does_not_suspend_if_all_items_are_processed)
 {
     spawn(joiner, "one");
     tick(1);
@@ -724,7 +724,7 @@ Test(queue, rule_66_joining_what_is_finished_does_not_suspend)
     expect_code(af_queue_join(queue), 0);
 }
 
-Test(queue, rule_66_join_waits_until_each_item_is_done)
+Test(queue, rule_66_join_waits_until_each_item_is_processed)
 {
     put("a");
     put("b");
@@ -741,7 +741,7 @@ Test(queue, rule_66_join_waits_until_each_item_is_done)
     expect_trace("one:ok two:ok");
 }
 
-Test(queue, rule_66_join_returns_though_it_is_filled_again_before_it_resumes)
+Test(queue, rule_66_join_returns_even_if_items_are_put_before_it_resumes)
 {
     put("a");
     spawn(joiner, "one");
@@ -756,7 +756,7 @@ Test(queue, rule_66_join_returns_though_it_is_filled_again_before_it_resumes)
     expect_trace("");
 }
 
-Test(queue, rule_66_a_joiner_that_is_cancelled_holds_nobody_up)
+Test(queue, rule_66_a_cancelled_join_does_not_delay_others)
 {
     put("a");
     af_task *one = spawn(joiner, "one");
@@ -786,7 +786,7 @@ static int work(void *arg, void **ret_result)
 }
 
 /* CPython's test_task_done: workers that go on for ever, and a join that knows when it is over. */
-Test(queue, rule_66_join_ends_when_the_workers_have_dealt_with_all)
+Test(queue, rule_66_join_returns_when_workers_have_processed_all_items)
 {
     for (intptr_t i = 1; i <= 100; i++)
         expect_code(af_queue_put_nowait(queue, (void *)i), 0);
@@ -813,7 +813,7 @@ static void expect_shut_down(void)
 }
 
 /* CPython's test_shutdown_empty. */
-Test(queue, rule_67_shut_down_and_empty_it_neither_takes_nor_gives)
+Test(queue, rule_67_after_shutdown_of_an_empty_queue_put_and_get_fail)
 {
     for (int sort = BOUNDED; sort < SORTS; sort++) {
         for (int immediate = 0; immediate < 2; immediate++) {
@@ -832,7 +832,7 @@ Test(queue, rule_67_shut_down_and_empty_it_neither_takes_nor_gives)
 }
 
 /* CPython's test_shutdown_nonempty. */
-Test(queue, rule_67_shut_down_it_still_gives_what_it_has)
+Test(queue, rule_67_after_shutdown_remaining_items_are_returned)
 {
     for (int sort = BOUNDED; sort < SORTS; sort++) {
         use[sort](1);
@@ -859,7 +859,7 @@ Test(queue, rule_67_shut_down_it_still_gives_what_it_has)
 }
 
 /* CPython's test_shutdown_immediate. */
-Test(queue, rule_67_at_once_drops_the_items_and_counts_them_done)
+Test(queue, rule_67_immediate_shutdown_drops_items_and_counts_them_processed)
 {
     for (int sort = BOUNDED; sort < SORTS; sort++) {
         use[sort](2);
@@ -879,7 +879,7 @@ Test(queue, rule_67_at_once_drops_the_items_and_counts_them_done)
 }
 
 /* CPython's test_shutdown_immediate_with_unfinished. */
-Test(queue, rule_67_at_once_leaves_to_be_done_what_was_got)
+Test(queue, rule_67_immediate_shutdown_still_expects_task_done_for_returned_items)
 {
     for (int sort = BOUNDED; sort < SORTS; sort++) {
         use[sort](0);
@@ -901,7 +901,7 @@ Test(queue, rule_67_at_once_leaves_to_be_done_what_was_got)
     }
 }
 
-Test(queue, rule_67_at_once_counts_nothing_done_twice)
+Test(queue, rule_67_immediate_shutdown_counts_no_item_twice)
 {
     put("a");
     put("b");
@@ -910,7 +910,7 @@ Test(queue, rule_67_at_once_counts_nothing_done_twice)
     expect_size(0, 0);
 }
 
-Test(queue, rule_67_gently_and_then_at_once)
+Test(queue, rule_67_an_immediate_shutdown_may_follow_another)
 {
     use_bounded(0);
     put("a");
@@ -924,7 +924,7 @@ Test(queue, rule_67_gently_and_then_at_once)
     expect_shut_down();
 }
 
-Test(queue, rule_67_a_getter_woken_in_that_tick_gets_its_item_where_there_is_one)
+Test(queue, rule_67_a_getter_woken_in_that_iteration_gets_its_item)
 {
     spawn(getter, "one");
     spawn(getter, "two");
@@ -935,7 +935,7 @@ Test(queue, rule_67_a_getter_woken_in_that_tick_gets_its_item_where_there_is_one
     expect_trace("one=a two:shut-down");
 }
 
-Test(queue, rule_67_a_getter_woken_in_that_tick_finds_it_shut_down_at_once)
+Test(queue, rule_67_a_getter_woken_before_an_immediate_shutdown_fails)
 {
     spawn(getter, "one");
     tick(1);
@@ -945,7 +945,7 @@ Test(queue, rule_67_a_getter_woken_in_that_tick_finds_it_shut_down_at_once)
     expect_trace("one:shut-down");
 }
 
-Test(queue, rule_67_a_waiter_cancelled_in_that_tick_is_cancelled)
+Test(queue, rule_67_a_waiter_cancelled_in_that_iteration_is_cancelled)
 {
     use_bounded(1);
     af_task *one = spawn(getter, "one");
@@ -966,7 +966,7 @@ Test(queue, rule_67_a_waiter_cancelled_in_that_tick_is_cancelled)
 
 /* --------------------------------------------------------------- ownership */
 
-Test(queue, drops_what_is_left_with_itself)
+Test(queue, free_drops_remaining_items)
 {
     use_bounded(0);
     put("a");
@@ -978,7 +978,7 @@ Test(queue, drops_what_is_left_with_itself)
     queue = NULL;
 }
 
-Test(queue, without_a_destroy_items_stay_the_callers)
+Test(queue, without_destroy_items_remain_the_callers)
 {
     char item[] = "a";
     put(item);
@@ -988,7 +988,7 @@ Test(queue, without_a_destroy_items_stay_the_callers)
     cr_assert(eq(str, item, "a"));
 }
 
-Test(queue, an_item_that_was_not_put_is_still_the_callers)
+Test(queue, an_item_that_was_not_put_remains_the_callers)
 {
     use_bounded(1);
     put("a");
@@ -1008,7 +1008,7 @@ Test(queue, an_item_that_was_not_put_is_still_the_callers)
     queue = NULL;
 }
 
-Test(queue, in_which_tasks_waited_may_be_freed_after_the_loop)
+Test(queue, can_be_freed_after_the_loop_of_its_waiters_is_closed)
 {
     use_bounded(1);
     put("a");

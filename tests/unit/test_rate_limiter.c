@@ -51,7 +51,7 @@ static void remake(double count, double period)
     expect_code(make_limiter(count, period), 0);
 }
 
-Test(rate_limiter, takes_only_numbers_that_are_a_rate)
+Test(rate_limiter, an_invalid_rate_is_a_value_error)
 {
     static const struct rate rates[] = {{0, 1},  {-1, 1},         {NAN, 1}, {1, 0},
                                         {1, -1}, {1, AF_FOREVER}, {1, NAN}, {-AF_FOREVER, 1}};
@@ -64,7 +64,7 @@ Test(rate_limiter, takes_only_numbers_that_are_a_rate)
     af_rate_limiter_free(NULL);
 }
 
-Test(rate_limiter, a_free_turn_does_not_suspend_even_outside_a_task)
+Test(rate_limiter, an_available_token_does_not_suspend_even_outside_a_task)
 {
     cr_assert(not(af_rate_limiter_locked(limiter)));
     expect_code(af_rate_limiter_acquire(limiter), 0);
@@ -74,7 +74,7 @@ Test(rate_limiter, a_free_turn_does_not_suspend_even_outside_a_task)
     cr_assert_eq(af_loop_time(loop), 0, "nobody waits, and so no timer does");
 }
 
-Test(rate_limiter, the_delay_is_that_of_the_first_in_line)
+Test(rate_limiter, delay_is_the_time_to_the_next_token)
 {
     cr_assert_eq(af_rate_limiter_delay(limiter), 0);
     spawn(acquire, "a");
@@ -89,7 +89,7 @@ Test(rate_limiter, the_delay_is_that_of_the_first_in_line)
     expect_trace("a:ok@0 b:ok@5.25 c:ok@6.25");
 }
 
-Test(rate_limiter, turns_come_evenly_and_in_the_order_of_asking)
+Test(rate_limiter, tokens_are_evenly_spaced_and_first_come_first_served)
 {
     spawn(acquire, "a");
     spawn(acquire, "b");
@@ -100,7 +100,7 @@ Test(rate_limiter, turns_come_evenly_and_in_the_order_of_asking)
     expect_trace("b:ok@1 c:ok@2");
 }
 
-Test(rate_limiter, a_turn_takes_one_iteration_from_its_timer)
+Test(rate_limiter, a_waiter_resumes_one_iteration_after_the_timer)
 {
     spawn(acquire, "a");
     spawn(acquire, "b");
@@ -122,7 +122,7 @@ static int take_many(void *count, void **ret_result)
     return 0;
 }
 
-Test(rate_limiter, many_turns_of_one_task_do_not_drift)
+Test(rate_limiter, many_tokens_of_one_task_do_not_drift)
 {
     remake(128, 1);
     int count = 12801;
@@ -130,7 +130,7 @@ Test(rate_limiter, many_turns_of_one_task_do_not_drift)
     cr_assert_eq(af_loop_time(loop), 100);
 }
 
-Test(rate_limiter, many_turns_of_many_tasks_do_not_drift, .timeout = 20)
+Test(rate_limiter, many_tokens_of_many_tasks_do_not_drift, .timeout = 20)
 {
     remake(1024, 1);
     int count = 1;
@@ -157,7 +157,7 @@ Test(rate_limiter, a_late_loop_keeps_the_schedule)
     expect_trace("a:ok@0 b:ok@1.75 c:ok@2");
 }
 
-Test(rate_limiter, a_very_late_loop_makes_up_for_one_turn)
+Test(rate_limiter, a_very_late_loop_catches_up_one_token)
 {
     static const char *const names[] = {"a", "b", "c", "d", "e"};
     for (size_t i = 0; i < 5; i++)
@@ -168,7 +168,7 @@ Test(rate_limiter, a_very_late_loop_makes_up_for_one_turn)
     expect_trace("a:ok@0 b:ok@10 c:ok@10 d:ok@11 e:ok@12");
 }
 
-Test(rate_limiter, a_loop_that_is_always_late_loses_nothing)
+Test(rate_limiter, a_loop_that_is_always_late_loses_no_tokens)
 {
     static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g"};
     for (size_t i = 0; i < 7; i++)
@@ -181,7 +181,7 @@ Test(rate_limiter, a_loop_that_is_always_late_loses_nothing)
     expect_trace("a:ok@0 b:ok@1.5 c:ok@3 d:ok@3 e:ok@4.5 f:ok@6 g:ok@6");
 }
 
-Test(rate_limiter, at_high_rates_ten_milliseconds_are_made_up_for)
+Test(rate_limiter, at_high_rates_it_catches_up_10_ms_of_tokens)
 {
     remake(1024, 1);
     int count = 1;
@@ -206,7 +206,7 @@ static int acquire_after(void *arg, void **ret_result)
     return r < 0 ? r : acquire((void *)actor->name, ret_result);
 }
 
-Test(rate_limiter, idle_time_is_not_saved_up)
+Test(rate_limiter, unused_tokens_are_not_saved_up)
 {
     static struct actor actors[] = {
         {"a", .delay = 0}, {"b", .delay = 10.5}, {"c", .delay = 10.5}, {"d", .delay = 10.5}};
@@ -216,7 +216,7 @@ Test(rate_limiter, idle_time_is_not_saved_up)
     expect_trace("a:ok@0 b:ok@10.5 c:ok@11.5 d:ok@12.5");
 }
 
-Test(rate_limiter, who_comes_a_moment_late_is_in_time)
+Test(rate_limiter, a_request_within_10_ms_keeps_the_schedule)
 {
     static struct actor actors[] = {
         {"a", .delay = 0}, {"b", .delay = 1 + 1.0 / 128}, {"c", .delay = 1.5}};
@@ -228,7 +228,7 @@ Test(rate_limiter, who_comes_a_moment_late_is_in_time)
 
 /* --------------------------------------------------------------- cancellation */
 
-Test(rate_limiter, the_turn_of_who_is_cancelled_in_line_is_the_next_ones)
+Test(rate_limiter, the_token_of_a_cancelled_waiter_goes_to_the_next)
 {
     spawn(acquire, "a");
     af_task *b = spawn(acquire, "b");
@@ -239,7 +239,7 @@ Test(rate_limiter, the_turn_of_who_is_cancelled_in_line_is_the_next_ones)
     expect_trace("a:ok@0 b:cancelled@0 c:ok@1");
 }
 
-Test(rate_limiter, the_last_in_line_leaves_no_timer)
+Test(rate_limiter, the_last_waiter_stops_the_timer)
 {
     spawn(acquire, "a");
     af_task *b = spawn(acquire, "b");
@@ -256,7 +256,7 @@ static void cancel_when_given(af_task *task)
     expect_code(af_loop_call_later(loop, 1, cancel_later, task, NULL), 0);
 }
 
-Test(rate_limiter, a_turn_that_was_given_and_not_taken_is_the_next_ones)
+Test(rate_limiter, a_granted_token_of_a_cancelled_waiter_goes_to_the_next)
 {
     spawn(acquire, "a");
     af_task *b = spawn(acquire, "b");
@@ -268,7 +268,7 @@ Test(rate_limiter, a_turn_that_was_given_and_not_taken_is_the_next_ones)
     expect_trace("a:ok@0 b:cancelled@1 c:ok@1 d:ok@2");
 }
 
-Test(rate_limiter, a_turn_that_nobody_took_is_free)
+Test(rate_limiter, a_granted_token_of_the_only_waiter_is_available_again)
 {
     spawn(acquire, "a");
     af_task *b = spawn(acquire, "b");
@@ -283,7 +283,7 @@ Test(rate_limiter, a_turn_that_nobody_took_is_free)
     expect_trace("c:ok@1 d:ok@2");
 }
 
-Test(rate_limiter, turns_that_were_given_at_once_and_not_taken_are_passed_on_one_by_one)
+Test(rate_limiter, tokens_granted_together_to_cancelled_waiters_are_passed_on_one_by_one)
 {
     remake(AF_FOREVER, 1);
     af_rate_limiter_hold(limiter, 1);
@@ -296,7 +296,7 @@ Test(rate_limiter, turns_that_were_given_at_once_and_not_taken_are_passed_on_one
     expect_trace("a:cancelled@1 b:cancelled@1 c:ok@1");
 }
 
-Test(rate_limiter, a_cancelled_line_does_not_hold_up_who_comes_next)
+Test(rate_limiter, cancelled_waiters_do_not_delay_the_next_request)
 {
     spawn(acquire, "a");
     af_task *b = spawn(acquire, "b");
@@ -309,7 +309,7 @@ Test(rate_limiter, a_cancelled_line_does_not_hold_up_who_comes_next)
 
 /* ---------------------------------------------------------------------- holds */
 
-Test(rate_limiter, a_hold_is_for_who_comes)
+Test(rate_limiter, a_hold_delays_new_requests)
 {
     af_rate_limiter_hold(limiter, 3);
     cr_assert(af_rate_limiter_locked(limiter));
@@ -319,7 +319,7 @@ Test(rate_limiter, a_hold_is_for_who_comes)
     expect_trace("a:ok@3 b:ok@4");
 }
 
-Test(rate_limiter, a_hold_is_for_those_who_wait_already)
+Test(rate_limiter, a_hold_delays_waiters)
 {
     spawn(acquire, "a");
     spawn(acquire, "b");
@@ -330,7 +330,7 @@ Test(rate_limiter, a_hold_is_for_those_who_wait_already)
     expect_trace("a:ok@0 b:ok@5.5 c:ok@6.5");
 }
 
-Test(rate_limiter, a_hold_is_never_shortened)
+Test(rate_limiter, a_shorter_hold_has_no_effect)
 {
     af_rate_limiter_hold(limiter, 5);
     af_rate_limiter_hold(limiter, 2);
@@ -341,7 +341,7 @@ Test(rate_limiter, a_hold_is_never_shortened)
     expect_trace("a:ok@5");
 }
 
-Test(rate_limiter, a_hold_may_be_extended_while_it_lasts)
+Test(rate_limiter, a_hold_can_be_extended)
 {
     af_rate_limiter_hold(limiter, 2);
     spawn(acquire, "a");
@@ -352,7 +352,7 @@ Test(rate_limiter, a_hold_may_be_extended_while_it_lasts)
     expect_trace("a:ok@6");
 }
 
-Test(rate_limiter, a_turn_given_back_during_a_hold_is_nobodys_before_its_end)
+Test(rate_limiter, a_token_returned_during_a_hold_is_granted_at_its_end)
 {
     spawn(acquire, "a");
     af_task *b = spawn(acquire, "b");
@@ -365,7 +365,7 @@ Test(rate_limiter, a_turn_given_back_during_a_hold_is_nobodys_before_its_end)
     expect_trace("a:ok@0 b:cancelled@1 c:ok@6 d:ok@7");
 }
 
-Test(rate_limiter, one_without_a_rate_only_holds)
+Test(rate_limiter, without_a_rate_only_holds_delay)
 {
     remake(AF_FOREVER, 1);
     spawn(acquire, "a");
@@ -379,7 +379,7 @@ Test(rate_limiter, one_without_a_rate_only_holds)
     expect_trace("c:ok@2 d:ok@2");
 }
 
-Test(rate_limiter, a_hold_without_end_leaves_the_loop_nothing_to_wait_for)
+Test(rate_limiter, an_infinite_hold_leaves_the_loop_nothing_to_wait_for)
 {
     af_rate_limiter_hold(limiter, AF_FOREVER);
     af_task *a = spawn(acquire, "a");
@@ -390,7 +390,7 @@ Test(rate_limiter, a_hold_without_end_leaves_the_loop_nothing_to_wait_for)
     expect_trace("a:cancelled@0");
 }
 
-Test(rate_limiter, may_be_freed_after_a_loop_that_was_closed_while_tasks_waited)
+Test(rate_limiter, can_be_freed_after_the_loop_of_its_waiters_is_closed)
 {
     spawn(acquire, "a");
     spawn(acquire, "b");

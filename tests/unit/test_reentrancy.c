@@ -32,7 +32,7 @@ static int change_its_callbacks(af_future *future, void *arg)
     return 0;
 }
 
-Test(reentrancy, a_done_callback_drops_its_future_and_adds_to_it)
+Test(reentrancy, a_done_callback_unrefs_its_future_and_adds_callbacks)
 {
     for (int how = 0; how < 3; how++) {
         af_future *future;
@@ -80,7 +80,7 @@ static int return_at_once(void *arg, void **ret_result)
     return 0;
 }
 
-Test(reentrancy, what_is_destroyed_changes_others)
+Test(reentrancy, a_destroy_function_changes_other_futures)
 {
     struct destroyed one = {0}, two = {0};
     af_future *future;
@@ -96,7 +96,7 @@ Test(reentrancy, what_is_destroyed_changes_others)
     expect_trace("other destroyed other old:cancelled new:ok new:ok");
 }
 
-Test(reentrancy, what_is_destroyed_with_the_loop_changes_others)
+Test(reentrancy, a_destroy_function_called_by_close_changes_other_futures)
 {
     struct destroyed one = {0};
     af_future_new(loop, &one.other);
@@ -122,7 +122,7 @@ static void keep_and_change(af_loop *from, const af_exception_context *context, 
     af_loop_set_exception_handler(from, NULL, NULL);
 }
 
-Test(reentrancy, a_handler_keeps_the_future_it_is_told_of_and_drops_others)
+Test(reentrancy, an_exception_handler_keeps_its_future_and_unrefs_others)
 {
     af_future *failed, *other;
     af_future_new(loop, &failed);
@@ -147,7 +147,7 @@ static void forget_tasks(af_loop *from, const af_exception_context *context, voi
     trace("told");
 }
 
-Test(reentrancy, a_handler_that_hears_of_abandoned_tasks_can_do_no_harm)
+Test(reentrancy, an_exception_handler_called_by_close_cannot_do_harm)
 {
     static const struct actor actor = {.delay = 9};
     for (int i = 0; i < 3; i++)
@@ -198,7 +198,7 @@ static int stop_and_run(void *arg)
     return 0;
 }
 
-Test(reentrancy, a_callback_that_stops_the_loop_or_runs_it_leaves_its_batch_alone)
+Test(reentrancy, a_callback_that_stops_or_runs_the_loop_does_not_affect_its_batch)
 {
     af_loop_call_soon(loop, stop_and_run, new_future(), NULL);
     af_loop_call_soon(loop, trace_callback, "rest", NULL);
@@ -225,7 +225,7 @@ static int cancel_everybody(void *arg, void **ret_result)
     return r;
 }
 
-Test(reentrancy, a_task_cancels_all_and_makes_more_as_it_looks_at_them)
+Test(reentrancy, a_task_cancels_and_creates_tasks_while_iterating_over_them)
 {
     spawn(sleeper, &(struct actor){"first", .delay = 9});
     spawn(cancel_everybody, NULL);
@@ -265,7 +265,7 @@ static int exit_a_busy_group(void *arg, void **ret_result)
     return af_task_group_exit(group, 0);
 }
 
-Test(reentrancy, members_add_members_while_a_group_ends)
+Test(reentrancy, tasks_add_tasks_while_their_group_ends)
 {
     expect_code(run(exit_a_busy_group, NULL), AF_GROUP);
     expect_trace("cancelled:runtime-error cancelled:runtime-error");
@@ -357,7 +357,7 @@ static int close_and_reopen(void *arg)
     return 0;
 }
 
-Test(reentrancy_of_watches, a_callback_closes_its_descriptor_and_opens_another_of_its_number)
+Test(reentrancy_of_watches, a_callback_closes_its_descriptor_and_opens_another_with_its_number)
 {
     open_pair();
     expect_code(af_loop_add_reader(loop, ends[0], close_and_reopen, NULL), 0);

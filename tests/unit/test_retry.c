@@ -50,14 +50,14 @@ static bool every_second(int code, unsigned made, double *delay, void *arg)
     return true;
 }
 
-Test(retry, what_succeeds_is_not_tried_again)
+Test(retry, success_is_not_retried)
 {
     options = (af_retry_options){.retries = 5};
     expect_code(run(retry, NULL), 0);
     expect_trace("1@0 ok:done");
 }
 
-Test(retry, what_fails_is_tried_until_it_succeeds)
+Test(retry, retries_until_success)
 {
     options = (af_retry_options){.retries = 5, .should_retry = every_second};
     attempts = (struct attempts){.failures = 2, .code = -EIO};
@@ -65,7 +65,7 @@ Test(retry, what_fails_is_tried_until_it_succeeds)
     expect_trace("1@0 2@1 3@2 ok:done");
 }
 
-Test(retry, the_last_failure_is_the_answer_with_its_text)
+Test(retry, returns_the_last_error_with_its_text)
 {
     options = (af_retry_options){.retries = 2, .should_retry = every_second};
     attempts = (struct attempts){.failures = 9, .code = -EIO};
@@ -73,7 +73,7 @@ Test(retry, the_last_failure_is_the_answer_with_its_text)
     expect_trace("1@0 2@1 3@2 attempt 3 failed:none");
 }
 
-Test(retry, no_retries_is_one_attempt)
+Test(retry, makes_one_attempt_without_retries)
 {
     attempts = (struct attempts){.failures = 9, .code = -EIO};
     options = (af_retry_options){.retries = 0, .should_retry = every_second};
@@ -87,14 +87,14 @@ static int retry_without_result(void *arg, void **ret_result)
     return af_retry(&options, attempt, &attempts, NULL);
 }
 
-Test(retry, the_result_may_be_of_no_interest)
+Test(retry, ret_result_may_be_null)
 {
     options = (af_retry_options){.retries = 1};
     expect_code(run(retry_without_result, NULL), 0);
     expect_trace("1@0");
 }
 
-Test(retry, without_a_decision_everything_is_tried_again_after_the_back_off)
+Test(retry, without_should_retry_every_error_is_retried)
 {
     options = (af_retry_options){.retries = 3, .delay = 1, .max_delay = 2};
     attempts = (struct attempts){.failures = 3, .code = AF_TIMEOUT};
@@ -114,7 +114,7 @@ static bool only_io(int code, unsigned made, double *delay, void *arg)
     return code == -EIO;
 }
 
-Test(retry, a_refusal_is_asked_for_each_and_leaves_the_error_as_it_was)
+Test(retry, should_retry_is_called_for_each_and_false_keeps_the_error)
 {
     options = (af_retry_options){.retries = 5, .should_retry = only_io, .arg = "arg"};
     attempts = (struct attempts){.failures = 9, .code = -EIO};
@@ -138,7 +138,7 @@ static int refuse_to_wait(double delay, void *arg)
     return af_raise(-EAGAIN, "no time");
 }
 
-Test(retry, the_wait_may_be_ones_own)
+Test(retry, wait_replaces_sleep)
 {
     options = (af_retry_options){
         .retries = 1, .should_retry = every_second, .wait = wait_longer, .arg = "arg"};
@@ -147,7 +147,7 @@ Test(retry, the_wait_may_be_ones_own)
     expect_trace("1@0 wait:1:arg 2@11 ok:done");
 }
 
-Test(retry, a_wait_that_fails_ends_it)
+Test(retry, an_error_of_wait_ends_the_retries)
 {
     options = (af_retry_options){.retries = 1, .wait = refuse_to_wait};
     attempts = (struct attempts){.failures = 1, .code = -EIO};
@@ -157,7 +157,7 @@ Test(retry, a_wait_that_fails_ends_it)
 
 /* --------------------------------------------------------------- cancellation */
 
-Test(retry, a_cancelled_attempt_is_not_tried_again)
+Test(retry, a_cancelled_attempt_is_not_retried)
 {
     options = (af_retry_options){.retries = 5, .should_retry = every_second};
     attempts = (struct attempts){.failures = 9, .code = -EIO, .delay = 1};
@@ -169,7 +169,7 @@ Test(retry, a_cancelled_attempt_is_not_tried_again)
     cr_assert(af_future_cancelled(task));
 }
 
-Test(retry, a_cancelled_wait_is_the_end)
+Test(retry, a_cancelled_wait_ends_the_retries)
 {
     options = (af_retry_options){.retries = 5, .should_retry = every_second};
     attempts = (struct attempts){.failures = 9, .code = -EIO};
@@ -187,7 +187,7 @@ static int retry_in_time(void *arg, void **ret_result)
     return r < 0 ? r : af_timeout_exit(&timeout, retry(arg, ret_result));
 }
 
-Test(retry, a_timeout_around_it_is_the_end)
+Test(retry, a_timeout_ends_the_retries)
 {
     options = (af_retry_options){.retries = 5, .should_retry = every_second};
     attempts = (struct attempts){.failures = 9, .code = -EIO};
@@ -212,7 +212,7 @@ static void expect_even(double delay, double max_delay, unsigned made, double mo
         cr_assert(counts[i] > 2000 - 255 && counts[i] < 2000 + 255, "%zu: %u", i, counts[i]);
 }
 
-Test(retry, the_back_off_is_anything_up_to_the_doubled_delay)
+Test(retry, the_back_off_is_random_up_to_the_doubled_delay)
 {
     expect_even(1, 60, 1, 1);
     expect_even(1, 60, 2, 2);
@@ -228,7 +228,7 @@ Test(retry, the_doubling_stops_at_the_maximum)
     expect_even(5, 2, 1, 2);
 }
 
-Test(retry, a_back_off_of_nothing_is_nothing)
+Test(retry, the_back_off_of_delay_0_is_0)
 {
     cr_assert_eq(af_backoff(0, 60, 1), 0);
     cr_assert_eq(af_backoff(0, 60, UINT32_MAX), 0);

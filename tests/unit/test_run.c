@@ -25,7 +25,7 @@ static int return_argument(void *arg, void **ret_result)
     return af_sleep(5);
 }
 
-Test(run, gives_the_result_of_main_and_closes_the_loop)
+Test(run, returns_the_result_of_main_and_closes_the_loop)
 {
     int value;
     void *result = NULL;
@@ -42,7 +42,7 @@ static int fail(void *arg, void **ret_result)
     return af_raise(-EIO, "main failed");
 }
 
-Test(run, gives_the_error_of_main)
+Test(run, returns_the_error_of_main)
 {
     void *result = NULL;
     expect_code(af_run(&virtual_clock, fail, NULL, &result), -EIO);
@@ -57,7 +57,7 @@ static int cancel_itself(void *arg, void **ret_result)
     return af_sleep(1);
 }
 
-Test(run, a_main_that_is_cancelled_is_cancelled)
+Test(run, returns_cancelled_if_main_is_cancelled)
 {
     expect_code(af_run(&virtual_clock, cancel_itself, NULL, NULL), AF_CANCELLED);
 }
@@ -80,7 +80,7 @@ static int stop_the_loop(void *arg, void **ret_result)
     return af_sleep(1);
 }
 
-Test(run, rule_7_a_loop_that_is_stopped_is_an_error)
+Test(run, rule_7_stopping_the_loop_is_an_error)
 {
     expect_code(af_run(&virtual_clock, stop_the_loop, NULL, NULL), AF_RUNTIME_ERROR);
 }
@@ -93,7 +93,7 @@ static int wait_for_nothing(void *arg, void **ret_result)
     return r;
 }
 
-Test(run, the_error_of_the_poll_ends_it_and_main_is_cancelled)
+Test(run, an_error_of_the_poll_ends_it_and_cancels_main)
 {
     expect_code(af_run(&virtual_clock, wait_for_nothing, NULL, NULL), -EDEADLK);
     expect_trace("cancelled");
@@ -123,7 +123,7 @@ static int leave_tasks(void *arg, void **ret_result)
     return r;
 }
 
-Test(run, rule_68_what_is_left_is_cancelled_in_order_and_awaited)
+Test(run, rule_68_remaining_tasks_are_cancelled_in_order_and_awaited)
 {
     expect_code(af_run(&virtual_clock, leave_tasks, NULL, NULL), 0);
     expect_trace("main ends a:cancelled b:cancelled a ends b ends");
@@ -147,7 +147,7 @@ static int leave_failing_tasks(void *arg, void **ret_result)
     return af_sleep(0);
 }
 
-Test(run, rule_68_their_errors_are_reported)
+Test(run, rule_68_errors_of_remaining_tasks_are_reported)
 {
     expect_code(af_run(&virtual_clock, leave_failing_tasks, NULL, NULL), 0);
     expect_reports("unhandled exception during run() shutdown: a failed; "
@@ -160,7 +160,7 @@ static int leave_and_fail(void *arg, void **ret_result)
     return af_raise(-EPIPE, "main failed");
 }
 
-Test(run, rule_68_the_error_of_main_goes_before_theirs)
+Test(run, rule_68_the_error_of_main_is_returned_before_those_of_other_tasks)
 {
     expect_code(af_run(&virtual_clock, leave_and_fail, NULL, NULL), -EPIPE);
     cr_assert(eq(str, (char *)af_error_text(af_raised(-EPIPE)), "main failed"));
@@ -182,7 +182,7 @@ static int leave_a_stubborn_task(void *arg, void **ret_result)
     return af_sleep(0);
 }
 
-Test(run, one_that_returns_though_cancelled_is_fine)
+Test(run, a_task_may_return_although_cancelled)
 {
     expect_code(af_run(&virtual_clock, leave_a_stubborn_task, NULL, NULL), 0);
     expect_trace("goes on");
@@ -287,7 +287,7 @@ static int compute_in_turns(void *arg, void **ret_result)
     return r;
 }
 
-Test(run, rule_68_an_interrupt_is_seen_at_once_by_a_loop_that_never_waits)
+Test(run, rule_68_a_busy_loop_handles_an_interrupt_at_once)
 {
     signal(SIGINT, SIG_DFL);
     expect_code(af_run(NULL, compute_in_turns, NULL, NULL), AF_INTERRUPTED);
@@ -301,7 +301,7 @@ static int be_interrupted_and_cancelled(void *arg, void **ret_result)
     return be_interrupted(arg, ret_result);
 }
 
-Test(run, rule_68_an_interrupt_beside_another_cancel_is_a_cancel)
+Test(run, rule_68_an_interrupt_with_another_cancel_is_a_cancel)
 {
     signal(SIGINT, SIG_DFL);
     expect_code(af_run(NULL, be_interrupted_and_cancelled, NULL, NULL), AF_CANCELLED);
@@ -314,7 +314,7 @@ static int leave_a_task_and_be_interrupted(void *arg, void **ret_result)
     return be_interrupted(arg, ret_result);
 }
 
-Test(run, rule_68_after_an_interrupt_what_is_left_is_cleaned_up)
+Test(run, rule_68_after_an_interrupt_remaining_tasks_are_cancelled)
 {
     signal(SIGINT, SIG_DFL);
     expect_code(af_run(NULL, leave_a_task_and_be_interrupted, NULL, NULL), AF_INTERRUPTED);
@@ -346,7 +346,7 @@ static void expect_death_by_interrupt(af_coroutine *main)
     expect_code(WTERMSIG(status), SIGINT);
 }
 
-Test(run, rule_68_the_second_interrupt_kills)
+Test(run, rule_68_the_second_interrupt_ends_the_process)
 {
     expect_death_by_interrupt(ignore_interrupts);
 }
@@ -359,7 +359,7 @@ static int compute_through_interrupts(void *arg, void **ret_result)
     return 0;
 }
 
-Test(run, rule_68_the_second_interrupt_kills_though_main_computes)
+Test(run, rule_68_the_second_interrupt_ends_the_process_while_main_computes)
 {
     expect_death_by_interrupt(compute_through_interrupts);
 }
@@ -377,7 +377,7 @@ static int leave_the_interrupted(void *arg, void **ret_result)
     return af_sleep(0);
 }
 
-Test(run, rule_68_an_interrupt_after_main_kills)
+Test(run, rule_68_an_interrupt_after_main_ends_the_process)
 {
     expect_death_by_interrupt(leave_the_interrupted);
 }
@@ -432,7 +432,7 @@ static int wait_for_an_interrupt(void *arg, void **ret_result)
     return 0;
 }
 
-Test(run, a_handler_of_mains_own_stays_with_the_loop)
+Test(run, a_signal_handler_of_main_is_kept)
 {
     signal(SIGINT, SIG_DFL);
     af_runner *runner;
@@ -453,7 +453,7 @@ static int interrupt_and_sleep(void *arg, void **ret_result)
     return af_sleep(0.001);
 }
 
-Test(run, a_process_that_ignores_interrupts_goes_on_ignoring_them)
+Test(run, ignored_interrupts_remain_ignored)
 {
     signal(SIGINT, SIG_IGN);
     expect_code(af_run(NULL, interrupt_and_sleep, NULL, NULL), 0);
@@ -502,7 +502,7 @@ static int sleep_long(void *arg, void **ret_result)
     return af_sleep(1000);
 }
 
-Test(closed_loop, takes_nothing_more_and_what_is_left_stays_safe)
+Test(closed_loop, accepts_nothing_and_remaining_objects_are_valid)
 {
     af_loop *closed;
     af_future *future;
@@ -553,7 +553,7 @@ static int fail_beside_a_child(void *arg, void **ret_result)
     return r < 0 ? r : af_raise(-EINVAL, "main's text");
 }
 
-Test(run, the_error_is_mains_whatever_its_end_brings)
+Test(run, the_error_is_that_of_main_even_if_closing_fails)
 {
     expect_code(af_run(NULL, fail_beside_a_child, NULL, NULL), -EINVAL);
     cr_assert_str_eq(af_error_text(af_raised(-EINVAL)), "main's text");
@@ -568,7 +568,7 @@ static int close_the_runner(void *arg, void **ret_result)
     return 0;
 }
 
-Test(run, a_runner_is_not_closed_from_within)
+Test(run, a_running_runner_cannot_be_closed)
 {
     cr_assert(zero(int, af_runner_new(NULL, &running)));
     expect_code(af_runner_run(running, close_the_runner, NULL, NULL), 0);
@@ -590,7 +590,7 @@ static void *look_in_thread(void *ret_untouched)
     return NULL;
 }
 
-Test(run, rule_68_only_the_main_thread_takes_the_interrupt)
+Test(run, rule_68_only_the_main_thread_handles_the_interrupt)
 {
     bool untouched = false;
     pthread_t thread;

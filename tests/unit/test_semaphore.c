@@ -37,7 +37,7 @@ static void expect_value(size_t value, bool locked)
     cr_assert(eq(int, af_semaphore_locked(semaphore), locked));
 }
 
-Test(semaphore, a_free_permit_is_taken_without_suspending)
+Test(semaphore, acquiring_a_free_permit_does_not_suspend)
 {
     release();
     release();
@@ -49,7 +49,7 @@ Test(semaphore, a_free_permit_is_taken_without_suspending)
     expect_value(0, true);
 }
 
-Test(semaphore, a_free_permit_may_be_taken_outside_a_task)
+Test(semaphore, a_free_permit_can_be_acquired_outside_a_task)
 {
     release();
     expect_code(af_semaphore_acquire(semaphore), 0);
@@ -57,7 +57,7 @@ Test(semaphore, a_free_permit_may_be_taken_outside_a_task)
     expect_value(0, true);
 }
 
-Test(semaphore, starts_with_its_value)
+Test(semaphore, has_its_initial_value)
 {
     af_semaphore *five;
     expect_code(af_semaphore_new(5, &five), 0);
@@ -66,7 +66,7 @@ Test(semaphore, starts_with_its_value)
     af_semaphore_free(NULL);
 }
 
-Test(semaphore, rule_10_one_iteration_from_the_release_to_who_waits)
+Test(semaphore, rule_10_the_waiter_resumes_one_iteration_after_release)
 {
     spawn(acquire, "a");
     tick(1);
@@ -91,7 +91,7 @@ Test(semaphore, rule_59_first_come_first_served)
     expect_trace("b:ok c:ok");
 }
 
-Test(semaphore, rule_59_a_released_permit_is_handed_over_and_never_seen_free)
+Test(semaphore, rule_59_a_released_permit_passes_to_the_waiter_directly)
 {
     spawn(acquire, "a");
     tick(1);
@@ -104,7 +104,7 @@ Test(semaphore, rule_59_a_released_permit_is_handed_over_and_never_seen_free)
     expect_value(1, false);
 }
 
-Test(semaphore, rule_59_a_newcomer_queues_behind_who_was_woken)
+Test(semaphore, rule_59_a_new_waiter_queues_behind_the_woken_one)
 {
     spawn(acquire, "a");
     tick(1);
@@ -119,7 +119,7 @@ Test(semaphore, rule_59_a_newcomer_queues_behind_who_was_woken)
 }
 
 /* CPython's test_acquire_fifo_order_2 and the like: one who is woken lets the next in if it can. */
-Test(semaphore, rule_59_permits_released_while_one_is_woken_reach_those_who_came_meanwhile)
+Test(semaphore, rule_59_permits_released_while_one_is_woken_go_to_later_waiters)
 {
     spawn(acquire, "a");
     tick(1);
@@ -136,7 +136,7 @@ Test(semaphore, rule_59_permits_released_while_one_is_woken_reach_those_who_came
     expect_value(0, true);
 }
 
-Test(semaphore, rule_59_a_cancelled_waiter_is_passed_over)
+Test(semaphore, rule_59_a_cancelled_waiter_is_skipped)
 {
     af_task *a = spawn(acquire, "a");
     spawn(acquire, "b");
@@ -247,7 +247,7 @@ static int work(void *arg, void **ret_result)
     return r < 0 ? r : af_semaphore_release(semaphore);
 }
 
-Test(semaphore, no_more_are_inside_than_there_are_permits)
+Test(semaphore, permits_limit_concurrency)
 {
     for (int i = 0; i < 3; i++)
         release();
@@ -260,7 +260,7 @@ Test(semaphore, no_more_are_inside_than_there_are_permits)
 }
 
 /* What waits is not walked through for each that comes and goes. */
-Test(semaphore, a_long_line_is_not_slow, .timeout = 20)
+Test(semaphore, many_waiters_are_not_slow, .timeout = 20)
 {
     for (int i = 0; i < many(); i++)
         expect_code(af_loop_create_task(loop, acquire, "", NULL, NULL), 0);

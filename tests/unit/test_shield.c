@@ -27,7 +27,7 @@ Test(shield, rule_10_two_iterations_from_the_inner_to_the_awaiter)
     expect_trace("a:ok");
 }
 
-Test(shield, ends_as_the_inner_does)
+Test(shield, has_the_outcome_of_the_inner)
 {
     af_future *good = new_future(), *bad = new_future();
     af_future *good_shield = shield(good), *bad_shield = shield(bad);
@@ -42,7 +42,7 @@ Test(shield, ends_as_the_inner_does)
     cr_assert(eq(str, (char *)af_error_text(af_raised(-EIO)), "broken"));
 }
 
-Test(shield, rule_39_cancelling_the_outer_spares_the_inner)
+Test(shield, rule_39_cancelling_the_outer_does_not_cancel_the_inner)
 {
     af_future *inner = spawn(sleeper, &(struct actor){"inner", .delay = 2});
     af_task *task = spawn(awaiter, &(struct actor){"outer", .future = shield(inner)});
@@ -102,7 +102,7 @@ Test(shield, rule_40_an_inner_that_fails_after_the_outer_was_cancelled_is_report
     expect_reports("exception was never retrieved: broken");
 }
 
-Test(shield, rule_40_one_that_fails_in_the_same_tick_is_not)
+Test(shield, rule_40_an_inner_that_fails_in_the_same_iteration_is_not_reported)
 {
     af_future *inner = failing();
     af_future *outer = shield(inner);
@@ -115,7 +115,7 @@ Test(shield, rule_40_one_that_fails_in_the_same_tick_is_not)
     open_loop();
 }
 
-Test(shield, passes_the_duty_to_retrieve_to_the_outer)
+Test(shield, an_exception_must_be_retrieved_from_the_outer)
 {
     af_future *inner = failing(), *outer;
     af_shield(inner, &outer);
@@ -127,7 +127,7 @@ Test(shield, passes_the_duty_to_retrieve_to_the_outer)
     expect_reports("exception was never retrieved: broken");
 }
 
-Test(shield, may_be_dropped_while_it_waits)
+Test(shield, can_be_unreferenced_while_pending)
 {
     af_future *inner = new_future(), *outer;
     af_shield(inner, &outer);
@@ -136,7 +136,7 @@ Test(shield, may_be_dropped_while_it_waits)
     settle();
 }
 
-Test(shield, that_nobody_holds_goes_with_the_inner)
+Test(shield, unreferenced_it_is_freed_with_the_inner)
 {
     af_future *inner, *outer;
     af_future_new(loop, &inner);
@@ -160,7 +160,7 @@ static int trace_done(af_future *future, void *arg)
     return 0;
 }
 
-Test(shield, that_nobody_holds_still_ends_as_the_inner_does)
+Test(shield, unreferenced_it_has_the_outcome_of_the_inner)
 {
     af_future *inner, *outer;
     af_future_new(loop, &inner);
@@ -173,7 +173,7 @@ Test(shield, that_nobody_holds_still_ends_as_the_inner_does)
     expect_trace("result");
 }
 
-Test(shield, that_nobody_holds_reports_the_exception_of_the_inner)
+Test(shield, unreferenced_it_reports_the_exception_of_the_inner)
 {
     af_future *inner, *outer;
     af_future_new(loop, &inner);
@@ -185,7 +185,7 @@ Test(shield, that_nobody_holds_reports_the_exception_of_the_inner)
     expect_reports("exception was never retrieved: broken");
 }
 
-Test(shield, may_be_dropped_at_any_point_of_its_end)
+Test(shield, can_be_unreferenced_at_any_time_of_its_end)
 {
     for (unsigned ticks = 0; ticks < 3; ticks++) {
         af_future *inner, *outer;
@@ -200,7 +200,7 @@ Test(shield, may_be_dropped_at_any_point_of_its_end)
     tick(2);
 }
 
-Test(shield, that_is_due_as_the_loop_closes_goes)
+Test(shield, a_done_shield_is_freed_when_the_loop_is_closed)
 {
     af_future *inner[2], *outer[2];
     for (int i = 0; i < 2; i++) {
@@ -216,7 +216,7 @@ Test(shield, that_is_due_as_the_loop_closes_goes)
 }
 
 /* They would hold each other. */
-Test(shield, that_was_cancelled_holds_its_inner_future_no_longer)
+Test(shield, a_cancelled_shield_drops_its_inner_future)
 {
     long before = live_allocations();
     af_future *inner, *outer, *both;

@@ -91,7 +91,7 @@ static int cancel_the_next(af_future *future, void *arg)
     return 0;
 }
 
-Test(storm, each_end_cancels_the_next)
+Test(storm, each_done_task_cancels_the_next)
 {
     fighter_count = scaled(MANY);
     static const struct actor actor = {.delay = 1000};
@@ -115,7 +115,7 @@ static int cancel_all(af_future *future, void *arg)
     return 0;
 }
 
-Test(storm, each_end_cancels_all)
+Test(storm, each_done_task_cancels_all)
 {
     fighter_count = 200;
     static const struct actor actor = {.delay = 1000};
@@ -169,7 +169,7 @@ Test(storm, a_gather_of_gathers_of_gathers_is_cancelled_to_its_last_task)
     cr_assert(eq(sz, counted, BRANCHES * BRANCHES * BRANCHES));
 }
 
-Test(storm, a_tree_that_nobody_holds_is_gone_with_the_loop)
+Test(storm, an_unreferenced_tree_is_freed_with_the_loop)
 {
     af_future_unref(grow_tree(2));
     tick(2);
@@ -189,7 +189,7 @@ static int await_the_other(void *index, void **ret_result)
 }
 
 /* asyncio gives up with a RecursionError. */
-Test(storm, gathers_and_tasks_that_await_each_other_in_a_ring_can_be_cancelled)
+Test(storm, a_cycle_of_gathers_and_tasks_can_be_cancelled)
 {
     static int indices[] = {0, 1};
     af_task *tasks[2];
@@ -330,7 +330,7 @@ static int set_event(void *event)
     return 0;
 }
 
-Test(storm, no_turn_of_a_lock_is_lost)
+Test(storm, no_wake_of_a_lock_is_lost)
 {
     enum { WORKERS = 40 };
     af_task *tasks[WORKERS];
@@ -471,7 +471,7 @@ static int join_and_shut_down(void *arg, void **ret_result)
     return 0;
 }
 
-Test(storm, no_item_of_a_queue_is_lost_or_comes_twice_or_too_early)
+Test(storm, no_item_of_a_queue_is_lost_duplicated_or_early)
 {
     af_task *tasks[PRODUCERS + CONSUMERS + 1];
     expect_code(af_queue_new(2, NULL, &market.queue), 0);
@@ -521,7 +521,7 @@ static int fight_in_group(void *arg, void **ret_result)
     return 0;
 }
 
-Test(storm, scopes_and_groups_take_back_no_more_than_their_own)
+Test(storm, timeouts_and_groups_take_back_only_their_own_cancellations)
 {
     enum { WORKERS = 20 };
     af_task *tasks[WORKERS];

@@ -138,7 +138,7 @@ static int limit_main(void *arg, void **ret_result)
     return 0;
 }
 
-Test(stream, read_until_leaves_what_is_over_the_limit)
+Test(stream, read_until_keeps_data_over_the_limit)
 {
     run(limit_main);
 }
@@ -165,7 +165,7 @@ static int incomplete_main(void *arg, void **ret_result)
     return 0;
 }
 
-Test(stream, an_end_that_comes_too_early_leaves_the_part_to_be_read)
+Test(stream, data_before_an_early_end_can_be_read)
 {
     run(incomplete_main);
 }
@@ -194,7 +194,7 @@ static int lines_main(void *arg, void **ret_result)
     return 0;
 }
 
-Test(stream, read_line_gives_lines_and_drops_one_over_the_limit)
+Test(stream, read_line_returns_lines_and_drops_one_over_the_limit)
 {
     run(lines_main);
 }
@@ -217,7 +217,7 @@ static int read_all_main(void *arg, void **ret_result)
     return 0;
 }
 
-Test(stream, read_all_reads_to_the_end_and_no_more_than_it_may)
+Test(stream, read_all_reads_to_the_end_up_to_its_maximum)
 {
     run(read_all_main);
 }
@@ -330,7 +330,7 @@ static int second_reader_main(void *arg, void **ret_result)
     return 0;
 }
 
-Test(stream, a_second_reader_takes_nothing_from_the_first)
+Test(stream, a_second_reader_takes_no_data_from_the_first)
 {
     run(second_reader_main);
 }
@@ -386,7 +386,7 @@ static int drain_main(void *arg, void **ret_result)
     return 0;
 }
 
-Test(stream, drain_suspends_over_the_high_mark_and_resumes_at_the_low_one)
+Test(stream, drain_suspends_above_the_high_mark_until_the_low_mark)
 {
     run(drain_main);
 }
@@ -450,7 +450,7 @@ static int write_limits_main(void *arg, void **ret_result)
     return 0;
 }
 
-Test(stream, the_marks_can_be_set)
+Test(stream, write_limits_can_be_set)
 {
     run(write_limits_main);
 }
@@ -503,7 +503,7 @@ static int half_close_main(void *arg, void **ret_result)
     return 0;
 }
 
-Test(stream, write_eof_closes_one_half)
+Test(stream, write_eof_closes_the_sending_direction)
 {
     run(half_close_main);
 }
@@ -530,7 +530,7 @@ static int both_halves_main(void *arg, void **ret_result)
     return 0;
 }
 
-Test(stream, either_half_is_closed_by_its_own_side)
+Test(stream, each_side_closes_its_sending_direction)
 {
     run(both_halves_main);
 }
@@ -555,7 +555,7 @@ static int broken_main(void *arg, void **ret_result)
     return 0;
 }
 
-Test(stream, a_broken_connection_fails_whoever_waits_and_whoever_comes)
+Test(stream, a_broken_connection_fails_current_and_later_calls)
 {
     run(broken_main);
 }
@@ -656,7 +656,7 @@ Test(server, answers_on_ipv6)
     cr_expect_eq(r, 0);
 }
 
-Test(server, takes_no_name_for_an_address)
+Test(server, a_host_name_is_an_error)
 {
     cr_expect_eq(af_run(NULL, echo_main, "example.com", NULL), AF_VALUE_ERROR);
     expect_text(AF_VALUE_ERROR, "example.com: not a numeric address");
@@ -706,7 +706,7 @@ static int count_main(void *arg, void **ret_result)
     return 0;
 }
 
-Test(server, answers_a_client_that_has_closed_its_half)
+Test(server, responds_to_a_client_after_write_eof)
 {
     cr_expect_eq(af_run(NULL, count_main, "127.0.0.1", NULL), 0);
     int r = af_run(NULL, count_main, "::1", NULL);
@@ -770,7 +770,7 @@ Test(server, answers_on_a_unix_socket_and_replaces_an_old_one)
     run_with_path(unix_main);
 }
 
-Test(server, answers_on_a_unix_socket_a_client_that_has_closed_its_half)
+Test(server, responds_on_a_unix_socket_to_a_client_after_write_eof)
 {
     run_with_path(count_unix_main);
 }
@@ -807,7 +807,7 @@ static int server_close_main(void *arg, void **ret_result)
     return 0;
 }
 
-Test(server, close_refuses_new_connections_and_keeps_the_old)
+Test(server, close_refuses_new_connections_and_keeps_open_ones)
 {
     run(server_close_main);
 }
@@ -861,7 +861,7 @@ static int closed_by_another_main(void *arg, void **ret_result)
     return 0;
 }
 
-Test(server, serve_forever_of_a_closed_server_ends_at_the_first_cancellation)
+Test(server, serve_forever_of_a_closed_server_returns_at_the_first_cancellation)
 {
     run(closed_by_another_main);
 }
@@ -936,7 +936,7 @@ static int reports_main(void *arg, void **ret_result)
     return 0;
 }
 
-Test(server, reports_the_errors_of_connections_but_not_that_clients_go)
+Test(server, reports_errors_of_handlers_but_not_lost_connections)
 {
     run(reports_main);
 }
@@ -976,7 +976,7 @@ static int no_descriptors_main(void *arg, void **ret_result)
     return 0;
 }
 
-Test(server, pauses_where_there_are_no_descriptors)
+Test(server, pauses_without_free_descriptors)
 {
     if (RUNNING_ON_VALGRIND)
         cr_skip("valgrind accepts beyond the limit, and drops what it has accepted");
@@ -1011,7 +1011,7 @@ static int no_stacks_main(void *arg, void **ret_result)
     return 0;
 }
 
-Test(server, pauses_where_there_are_no_stacks)
+Test(server, pauses_without_free_stacks)
 {
     run(no_stacks_main);
 }
@@ -1069,7 +1069,7 @@ static int early_answer_main(void *arg, void **ret_result)
     return 0;
 }
 
-Test(server, an_answer_arrives_though_not_all_of_the_request_was_read)
+Test(server, a_response_arrives_even_if_the_request_was_not_read)
 {
     run(early_answer_main);
 }
@@ -1098,7 +1098,7 @@ static int end_waiting(void *arg, void **ret_result)
     return af_wait_for(waiting_for_close, 5, NULL);
 }
 
-Test(server, closing_it_between_two_runs_wakes_who_waits)
+Test(server, closing_it_between_two_runs_wakes_waiters)
 {
     af_runner *runner;
     cr_assert_eq(af_runner_new(NULL, &runner), 0);

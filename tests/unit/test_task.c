@@ -44,7 +44,7 @@ static int create_another(void *arg, void **ret_result)
     return 0;
 }
 
-Test(task, rule_8_a_task_created_in_a_task_begins_in_the_next_iteration)
+Test(task, rule_8_a_task_created_by_a_task_starts_in_the_next_iteration)
 {
     spawn(create_another, "a");
     tick(1);
@@ -93,7 +93,7 @@ Test(task, rule_9_a_sleep_of_zero_or_less_is_exactly_one_iteration)
     }
 }
 
-Test(task, sleeps_as_long_as_it_says)
+Test(task, sleep_takes_its_delay)
 {
     spawn(sleeper, &(struct actor){"two", .delay = 2});
     spawn(sleeper, &(struct actor){"one", .delay = 1});
@@ -113,7 +113,7 @@ Test(task, rule_9_a_cancelled_sleep_drops_its_timer)
     cr_assert_eq(af_loop_time(loop), 0);
 }
 
-Test(task, sleeping_is_for_tasks_and_numbers)
+Test(task, sleep_outside_a_task_and_of_nan_are_errors)
 {
     expect_code(af_sleep(0), AF_RUNTIME_ERROR);
     expect_code(af_sleep(1), AF_RUNTIME_ERROR);
@@ -122,7 +122,7 @@ Test(task, sleeping_is_for_tasks_and_numbers)
 
 /* ---------------------------------------------------------------- awaiting */
 
-Test(task, rule_10_one_iteration_from_the_future_to_its_awaiter)
+Test(task, rule_10_the_awaiter_resumes_one_iteration_after_the_future)
 {
     af_future *future = new_future();
     spawn(awaiter, &(struct actor){"a", .future = future});
@@ -134,7 +134,7 @@ Test(task, rule_10_one_iteration_from_the_future_to_its_awaiter)
     expect_trace("a:ok");
 }
 
-Test(task, rule_10_one_iteration_from_the_end_of_a_task_to_its_awaiter)
+Test(task, rule_10_the_awaiter_resumes_one_iteration_after_the_task)
 {
     af_task *task = spawn(sleeper, &(struct actor){"slept", .delay = 0});
     spawn(awaiter, &(struct actor){"awaited", .future = task});
@@ -154,7 +154,7 @@ Test(task, rule_10_a_done_future_does_not_suspend)
     expect_code(af_await(future, NULL), 0);
 }
 
-Test(task, awaits_results_exceptions_and_cancellations)
+Test(task, await_returns_results_exceptions_and_cancellations)
 {
     af_future *good = new_future(), *bad = new_future(), *cancelled = new_future();
     int value;
@@ -172,7 +172,7 @@ Test(task, awaits_results_exceptions_and_cancellations)
     cr_assert_eq(result, &value);
 }
 
-Test(task, those_that_await_one_future_resume_in_order)
+Test(task, tasks_that_await_one_future_resume_in_order)
 {
     af_future *future = new_future();
     spawn(awaiter, &(struct actor){"a", .future = future});
@@ -183,7 +183,7 @@ Test(task, those_that_await_one_future_resume_in_order)
     expect_trace("a:ok b:ok");
 }
 
-Test(task, awaiting_is_for_tasks)
+Test(task, awaiting_outside_a_task_is_an_error)
 {
     expect_code(af_await(new_future(), NULL), AF_RUNTIME_ERROR);
 }
@@ -207,7 +207,7 @@ static int await_itself(void *arg, void **ret_result)
     return r;
 }
 
-Test(task, rule_11_awaiting_oneself_is_an_error)
+Test(task, rule_11_a_task_that_awaits_itself_is_an_error)
 {
     af_task *task = spawn(await_itself, NULL);
     tick(1);
@@ -217,7 +217,7 @@ Test(task, rule_11_awaiting_oneself_is_an_error)
     expect_code(af_future_result(task, NULL), AF_RUNTIME_ERROR);
 }
 
-Test(task, rule_11_setting_a_task_is_an_error)
+Test(task, rule_11_setting_the_result_of_a_task_is_an_error)
 {
     af_task *task = spawn(count, "a");
     expect_code(af_future_set_result(task, NULL, NULL), AF_RUNTIME_ERROR);
@@ -267,7 +267,7 @@ static int wait_among_many(void *future, void **ret_result)
     return r;
 }
 
-Test(task, twenty_thousand_may_live_at_once)
+Test(task, twenty_thousand_tasks_can_exist)
 {
     af_future *future = new_future();
     for (int i = 0; i < many(); i++)
@@ -288,7 +288,7 @@ static int return_code(void *code, void **ret_result)
     return *(int *)code;
 }
 
-Test(task, ends_as_its_coroutine_returns)
+Test(task, has_the_outcome_of_its_coroutine)
 {
     static const struct {
         int code, result;
@@ -316,7 +316,7 @@ static int return_argument(void *arg, void **ret_result)
     return 0;
 }
 
-Test(task, keeps_its_argument_as_long_as_it_lives)
+Test(task, destroys_its_argument_with_itself)
 {
     af_task *task;
     void *result;
@@ -329,7 +329,7 @@ Test(task, keeps_its_argument_as_long_as_it_lives)
     expect_trace("destroyed");
 }
 
-Test(task, that_nobody_kept_destroys_its_argument_at_the_end)
+Test(task, without_references_destroys_its_argument_at_the_end)
 {
     af_loop_create_task(loop, return_argument, "destroyed", trace_destroyed, NULL);
     expect_trace("");
@@ -390,7 +390,7 @@ Test(task, rule_17_a_pending_task_destroyed_is_reported)
     af_semaphore_free(semaphore);
 }
 
-Test(task, rule_17_one_that_is_done_is_not_reported)
+Test(task, rule_17_a_done_task_is_not_reported)
 {
     run(sleep_short, NULL);
     close_loop();
@@ -398,7 +398,7 @@ Test(task, rule_17_one_that_is_done_is_not_reported)
     open_loop();
 }
 
-Test(task, rule_17_each_in_the_order_of_creation)
+Test(task, rule_17_pending_tasks_are_reported_in_the_order_of_creation)
 {
     af_task_set_name(spawn(sleep_long, NULL), "a");
     af_task_set_name(spawn(awaiter, &(struct actor){.future = spawn(sleep_long, NULL)}), "b");
@@ -418,7 +418,7 @@ static int cancel_it(void *task, void **ret_result)
     return af_future_cancel(task) ? 0 : -EINVAL;
 }
 
-Test(task, rule_19_a_cancel_goes_down_a_chain_longer_than_a_stack_is_deep)
+Test(task, rule_19_a_cancel_passes_through_a_very_long_chain)
 {
     int length = many();
     struct actor *links = calloc((size_t)length, sizeof *links);
@@ -435,7 +435,7 @@ Test(task, rule_19_a_cancel_goes_down_a_chain_longer_than_a_stack_is_deep)
     free(links);
 }
 
-Test(task, a_cancel_ends_a_ring_of_tasks)
+Test(task, a_cancel_ends_a_cycle_of_tasks)
 {
     struct actor actors[3] = {{.name = "a"}, {.name = "b"}, {.name = "c"}};
     af_task *ring[3];
@@ -468,7 +468,7 @@ Test(task, rule_18_cancel_counts_and_is_false_once_done)
     expect_trace("a:cancelled");
 }
 
-Test(task, rule_19_cancel_passes_through_tasks_to_the_future_and_comes_back_a_step_an_iteration)
+Test(task, rule_19_cancel_passes_through_tasks_and_returns_one_level_per_iteration)
 {
     af_future *future = new_future();
     af_task *inner = spawn(awaiter, &(struct actor){"inner", .future = future});
@@ -500,7 +500,7 @@ Test(task, rule_19_cancel_passes_through_a_gather)
     expect_trace("a:cancelled b:cancelled outer:cancelled");
 }
 
-Test(task, rule_20_a_result_of_the_same_tick_is_lost_to_the_cancel)
+Test(task, rule_20_a_cancel_replaces_a_result_of_the_same_iteration)
 {
     af_future *future = new_future();
     af_task *task = spawn(awaiter, &(struct actor){"a", .future = future});
@@ -513,7 +513,7 @@ Test(task, rule_20_a_result_of_the_same_tick_is_lost_to_the_cancel)
     cr_assert(af_future_cancelled(task));
 }
 
-Test(task, rule_20_an_exception_of_the_same_tick_is_lost_and_counts_as_retrieved)
+Test(task, rule_20_a_cancel_replaces_and_retrieves_an_exception_of_the_same_iteration)
 {
     af_future *future;
     af_future_new(loop, &future);
@@ -527,7 +527,7 @@ Test(task, rule_20_an_exception_of_the_same_tick_is_lost_and_counts_as_retrieved
     expect_reports("");
 }
 
-Test(task, rule_20_after_the_cancel_a_result_is_invalid)
+Test(task, rule_20_setting_a_result_after_the_cancel_is_invalid)
 {
     af_future *future = new_future();
     af_task *task = spawn(awaiter, &(struct actor){"a", .future = future});
@@ -548,7 +548,7 @@ Test(task, rule_20_a_ready_task_is_cancelled_at_its_next_step)
     expect_trace("a:cancelled");
 }
 
-Test(task, rule_21_cancelled_before_its_first_step_it_never_runs)
+Test(task, rule_21_a_task_cancelled_before_its_first_step_never_runs)
 {
     af_task *task;
     af_loop_create_task(loop, count, "destroyed", trace_destroyed, &task);
@@ -592,7 +592,7 @@ Test(task, rule_22_a_second_cancel_is_delivered_again)
     expect_trace("cancelled:1 cancelled:2 ok:2");
 }
 
-Test(task, rule_22_two_cancels_in_one_tick_are_delivered_once)
+Test(task, rule_22_two_cancels_in_one_iteration_are_delivered_once)
 {
     af_task *task = spawn(swallow, NULL);
     tick(1);
@@ -635,7 +635,7 @@ static int cancel_itself(void *arg, void **ret_result)
     return actor->code < 0 ? af_raise(actor->code, "kept") : actor->code;
 }
 
-Test(task, rule_23_a_self_cancel_hits_the_next_await)
+Test(task, rule_23_a_self_cancel_is_delivered_at_the_next_await)
 {
     af_future *future = new_future();
     af_task *task = spawn(cancel_itself, &(struct actor){.future = future});
@@ -647,7 +647,7 @@ Test(task, rule_23_a_self_cancel_hits_the_next_await)
     cr_assert(af_future_cancelled(task));
 }
 
-Test(task, rule_23_a_done_future_is_no_await_to_hit)
+Test(task, rule_23_a_self_cancel_is_not_delivered_by_a_done_future)
 {
     af_future *future = new_future();
     af_future_set_result(future, NULL, NULL);
@@ -657,14 +657,14 @@ Test(task, rule_23_a_done_future_is_no_await_to_hit)
     cr_assert(af_future_cancelled(task));
 }
 
-Test(task, rule_23_returning_first_gives_cancelled)
+Test(task, rule_23_a_task_that_returns_before_that_is_cancelled)
 {
     af_task *task = spawn(cancel_itself, &(struct actor){0});
     tick(1);
     cr_assert(af_future_cancelled(task));
 }
 
-Test(task, rule_23_raising_first_keeps_that_exception)
+Test(task, rule_23_a_task_that_raises_before_that_has_its_exception)
 {
     expect_code(run(cancel_itself, &(struct actor){.code = -EIO}), -EIO);
     cr_assert(eq(str, (char *)af_error_text(af_raised(-EIO)), "kept"));
@@ -681,7 +681,7 @@ static int cancel_and_uncancel(void *cancels, void **ret_result)
     return 0;
 }
 
-Test(task, rule_24_uncancel_floors_at_zero)
+Test(task, rule_24_uncancel_stops_at_zero)
 {
     af_task *task = spawn(swallow, NULL);
     cr_assert(eq(uint, af_task_uncancel(task), 0));
@@ -701,7 +701,7 @@ Test(task, rule_24_reaching_zero_withdraws_an_undelivered_cancel)
     expect_trace("1 cancelled");
 }
 
-Test(task, rule_24_a_withdrawn_cancel_lets_an_unbegun_task_begin)
+Test(task, rule_24_a_task_starts_if_its_cancel_is_withdrawn)
 {
     af_task *task = spawn(count, "a");
     af_future_cancel(task);
@@ -743,7 +743,7 @@ static int look_for_task(void *arg)
     return 0;
 }
 
-Test(task, is_the_current_one_while_it_runs)
+Test(task, current_task_is_the_running_task)
 {
     af_task *a, *b;
     a = spawn(look_at_itself, &a);
@@ -754,7 +754,7 @@ Test(task, is_the_current_one_while_it_runs)
     cr_assert_null(af_current_task());
 }
 
-Test(task, is_told_from_other_futures)
+Test(task, is_task_is_false_for_other_futures)
 {
     int argument;
     af_task *task = spawn(return_argument, &argument);
@@ -772,7 +772,7 @@ static void trace_tasks(void)
         trace("%s", af_task_name(task));
 }
 
-Test(task, those_not_done_are_listed_in_the_order_of_creation)
+Test(task, first_task_and_next_task_return_pending_tasks_in_order)
 {
     trace_tasks();
     spawn(sleep_long, NULL);

@@ -112,14 +112,14 @@ static void expect_result(af_future *future, int code)
 
 /* ----------------------------------------------------------------- waiting */
 
-Test(task_group, can_be_entered_by_tasks_alone)
+Test(task_group, entering_outside_a_task_is_an_error)
 {
     af_task_group *group = NULL;
     expect_code(af_task_group_enter(&group), AF_RUNTIME_ERROR);
     cr_assert_null(group);
 }
 
-Test(task_group, of_nothing_ends_without_suspending)
+Test(task_group, exit_without_tasks_does_not_suspend)
 {
     spawn(hold_party, &(struct party){0});
     tick(1);
@@ -139,7 +139,7 @@ Test(task_group, rule_51_its_exit_waits_for_all)
     cr_assert(eq(str, result, "a"));
 }
 
-Test(task_group, rule_51_those_that_ended_during_the_body_need_no_waiting)
+Test(task_group, rule_51_exit_does_not_suspend_if_all_tasks_are_done)
 {
     struct party party = {
         .children = {{sleeper, {.name = "a", .delay = 1}}}, .sleeps = true, .sleep = 5};
@@ -211,7 +211,7 @@ Test(task_group, rule_52_the_first_failure_cancels_siblings_and_body)
     cr_assert(af_future_cancelled(party.tasks[1]));
 }
 
-Test(task_group, rule_52_step_by_step)
+Test(task_group, rule_52_in_every_iteration)
 {
     af_future *future = new_future();
     struct party party = {.children = {{awaiter, {.name = "bad", .future = future}},
@@ -245,7 +245,7 @@ Test(task_group, rule_52_a_failure_while_the_exit_waits_cancels_the_siblings)
 }
 
 /* CPython's test_taskgroup_19. */
-Test(task_group, rule_52_errors_come_in_the_order_of_completion_and_the_bodys_last)
+Test(task_group, rule_52_errors_are_in_the_order_of_completion_and_the_bodys_last)
 {
     struct party party = {.children = {{stubborn, {.name = "slow", .delay = 5, .code = -EIO}},
                                        {stubborn, {.name = "quick", .delay = 2, .code = -EINVAL}},
@@ -258,7 +258,7 @@ Test(task_group, rule_52_errors_come_in_the_order_of_completion_and_the_bodys_la
                  "group: [ first failed quick failed slow failed body failed ] 0");
 }
 
-Test(task_group, rule_52_failures_of_one_tick_are_all_kept)
+Test(task_group, rule_52_all_failures_of_one_iteration_are_kept)
 {
     struct party party = {.children = {{sleeper, {.name = "a", .delay = 1, .code = -EIO}},
                                        {sleeper, {.name = "b", .delay = 1, .code = -EIO}},
@@ -267,7 +267,7 @@ Test(task_group, rule_52_failures_of_one_tick_are_all_kept)
     expect_trace("a:ok b:ok c:ok group: [ a failed b failed c failed ] 0");
 }
 
-Test(task_group, rule_52_a_child_that_has_not_begun_never_begins)
+Test(task_group, rule_52_a_child_that_has_not_begun_never_runs)
 {
     struct party party = {.children = {{return_code, {.code = -EIO}}}, .sleeps = true, .sleep = 9};
     spawn(hold_party, &party);
@@ -288,7 +288,7 @@ Test(task_group, errors_of_children_count_as_retrieved)
     open_loop();
 }
 
-Test(task_group, nobody_need_keep_its_tasks)
+Test(task_group, its_tasks_need_no_reference)
 {
     spawn(hold_open_group, &(struct actor){"late", .code = -EIO});
     settle();
@@ -318,7 +318,7 @@ static int hold_many(void *arg, void **ret_result)
     return r;
 }
 
-Test(task_group, has_room_for_the_errors_of_all)
+Test(task_group, keeps_the_errors_of_all_tasks)
 {
     expect_code(run(hold_many, NULL), AF_GROUP);
 }
@@ -334,7 +334,7 @@ Test(task_group, rule_53_its_own_cancellation_is_taken_back)
     expect_trace("group: [ Input/output error ] 0 after:ok");
 }
 
-Test(task_group, rule_53_also_where_the_body_swallowed_it)
+Test(task_group, rule_53_even_if_the_body_swallowed_it)
 {
     struct party party = {.children = {{return_code, {.code = -EIO}}},
                           .sleeps = true,
@@ -346,7 +346,7 @@ Test(task_group, rule_53_also_where_the_body_swallowed_it)
     expect_trace("body:cancelled group: [ Input/output error ] 0 after:ok");
 }
 
-Test(task_group, rule_53_also_where_it_comes_as_the_exit_waits)
+Test(task_group, rule_53_even_while_the_exit_waits)
 {
     struct party party = {
         .children = {{return_code, {.code = -EIO}}}, .sleeps = true, .goes_on = true};
@@ -366,7 +366,7 @@ static int cancelled_before(void *arg, void **ret_result)
 }
 
 /* As in CPython: a count from before the group is taken for a cancellation from outside. */
-Test(task_group, rule_53_a_count_from_before_is_kept)
+Test(task_group, rule_53_earlier_cancellation_requests_are_kept)
 {
     struct party good = {.children = {{sleeper, {.name = "a", .delay = 1}}}, .goes_on = true};
     spawn(cancelled_before, &good);
@@ -379,7 +379,7 @@ Test(task_group, rule_53_a_count_from_before_is_kept)
 }
 
 /* CPython's test_error_and_cancel. */
-Test(task_group, rule_53_a_cancel_from_outside_outlives_an_error_and_hits_the_next_await)
+Test(task_group, rule_53_a_cancel_from_outside_is_delivered_at_the_next_await)
 {
     struct party party = {.children = {{sleeper, {.name = "bad", .code = -EIO}}},
                           .sleeps = true,
@@ -392,7 +392,7 @@ Test(task_group, rule_53_a_cancel_from_outside_outlives_an_error_and_hits_the_ne
     expect_trace("bad:ok body:cancelled group: [ bad failed ] 1 after:cancelled");
 }
 
-Test(task_group, rule_53_a_cancel_from_outside_in_the_tick_of_its_own_is_told_from_it)
+Test(task_group, rule_53_a_cancel_from_outside_in_the_same_iteration_is_distinguished)
 {
     struct party party = {
         .children = {{return_code, {.code = -EIO}}}, .sleeps = true, .sleep = 9, .goes_on = true};
@@ -419,7 +419,7 @@ static int nest_groups(void *arg, void **ret_result)
 }
 
 /* CPython's test_nested_groups_both_cancelled. */
-Test(task_group, rule_53_of_two_nested_ones_each_takes_back_its_own)
+Test(task_group, rule_53_nested_groups_take_back_their_own_cancellations)
 {
     run(nest_groups, NULL);
     expect_trace("inner: [ Input/output error ] 1 outer: [ Input/output error ] 0");
@@ -428,7 +428,7 @@ Test(task_group, rule_53_of_two_nested_ones_each_takes_back_its_own)
 /* ------------------------------------------------------ cancelled children */
 
 /* CPython's test_taskgroup_03. */
-Test(task_group, rule_54_a_cancelled_child_is_silent)
+Test(task_group, rule_54_a_cancelled_child_has_no_effect)
 {
     struct party party = {
         .children = {{sleeper, {.name = "a", .delay = 9}}, {sleeper, {.name = "b", .delay = 2}}}};
@@ -441,7 +441,7 @@ Test(task_group, rule_54_a_cancelled_child_is_silent)
     cr_assert_eq(af_loop_time(loop), 2);
 }
 
-Test(task_group, rule_54_so_is_one_that_cancels_itself)
+Test(task_group, rule_54_a_child_that_cancels_itself_has_no_effect)
 {
     struct party party = {
         .children = {{return_code, {.code = AF_CANCELLED}}, {sleeper, {.name = "b", .delay = 2}}}};
@@ -467,7 +467,7 @@ Test(task_group, rule_55_an_error_of_the_body_cancels_the_children)
 }
 
 /* CPython's test_taskgroup_10. */
-Test(task_group, rule_55_children_that_had_not_begun_never_begin)
+Test(task_group, rule_55_children_that_have_not_begun_never_run)
 {
     struct party party = {.children = {{sleeper, {.name = "a"}}, {sleeper, {.name = "b"}}},
                           .code = -EIO};
@@ -477,13 +477,13 @@ Test(task_group, rule_55_children_that_had_not_begun_never_begin)
     cr_assert(af_future_cancelled(party.tasks[1]));
 }
 
-Test(task_group, rule_55_without_children_too_it_comes_as_a_group)
+Test(task_group, rule_55_the_error_of_the_body_alone_is_a_group)
 {
     expect_code(run(hold_party, &(struct party){.code = -EIO}), AF_GROUP);
     expect_trace("group: [ body failed ] 0");
 }
 
-Test(task_group, rule_55_what_the_children_then_fail_with_comes_before_it)
+Test(task_group, rule_55_later_errors_of_children_come_before_that_of_the_body)
 {
     struct party party = {.children = {{stubborn, {.name = "a", .code = -EPIPE}}},
                           .sleeps = true,
@@ -534,7 +534,7 @@ Test(task_group, rule_56_without_children_it_is_just_cancelled)
     cr_assert(af_future_cancelled(parent));
 }
 
-Test(task_group, rule_56_it_awaits_the_children_however_often_it_is_cancelled)
+Test(task_group, rule_56_repeated_cancellation_does_not_end_the_exit)
 {
     struct party party = {.children = {{stubborn, {.name = "slow", .delay = 3}}}};
     af_task *parent = spawn(hold_party, &party);
@@ -565,7 +565,7 @@ Test(task_group, rule_56_a_cancel_as_the_last_child_ends_is_a_cancel)
 }
 
 /* CPython's test_taskgroup_08. */
-Test(task_group, rule_56_errors_win_over_the_cancellation)
+Test(task_group, rule_56_errors_take_precedence_over_the_cancellation)
 {
     for (int body_sleeps = 0; body_sleeps < 2; body_sleeps++) {
         struct party party = {.children = {{stubborn, {.name = "a", .code = -EIO}},
@@ -584,7 +584,7 @@ Test(task_group, rule_56_errors_win_over_the_cancellation)
 }
 
 /* CPython's test_taskgroup_15. */
-Test(task_group, rule_56_so_does_an_error_from_while_the_body_takes_its_time)
+Test(task_group, rule_56_an_error_during_the_body_takes_precedence)
 {
     struct party party = {.children = {{sleeper, {.name = "bad", .delay = 3, .code = -EIO}}},
                           .sleeps = true,
@@ -600,7 +600,7 @@ Test(task_group, rule_56_so_does_an_error_from_while_the_body_takes_its_time)
 }
 
 /* CPython's test_taskgroup_18. */
-Test(task_group, rule_56_so_does_an_error_that_the_body_made_of_it)
+Test(task_group, rule_56_an_error_that_the_body_returns_takes_precedence)
 {
     struct party party = {.sleeps = true, .sleep = 9, .code = -EIO, .goes_on = true};
     af_task *parent = spawn(hold_party, &party);
@@ -635,7 +635,7 @@ static int nest_two(void *arg, void **ret_result)
 }
 
 /* CPython's test_taskgroup_12. */
-Test(task_group, rule_56_nested_ones_are_cancelled_together)
+Test(task_group, rule_56_nested_groups_are_cancelled_together)
 {
     struct nest nest = {{sleeper, {.name = "a", .delay = 9}}, {sleeper, {.name = "b", .delay = 9}}};
     af_task *parent = spawn(nest_two, &nest);
@@ -652,7 +652,7 @@ Test(task_group, rule_56_nested_ones_are_cancelled_together)
 }
 
 /* CPython's test_taskgroup_13. */
-Test(task_group, rule_56_a_failure_in_the_outer_one_cancels_the_inner)
+Test(task_group, rule_56_a_failure_in_the_outer_group_cancels_the_inner)
 {
     struct nest nest = {{sleeper, {.name = "a", .delay = 1, .code = -EIO}},
                         {sleeper, {.name = "b", .delay = 9}}};
@@ -661,7 +661,7 @@ Test(task_group, rule_56_a_failure_in_the_outer_one_cancels_the_inner)
 }
 
 /* CPython's test_taskgroup_14. */
-Test(task_group, rule_55_a_failure_in_the_inner_one_is_an_error_of_the_outers_body)
+Test(task_group, rule_55_a_failure_in_the_inner_group_is_an_error_of_the_outer_body)
 {
     struct nest nest = {{sleeper, {.name = "a", .delay = 9}},
                         {sleeper, {.name = "b", .delay = 1, .code = -EIO}}};
@@ -710,7 +710,7 @@ static int hold_latecomer(void *code_of_body, void **ret_result)
 }
 
 /* CPython's test_taskgroup_no_create_task_after_failure. */
-Test(task_group, rule_57_after_a_failure_it_takes_no_more)
+Test(task_group, rule_57_create_task_fails_after_a_failure)
 {
     expect_code(run(hold_latecomer, &(int){0}), AF_GROUP);
     expect_trace("bad:ok sibling:cancelled group: [ bad failed ] 0");
@@ -718,7 +718,7 @@ Test(task_group, rule_57_after_a_failure_it_takes_no_more)
     expect_trace("sibling:cancelled group: [ Broken pipe ] 0");
 }
 
-Test(task_group, rule_57_after_a_cancellation_it_takes_no_more)
+Test(task_group, rule_57_create_task_fails_after_a_cancellation)
 {
     af_task *parent = spawn(hold_latecomer, &(int){0});
     tick(2);
@@ -728,7 +728,7 @@ Test(task_group, rule_57_after_a_cancellation_it_takes_no_more)
 }
 
 /* CPython's test_taskgroup_finished: that much is left of it, since the exit frees the group. */
-Test(task_group, rule_57_once_the_last_has_ended_it_takes_no_more)
+Test(task_group, rule_57_create_task_fails_once_all_tasks_are_done_in_the_exit)
 {
     struct party party = {.children = {{return_code, {.code = 0}}}};
     spawn(hold_party, &party);
@@ -741,7 +741,7 @@ Test(task_group, rule_57_once_the_last_has_ended_it_takes_no_more)
 }
 
 /* CPython's test_taskgroup_23. */
-Test(task_group, rule_57_while_the_body_runs_it_takes_more_though_all_have_ended)
+Test(task_group, rule_57_create_task_works_in_the_body_after_all_tasks_are_done)
 {
     struct party party = {.children = {{return_code, {.code = 0}}}, .sleeps = true, .sleep = 5};
     spawn(hold_party, &party);
@@ -756,7 +756,7 @@ static void trace_destroyed(void *arg)
     trace("destroyed:%s", ((const struct actor *)arg)->name);
 }
 
-Test(task_group, a_task_takes_its_argument_with_it)
+Test(task_group, a_task_destroys_its_argument)
 {
     struct party party = {.sleeps = true};
     spawn(hold_party, &party);
@@ -790,7 +790,7 @@ static int sleep_innocently(void *arg, void **ret_result)
     return af_sleep(2);
 }
 
-Test(task_group, one_that_was_left_without_its_exit_cancels_nobody_else)
+Test(task_group, a_group_without_exit_cancels_no_other_task)
 {
     listen_to(loop);
     af_task *leaver;

@@ -43,7 +43,7 @@ static void expect_count(size_t count)
 
 static struct actor a = {"a", .delay = 1}, b = {"b", .delay = 2}, c = {"c", .delay = 3};
 
-Test(task_set, tasks_leave_it_as_they_end)
+Test(task_set, tasks_are_removed_when_done)
 {
     run(add, &b);
     run(add, &a);
@@ -56,7 +56,7 @@ Test(task_set, tasks_leave_it_as_they_end)
     expect_count(0);
 }
 
-Test(task_set, a_task_leaves_one_iteration_after_its_end)
+Test(task_set, a_task_is_removed_one_iteration_after_its_end)
 {
     struct actor now = {.name = "now"};
     spawn(add, &now);
@@ -67,7 +67,7 @@ Test(task_set, a_task_leaves_one_iteration_after_its_end)
     expect_count(0);
 }
 
-Test(task_set, needs_a_loop_that_runs)
+Test(task_set, needs_a_running_loop)
 {
     expect_code(af_task_set_create_task(set, sleeper, &a, NULL), AF_RUNTIME_ERROR);
     expect_count(0);
@@ -84,7 +84,7 @@ Test(task_set, join_waits_for_all)
     expect_trace("a:ok b:ok one:ok@2 two:ok@2");
 }
 
-Test(task_set, join_of_none_does_not_suspend)
+Test(task_set, join_of_an_empty_set_does_not_suspend)
 {
     expect_code(af_task_set_join(set), 0);
     run(add, &a);
@@ -106,7 +106,7 @@ static int add_adder(void *arg, void **ret_result)
     return af_task_set_create_task(set, add_and_end, arg, NULL);
 }
 
-Test(task_set, join_waits_for_what_is_added_meanwhile)
+Test(task_set, join_waits_for_tasks_added_meanwhile)
 {
     run(add_adder, &c);
     spawn(join, "join");
@@ -120,7 +120,7 @@ static int join_and_add(void *arg, void **ret_result)
     return r < 0 ? r : add(arg, ret_result);
 }
 
-Test(task_set, one_who_joins_and_adds_makes_the_others_wait_on)
+Test(task_set, a_task_added_after_a_join_keeps_other_joins_waiting)
 {
     run(add, &a);
     spawn(join_and_add, &b);
@@ -140,7 +140,7 @@ Test(task_set, a_cancelled_join_cancels_no_task)
     expect_trace("one:cancelled@0 a:ok two:ok@1");
 }
 
-Test(task_set, cancel_cancels_all_in_their_order)
+Test(task_set, cancel_cancels_all_in_the_order_of_creation)
 {
     run(add, &b);
     run(add, &a);
@@ -160,7 +160,7 @@ static int add_and_cancel(void *actor, void **ret_result)
     return r;
 }
 
-Test(task_set, a_task_that_is_cancelled_before_its_first_step_never_runs)
+Test(task_set, a_task_cancelled_before_its_first_step_never_runs)
 {
     run(add_and_cancel, &a);
     settle();
@@ -168,7 +168,7 @@ Test(task_set, a_task_that_is_cancelled_before_its_first_step_never_runs)
     expect_count(0);
 }
 
-Test(task_set, an_error_that_nobody_saw_is_reported)
+Test(task_set, an_exception_that_was_not_retrieved_is_reported)
 {
     struct actor failing = {"x", .delay = 1, .code = -EIO};
     run(add, &failing);
@@ -199,14 +199,14 @@ static int add_owner(void *arg, void **ret_result)
     return af_task_set_create_task(set, own_argument, copy, destroy_argument);
 }
 
-Test(task_set, what_a_task_owns_goes_as_it_leaves)
+Test(task_set, a_task_destroys_its_argument_when_removed)
 {
     run(add_owner, NULL);
     settle();
     expect_trace("owned free");
 }
 
-Test(task_set, tasks_outlive_it)
+Test(task_set, tasks_keep_running_after_free)
 {
     run(add, &a);
     run(add_owner, NULL);
@@ -217,7 +217,7 @@ Test(task_set, tasks_outlive_it)
     expect_trace("owned free a:ok");
 }
 
-Test(task_set, may_be_freed_after_a_loop_that_was_closed_while_it_ran)
+Test(task_set, can_be_freed_after_the_loop_of_its_tasks_is_closed)
 {
     run(add, &a);
     run(add, &b);
@@ -225,7 +225,7 @@ Test(task_set, may_be_freed_after_a_loop_that_was_closed_while_it_ran)
     tick(1);
 }
 
-Test(task_set, many_come_and_go, .timeout = 20)
+Test(task_set, many_tasks_are_added_and_removed, .timeout = 20)
 {
     struct actor nameless = {.delay = 1};
     for (int i = 0; i < many() / 10; i++)

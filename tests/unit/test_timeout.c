@@ -50,7 +50,7 @@ Test(timeout, rule_46_an_expiry_cancels_once_and_the_exit_makes_it_a_timeout)
     expect_code(af_future_result(task, NULL), AF_TIMEOUT);
 }
 
-Test(timeout, rule_46_a_body_that_is_quick_enough_keeps_its_result)
+Test(timeout, rule_46_a_body_within_the_deadline_keeps_its_result)
 {
     struct scope it = {.timeout = 5, .sleep = 1};
     enter(&it);
@@ -60,7 +60,7 @@ Test(timeout, rule_46_a_body_that_is_quick_enough_keeps_its_result)
     cr_assert_eq(af_loop_time(loop), 1, "its timer is gone");
 }
 
-Test(timeout, of_for_ever_never_expires)
+Test(timeout, forever_never_expires)
 {
     struct scope it = {.timeout = AF_FOREVER, .sleep = 1e6};
     enter(&it);
@@ -68,7 +68,7 @@ Test(timeout, of_for_ever_never_expires)
     expect_trace("body:ok scope:ok 0");
 }
 
-Test(timeout, rule_47_a_foreign_cancel_stays_a_cancel)
+Test(timeout, rule_47_another_cancel_remains_a_cancel)
 {
     struct scope it = {.timeout = 5, .sleep = 10};
     af_task *task = enter(&it);
@@ -80,7 +80,7 @@ Test(timeout, rule_47_a_foreign_cancel_stays_a_cancel)
     cr_assert_eq(af_loop_time(loop), 0);
 }
 
-Test(timeout, rule_46_a_foreign_cancel_in_the_tick_of_the_expiry_wins)
+Test(timeout, rule_46_another_cancel_in_the_iteration_of_expiry_takes_precedence)
 {
     for (int before = 0; before < 2; before++) {
         struct scope it = {.timeout = 5, .sleep = 10};
@@ -113,7 +113,7 @@ Test(timeout, rule_46_cancels_from_before_the_entry_do_not_count)
 }
 
 /* CPython's test_cancel_in_timeout_after_cancellation. */
-Test(timeout, rule_47_a_foreign_cancel_after_an_earlier_one_stays_a_cancel)
+Test(timeout, rule_47_another_cancel_after_an_earlier_one_remains_a_cancel)
 {
     struct scope it = {.timeout = 5, .sleep = 10};
     af_task *task = spawn(cancelled_before, &it);
@@ -138,7 +138,7 @@ static int exit_with(void *arg, void **ret_result)
     return 0;
 }
 
-Test(timeout, rule_47_other_exceptions_pass)
+Test(timeout, rule_47_other_exceptions_propagate)
 {
     struct scope expired = {.timeout = 5, .sleep = 10}, open = {.timeout = 5, .sleep = 1};
     expect_code(run(exit_with, &expired), 0);
@@ -160,14 +160,14 @@ static int swallow_in_scope(void *arg, void **ret_result)
     return 0;
 }
 
-Test(timeout, a_body_that_swallows_it_goes_on_and_is_cancelled_once)
+Test(timeout, a_body_that_swallows_it_continues_and_is_cancelled_once)
 {
     struct scope it = {.timeout = 5, .sleep = 10};
     expect_code(run(swallow_in_scope, &it), 0);
     expect_trace("body:cancelled more:ok scope:ok 0");
 }
 
-Test(timeout, is_for_tasks_and_numbers)
+Test(timeout, outside_a_task_and_with_nan_it_is_an_error)
 {
     af_timeout scope;
     expect_code(af_timeout_enter(&scope, 1), AF_RUNTIME_ERROR);
@@ -232,7 +232,7 @@ Test(timeout, rule_49_a_later_time_delays_it)
     cr_assert_eq(af_loop_time(loop), 8);
 }
 
-Test(timeout, rule_49_for_ever_disables_it)
+Test(timeout, rule_49_forever_disables_it)
 {
     struct scope it = {.timeout = 5, .sleep = 10};
     enter(&it);
@@ -241,7 +241,7 @@ Test(timeout, rule_49_for_ever_disables_it)
     expect_trace("body:ok scope:ok 0");
 }
 
-Test(timeout, rule_49_a_past_time_fires_in_the_next_iteration)
+Test(timeout, rule_49_a_past_time_expires_in_the_next_iteration)
 {
     struct scope it = {.timeout = AF_FOREVER, .sleep = 10};
     enter(&it);
@@ -254,7 +254,7 @@ Test(timeout, rule_49_a_past_time_fires_in_the_next_iteration)
     expect_trace("body:cancelled scope:timeout 0");
 }
 
-Test(timeout, rule_49_an_inactive_one_is_an_error)
+Test(timeout, rule_49_rescheduling_an_inactive_timeout_is_an_error)
 {
     struct scope it = {.timeout = 5, .sleep = 1};
     enter(&it);
@@ -269,7 +269,7 @@ Test(timeout, rule_49_an_inactive_one_is_an_error)
     expect_code(af_timeout_reschedule(&it.scope, 100), AF_RUNTIME_ERROR);
 }
 
-Test(timeout, rule_49_a_time_that_is_no_number_changes_nothing)
+Test(timeout, rule_49_a_nan_time_has_no_effect)
 {
     struct scope it = {.timeout = 5, .sleep = 10};
     enter(&it);
@@ -286,7 +286,7 @@ static int enter_at(void *when, void **ret_result)
     return af_timeout_exit(&scope, af_sleep(100));
 }
 
-Test(timeout, may_be_given_as_a_time_of_the_clock)
+Test(timeout, enter_at_takes_a_time_of_the_clock)
 {
     advance(1000);
     expect_code(run(enter_at, &(double){1007}), AF_TIMEOUT);
@@ -308,7 +308,7 @@ static int no_sleep_in_scope(void *arg, void **ret_result)
     return r;
 }
 
-Test(timeout, rule_50_of_zero_fires_only_if_the_body_suspends)
+Test(timeout, rule_50_zero_expires_only_if_the_body_suspends)
 {
     expect_code(run(no_sleep_in_scope, NULL), 0);
     expect_trace("scope:ok after:ok");
@@ -318,7 +318,7 @@ Test(timeout, rule_50_of_zero_fires_only_if_the_body_suspends)
 }
 
 /* CPython's test_timeout_zero_sleep_zero: the sleep's step is queued behind the expiry. */
-Test(timeout, rule_50_of_zero_hits_a_sleep_of_zero)
+Test(timeout, rule_50_zero_cancels_a_sleep_of_zero)
 {
     struct scope it = {.timeout = 0, .sleep = 0};
     expect_code(run(sleep_in_scope, &it), AF_TIMEOUT);

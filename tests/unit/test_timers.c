@@ -26,12 +26,12 @@ static struct timer *pop(void)
     return timer;
 }
 
-Test(timers, none_is_first_of_none)
+Test(timers, first_of_an_empty_heap_is_null)
 {
     cr_assert_null(timers_first(&timers));
 }
 
-Test(timers, the_earliest_is_first)
+Test(timers, first_is_the_earliest)
 {
     struct timer a, b, c;
     add(&a, 2);
@@ -43,7 +43,7 @@ Test(timers, the_earliest_is_first)
     cr_assert_null(timers_first(&timers));
 }
 
-Test(timers, rule_4_equal_times_come_in_the_order_of_creation)
+Test(timers, rule_4_equal_times_are_in_the_order_of_creation)
 {
     struct timer equal[100];
     for (size_t i = 0; i < 100; i++)
@@ -52,7 +52,7 @@ Test(timers, rule_4_equal_times_come_in_the_order_of_creation)
         cr_assert(eq(ptr, pop(), &equal[i]));
 }
 
-Test(timers, removing_one_that_is_not_in_does_nothing)
+Test(timers, removing_a_timer_that_is_not_in_the_heap_does_nothing)
 {
     struct timer a, b;
     add(&a, 1);
@@ -91,7 +91,7 @@ static int by_time(const void *left, const void *right)
 
 /* A thousand timers at few different times, a third of them taken back from anywhere and half of
  * those added once more. */
-Test(timers, the_heap_agrees_with_a_sort)
+Test(timers, the_heap_sorts)
 {
     enum { COUNT = 1000 };
     static struct numbered all[COUNT];

@@ -43,7 +43,7 @@ static af_task *spawn_wait(size_t count, double timeout, enum af_return_when whe
     return task;
 }
 
-Test(wait, rule_10_two_iterations_from_the_child_to_who_waits)
+Test(wait, rule_10_the_waiter_resumes_two_iterations_after_the_child)
 {
     setup_children(1);
     spawn_wait(1, AF_FOREVER, AF_ALL_COMPLETED);
@@ -54,7 +54,7 @@ Test(wait, rule_10_two_iterations_from_the_child_to_who_waits)
     expect_trace("1");
 }
 
-Test(wait, children_that_are_done_take_two_iterations_too)
+Test(wait, takes_two_iterations_for_done_children)
 {
     setup_children(1);
     af_future_set_result(children[0], NULL, NULL);
@@ -65,26 +65,26 @@ Test(wait, children_that_are_done_take_two_iterations_too)
     expect_trace("1");
 }
 
-Test(wait, rule_32_on_nothing_is_an_error)
+Test(wait, rule_32_without_children_is_an_error)
 {
     spawn_wait(0, AF_FOREVER, AF_ALL_COMPLETED);
     expect_trace("value-error");
 }
 
-Test(wait, a_timeout_that_is_no_number_is_an_error)
+Test(wait, a_nan_timeout_is_an_error)
 {
     setup_children(1);
     spawn_wait(1, NAN, AF_ALL_COMPLETED);
     expect_trace("value-error");
 }
 
-Test(wait, is_for_tasks)
+Test(wait, outside_a_task_is_an_error)
 {
     setup_children(1);
     expect_code(af_wait(children, 1, AF_FOREVER, AF_ALL_COMPLETED), AF_RUNTIME_ERROR);
 }
 
-Test(wait, rule_32_duplicates_collapse)
+Test(wait, rule_32_duplicates_count_once)
 {
     setup_children(2);
     children[2] = children[3] = children[0];
@@ -110,7 +110,7 @@ Test(wait, all_completed_waits_for_all)
     expect_trace("3");
 }
 
-Test(wait, rule_33_a_timeout_is_no_error_and_cancels_nobody)
+Test(wait, rule_33_a_timeout_is_no_error_and_cancels_no_child)
 {
     setup_children(2);
     spawn_wait(2, 5, AF_ALL_COMPLETED);
@@ -121,7 +121,7 @@ Test(wait, rule_33_a_timeout_is_no_error_and_cancels_nobody)
     cr_assert(not(af_future_done(children[1])));
 }
 
-Test(wait, rule_33_the_timeout_goes_with_the_last_child)
+Test(wait, rule_33_the_last_child_stops_the_timer)
 {
     setup_children(1);
     spawn_wait(1, 100, AF_ALL_COMPLETED);
@@ -131,7 +131,7 @@ Test(wait, rule_33_the_timeout_goes_with_the_last_child)
     cr_assert_eq(af_loop_time(loop), 0);
 }
 
-Test(wait, rule_33_no_time_at_all_is_two_iterations)
+Test(wait, rule_33_a_timeout_of_zero_takes_two_iterations)
 {
     setup_children(1);
     spawn_wait(1, -1, AF_ALL_COMPLETED);
@@ -142,7 +142,7 @@ Test(wait, rule_33_no_time_at_all_is_two_iterations)
     cr_assert_eq(af_loop_time(loop), 0);
 }
 
-Test(wait, rule_33_an_exception_is_the_childs_own_and_not_retrieved)
+Test(wait, rule_33_an_exception_of_a_child_is_neither_raised_nor_retrieved)
 {
     af_future_new(loop, &children[0]);
     spawn_wait(1, AF_FOREVER, AF_ALL_COMPLETED);
@@ -165,7 +165,7 @@ Test(wait, first_completed_returns_at_the_first)
     expect_trace("1");
 }
 
-Test(wait, rule_34_who_is_done_is_counted_when_the_waiter_resumes)
+Test(wait, rule_34_done_children_are_counted_when_the_waiter_resumes)
 {
     setup_children(3);
     spawn_wait(3, AF_FOREVER, AF_FIRST_COMPLETED);
@@ -201,7 +201,7 @@ Test(wait, rule_35_a_cancelled_child_does_not_trigger_it)
 }
 
 /* The third fails after the wait was over and before the waiter resumed: that, too, is seen. */
-Test(wait, rule_35_what_fails_before_the_waiter_resumes_counts_as_retrieved)
+Test(wait, rule_35_a_failure_before_the_waiter_resumes_counts_as_retrieved)
 {
     setup_children(2);
     af_future_new(loop, &children[2]);
@@ -218,7 +218,7 @@ Test(wait, rule_35_what_fails_before_the_waiter_resumes_counts_as_retrieved)
 
 /* Both fail in the tick of the timeout. The last that ends is not looked at, being the last: which
  * that is is a matter of the order of completion, not of the arguments. */
-Test(wait, rule_35_the_last_that_ends_does_not_count_as_retrieved)
+Test(wait, rule_35_the_exception_of_the_last_child_is_not_retrieved)
 {
     af_future_new(loop, &children[0]);
     af_future_new(loop, &children[1]);
@@ -241,7 +241,7 @@ static int set_soon(void *future)
 }
 
 /* For the sanitizers: the loop closes before the wait hears of its child. */
-Test(wait, a_child_may_end_in_the_last_iteration)
+Test(wait, a_child_may_be_done_in_the_last_iteration)
 {
     setup_children(1);
     af_loop_call_at(loop, 5, set_soon, children[0], NULL);
@@ -251,7 +251,7 @@ Test(wait, a_child_may_end_in_the_last_iteration)
     expect_trace("1");
 }
 
-Test(wait, rule_36_cancelling_the_waiter_spares_the_children)
+Test(wait, rule_36_cancelling_the_waiter_does_not_cancel_the_children)
 {
     setup_children(1);
     children[1] = spawn(sleeper, &(struct actor){"child", .delay = 3});
@@ -265,7 +265,7 @@ Test(wait, rule_36_cancelling_the_waiter_spares_the_children)
     cr_assert_eq(af_loop_time(loop), 3);
 }
 
-Test(wait, a_cancel_in_the_tick_of_the_last_child_wins)
+Test(wait, a_cancel_in_the_iteration_of_the_last_child_takes_precedence)
 {
     setup_children(1);
     af_task *task = spawn_wait(1, 100, AF_ALL_COMPLETED);
@@ -307,7 +307,7 @@ static int stubborn(void *arg, void **ret_result)
     return actor->code;
 }
 
-Test(wait_for, rule_10_one_iteration_from_the_future_to_who_waits)
+Test(wait_for, rule_10_the_waiter_resumes_one_iteration_after_the_future)
 {
     struct attempt it = {new_future(), 5, NULL};
     int value;
@@ -321,7 +321,7 @@ Test(wait_for, rule_10_one_iteration_from_the_future_to_who_waits)
     cr_assert_eq(af_loop_time(loop), 0, "its timer is gone");
 }
 
-Test(wait_for, gives_the_exception)
+Test(wait_for, returns_the_exception)
 {
     struct attempt it = {new_future(), 5, NULL};
     spawn(attempt, &it);
@@ -331,7 +331,7 @@ Test(wait_for, gives_the_exception)
     expect_trace("for:broken");
 }
 
-Test(wait_for, without_a_timeout_waits_for_ever)
+Test(wait_for, waits_forever_without_a_timeout)
 {
     struct attempt it = {spawn(sleeper, &(struct actor){"inner", .delay = 1e9}), AF_FOREVER, NULL};
     spawn(attempt, &it);
@@ -339,7 +339,7 @@ Test(wait_for, without_a_timeout_waits_for_ever)
     expect_trace("inner:ok for:ok");
 }
 
-Test(wait_for, a_done_future_is_given_at_once)
+Test(wait_for, returns_a_done_future_at_once)
 {
     struct attempt it = {new_future(), 5, NULL};
     af_future_set_result(it.future, NULL, NULL);
@@ -358,7 +358,7 @@ Test(wait_for, rule_41_at_the_timeout_the_inner_is_cancelled_and_its_end_awaited
     cr_assert_eq(af_loop_time(loop), 7);
 }
 
-Test(wait_for, rule_42_an_inner_that_returns_anyway_gives_its_value)
+Test(wait_for, rule_42_an_inner_that_returns_anyway_has_its_result_returned)
 {
     struct actor inner = {.delay = 2};
     struct attempt it = {spawn(stubborn, &inner), 5, NULL};
@@ -368,7 +368,7 @@ Test(wait_for, rule_42_an_inner_that_returns_anyway_gives_its_value)
     cr_assert(eq(str, it.result, "value"));
 }
 
-Test(wait_for, rule_42_an_inner_that_raises_gives_its_exception)
+Test(wait_for, rule_42_an_inner_that_raises_has_its_exception_returned)
 {
     struct actor inner = {.delay = 2, .code = -EIO};
     struct attempt it = {spawn(stubborn, &inner), 5, NULL};
@@ -377,7 +377,7 @@ Test(wait_for, rule_42_an_inner_that_raises_gives_its_exception)
     expect_trace("inner:cancelled inner ends for:Input/output error");
 }
 
-Test(wait_for, rule_43_with_no_time_left_a_done_future_gives_its_result)
+Test(wait_for, rule_43_without_time_a_done_future_returns_its_result)
 {
     struct attempt good = {new_future(), 0, NULL}, bad = {new_future(), -1, NULL};
     int value;
@@ -401,13 +401,13 @@ static int wait_for_a_new_task(void *arg, void **ret_result)
     return r;
 }
 
-Test(wait_for, rule_43_with_no_time_left_a_task_that_has_not_begun_never_begins)
+Test(wait_for, rule_43_without_time_a_task_that_has_not_begun_never_runs)
 {
     expect_code(run(wait_for_a_new_task, &(struct actor){.name = "inner"}), AF_TIMEOUT);
     expect_trace("for:timeout");
 }
 
-Test(wait_for, rule_43_with_no_time_left_the_end_is_awaited_still)
+Test(wait_for, rule_43_without_time_the_end_is_awaited)
 {
     static const struct {
         int code;
@@ -425,7 +425,7 @@ Test(wait_for, rule_43_with_no_time_left_the_end_is_awaited_still)
     }
 }
 
-Test(wait_for, rule_43_with_no_time_left_the_waiting_itself_can_be_cancelled)
+Test(wait_for, rule_43_without_time_the_wait_can_be_cancelled)
 {
     struct actor inner = {.delay = 2};
     struct attempt it = {spawn(stubborn, &inner), 0, NULL};
@@ -461,7 +461,7 @@ Test(wait_for, rule_44_a_shield_protects_the_inner)
     expect_code(af_future_result(inner, NULL), 0);
 }
 
-Test(wait_for, rule_45_an_outer_cancel_in_the_tick_where_the_inner_finishes_raises)
+Test(wait_for, rule_45_a_cancel_in_the_iteration_of_the_result_is_raised)
 {
     struct attempt it = {new_future(), 5, NULL};
     af_task *task = spawn(attempt, &it);
@@ -473,7 +473,7 @@ Test(wait_for, rule_45_an_outer_cancel_in_the_tick_where_the_inner_finishes_rais
     cr_assert(af_future_cancelled(task));
 }
 
-Test(wait_for, rule_45_a_result_in_the_tick_of_the_timeout_is_lost_to_it)
+Test(wait_for, rule_45_a_timeout_replaces_a_result_of_the_same_iteration)
 {
     struct attempt it = {new_future(), 5, NULL};
     af_loop_call_later(loop, 5, set_later, it.future, NULL);
@@ -483,7 +483,7 @@ Test(wait_for, rule_45_a_result_in_the_tick_of_the_timeout_is_lost_to_it)
     expect_code(af_future_result(it.future, NULL), 0);
 }
 
-Test(wait_for, rule_45_a_timeout_and_an_outer_cancel_in_one_tick_are_a_cancel)
+Test(wait_for, rule_45_a_timeout_and_a_cancel_in_one_iteration_are_a_cancel)
 {
     struct attempt it = {new_future(), 5, NULL};
     af_task *task = spawn(attempt, &it);
@@ -493,7 +493,7 @@ Test(wait_for, rule_45_a_timeout_and_an_outer_cancel_in_one_tick_are_a_cancel)
     cr_assert(eq(uint, af_task_cancelling(task), 1));
 }
 
-Test(wait_for, a_timeout_that_is_no_number_is_an_error)
+Test(wait_for, a_nan_timeout_is_an_error)
 {
     struct attempt it = {new_future(), NAN, NULL};
     spawn(attempt, &it);
