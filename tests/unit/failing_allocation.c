@@ -9,7 +9,8 @@
 #include <sys/mman.h>
 #include <zstd.h>
 
-/* The names are the linker's: what it calls instead of a function, and the function itself. */
+/* The names are those of the linker's --wrap: __wrap_ replaces a function, __real_ is the function
+ * itself. */
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *block, size_t size);
@@ -34,7 +35,7 @@ size_t __real_ZSTD_freeDCtx(ZSTD_DCtx *context);
 ZSTD_DCtx *__wrap_ZSTD_createDCtx(void);
 size_t __wrap_ZSTD_freeDCtx(ZSTD_DCtx *context);
 
-static size_t until_failure; /* 0: none is to fail */
+static size_t until_failure; /* 0: none fails */
 static bool all_after;
 static bool failed;
 static long blocks, mappings, mapped_bytes;
@@ -119,7 +120,7 @@ char *__wrap_strdup(const char *text)
     return copy ? strcpy(copy, text) : NULL;
 }
 
-/* What libc allocates in there does not pass here. */
+/* Allocations inside libc do not pass through these functions. */
 int __wrap_vasprintf(char **ret_text, const char *format, va_list arguments)
 {
     va_list again;
@@ -181,7 +182,7 @@ int __wrap_mprotect(void *address, size_t size, int protection)
     return mapping_fails() ? -1 : __real_mprotect(address, size, protection);
 }
 
-/* libzstd takes no allocator of ours: what it allocates first is one allocation. */
+/* libzstd does not use these functions: its first allocation counts as one. */
 ZSTD_DCtx *__wrap_ZSTD_createDCtx(void)
 {
     return fails() ? NULL : counted(__real_ZSTD_createDCtx());

@@ -1,27 +1,28 @@
-/* Memory that runs out where a test wants it to. The linker sends here whatever our own objects ask
- * of malloc and its kin and of mmap (see the Makefile); all of it is passed on and counted, but for
- * what was chosen to fail. */
+/* Makes allocations fail. The linker replaces malloc, mmap and similar functions in the project's
+ * objects (see the Makefile). Calls are counted and passed on, except those chosen to fail. */
 #ifndef TESTS_FAILING_ALLOCATION_H
 #define TESTS_FAILING_ALLOCATION_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Has the allocation of this number fail, counted from 1 and from now; and all after it, too. */
+/* Makes the allocation of this number fail, counted from 1 and from now; optionally all later ones
+ * too. */
 void fail_allocation(size_t number, bool and_all_after);
 
-/* Ends that. Returns whether one failed. */
+/* Ends that. True if an allocation failed. */
 bool stop_failing(void);
 
-/* Has every mapping fail while there are COUNT more than now, and every change of one with them; as
- * the system does, in the end. */
+/* Makes mmap() and changes of mappings fail while there are COUNT more mappings than now, as the
+ * system does at its limit. */
 void limit_mappings(size_t count);
 void unlimit_mappings(void);
 
-/* As on a Linux before 6.13, whose madvise() knows no guards. */
+/* Makes madvise() fail for guards, as Linux before 6.13 does. */
 void forget_guards(bool forgotten);
 
-/* What is allocated and not freed: a number that is the same again once nothing is left. */
+/* Returns a number for the memory that is allocated and not freed: equal numbers mean that nothing
+ * leaked in between. */
 long live_allocations(void);
 
 #endif

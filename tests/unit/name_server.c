@@ -11,10 +11,10 @@
 
 enum { HEADER = 12, LONGEST = 65535, MOST_NAMES = 32, MOST_HELD = 64, TYPE_A = 1, TYPE_AAAA = 28 };
 
-/* A question as it came, parsed. */
+/* A received question, parsed. */
 struct question {
     unsigned char bytes[512];
-    size_t length; /* of header and question */
+    size_t length; /* size of header and question */
     char name[256];
     unsigned type;
     struct sockaddr_in from;
@@ -69,7 +69,7 @@ static const struct zone_entry *find_entry(const struct question *question)
     return question->type == TYPE_AAAA && entry->ipv6 ? entry->ipv6 : entry;
 }
 
-/* Counts the questions of the first names; returns how many this one has had. */
+/* Counts a question, for the first MOST_NAMES names. Returns the number for this name. */
 static unsigned count_name(const char *name)
 {
     server.questions++;
@@ -114,7 +114,7 @@ static size_t write_record(unsigned char *at, unsigned type, const char *address
     return sizeof start + start[11];
 }
 
-/* Returns the length of the answer, which is truncated if it exceeds LONGEST_ANSWER. */
+/* Returns the length of the response, which is truncated if it exceeds LONGEST_ANSWER. */
 static size_t write_answer(const struct question *question, size_t longest_answer,
                            unsigned char *answer)
 {
@@ -230,7 +230,7 @@ static int on_connection(void *arg)
 
 /* ------------------------------------------------------------------ server */
 
-/* A socket bound to *PORT, or to a free port if that is 0; -1 if it is taken. */
+/* Opens a socket bound to *PORT, or to a free port if that is 0; -1 if it is in use. */
 static int bind_to(int type, uint16_t *port)
 {
     struct sockaddr_in address = {

@@ -7,7 +7,7 @@
 
 TestSuite(as_completed, .init = open_loop, .fini = close_loop);
 
-/* What the tests walk through, and for how long. */
+/* Children of the iterator, and its timeout. */
 static af_future *children[8];
 static size_t count;
 static double timeout;
@@ -29,7 +29,7 @@ static int number_of(const af_future *child)
     return number;
 }
 
-/* Traces the number of each child as it comes, or a word for what came instead. */
+/* Traces the number of each returned child, or a word for an error. */
 static int walk(void *arg, void **ret_result)
 {
     (void)arg, (void)ret_result;

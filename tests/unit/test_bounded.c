@@ -11,12 +11,12 @@
 
 enum { LONGEST = 16 };
 
-/* A source of tasks that are numbered from 0 and sleep as long as the table says. */
+/* A source of tasks, numbered from 0, which sleep for the delays of the table. */
 static struct source {
     size_t length;
     double delays[LONGEST];
-    double pause; /* how long it thinks before each, where that is not 0 */
-    int code;     /* how it ends */
+    double pause; /* sleep before each item, if not 0 */
+    int code;     /* return value at the end */
     size_t pulled;
     size_t alive, most_alive; /* arguments of tasks */
     size_t running, most_running;
@@ -98,7 +98,7 @@ static int begin_as_completed(void *arg)
     return af_bounded_as_completed(&options, &bounded);
 }
 
-/* Begins over so many items, of which PERMITS may run at once. */
+/* Starts an iterator over COUNT items with PERMITS permits. */
 static void begin(af_callback *how, size_t length, size_t permits)
 {
     source.length = length;
@@ -109,7 +109,7 @@ static void begin(af_callback *how, size_t length, size_t permits)
     cr_assert_not_null(bounded);
 }
 
-/* Traces the number of the next item, or how there is none. */
+/* Traces the number of the next item, or a word if there is none. */
 static int take_one(void *name, void **ret_result)
 {
     (void)ret_result;
@@ -560,7 +560,7 @@ Test(bounded, a_feeder_cancelled_before_its_first_step_is_an_error)
     cr_assert(zero(sz, source.pulled));
 }
 
-/* A source that makes one more of its cancellation. */
+/* A source that returns one more item when it is cancelled. */
 static int pull_stubbornly(void *arg, af_future **ret_future)
 {
     int r = af_sleep(100);
@@ -604,7 +604,7 @@ Test(bounded, stop_ends_a_wait_for_a_permit_or_for_room)
     semaphore = NULL;
 }
 
-/* A source that takes a while to clean up when it is cancelled. */
+/* A source that sleeps for its clean-up when it is cancelled. */
 static int pull_and_clean_up(void *arg, af_future **ret_future)
 {
     (void)arg, (void)ret_future;

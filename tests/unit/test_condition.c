@@ -18,7 +18,7 @@ static void close_condition(void)
 
 TestSuite(condition, .init = open_condition, .fini = close_condition);
 
-/* Waits once, and ends with the lock in hand. */
+/* Waits once, and returns with the lock held. */
 static int wait_and_hold(void *name, void **ret_result)
 {
     (void)ret_result;
@@ -373,7 +373,8 @@ Test(condition, rule_62_cancelled_while_it_acquires_the_lock_it_passes_the_notif
     expect_trace("");
 }
 
-/* As in CPython, which cannot tell whether there was one: the next wakes for nothing. */
+/* As in CPython, which does not know if there was a notification: the next waiter wakes without
+ * one. */
 Test(condition, rule_62_a_cancelled_waiter_notifies_even_without_a_notification)
 {
     af_task *a = spawn(wait_and_release, "a");

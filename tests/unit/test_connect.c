@@ -1,5 +1,5 @@
-/* Opening connections by name. A resolver of our own stands before the system's, so that names have
- * the addresses that the tests need and nobody outside is asked. */
+/* Connections by name. The tests replace getaddrinfo(), so that names have the required addresses
+ * and no external server is queried. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <netdb.h>
@@ -16,7 +16,7 @@
 
 TestSuite(connect, .timeout = 20);
 
-static sem_t asked, answer; /* how slow.test is held */
+static sem_t asked, answer; /* blocks the lookup of slow.test */
 
 static const struct name {
     const char *name;
@@ -98,7 +98,7 @@ static int serve(void *arg, void **ret_result)
     return r;
 }
 
-/* Runs MAIN beside a server at 127.0.0.1 and the port. */
+/* Runs MAIN with a server on 127.0.0.1 and the port. */
 static void run_with_server(af_coroutine *main)
 {
     expect_code(af_run(NULL, serve, &main, NULL), 0);
@@ -142,7 +142,7 @@ Test(connect, a_numeric_address_is_not_looked_up)
     run_with_server(number_main);
 }
 
-/* What is said where nobody answers; each %u is the port. */
+/* Error texts if no server listens; each %u is the port. */
 static void expect_failure(const char *host, int code, const char *format)
 {
     char expected[256];

@@ -175,7 +175,7 @@ static unsigned overflow_in_small_frames(unsigned depth)
     return (endless ? overflow_in_small_frames(depth + 1) : 0) + frame[0];
 }
 
-/* Each is larger than a page and hardly touched. */
+/* Larger than a page, and mostly not touched. */
 static unsigned overflow_in_large_frames(unsigned depth)
 {
     volatile char frame[30000];
@@ -191,8 +191,8 @@ static void overflow_the_stack(void *large)
         overflow_in_small_frames(0);
 }
 
-/* Runs on a stack of its own. What the others have on theirs, above and below, must be whole; then
- * the fault is let happen again, by default this time. */
+/* Runs on an alternate stack. Checks that the neighbouring stacks are unchanged, then lets the
+ * fault happen again with the default action. */
 static void on_fault(int signal_number)
 {
     for (size_t i = 0; i < NEIGHBOURS; i++)

@@ -158,7 +158,7 @@ Test(debug, a_stopped_loop_may_be_used_from_another_thread)
 
 /* ------------------------------------------------------------ what is printed */
 
-/* What the function writes to stderr in a process of its own, and how that ended. */
+/* Runs the function in a child process and returns its stderr and its exit status. */
 static char *stderr_of(void (*function)(void), int *ret_status)
 {
     static char text[4096];

@@ -160,7 +160,7 @@ Test(descriptor, a_loop_with_its_own_poll_does_not_support_descriptors)
     expect_code(run(wait_for_file, &ends[0]), -ENOTSUP);
 }
 
-/* The watch of the task is on its stack, in one list with those of the loop. */
+/* The watch of the task is on its stack, but in a list of the loop. */
 Test(descriptor, a_loop_may_be_closed_while_a_task_waits)
 {
     af_loop_add_writer(loop, ends[0], trace_callback, "");

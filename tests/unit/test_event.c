@@ -75,7 +75,7 @@ Test(event, rule_10_the_waiter_resumes_one_iteration_after_set)
     expect_trace("a:ok");
 }
 
-/* CPython's test_wait: who comes in that tick does not wait at all. */
+/* CPython's test_wait: waiting in the iteration of set() does not suspend. */
 Test(event, rule_61_set_wakes_all_waiters_in_order)
 {
     spawn(wait_for_event, "a");

@@ -1,4 +1,4 @@
-/* Executors. The functions wait for semaphores that the tests hold, so that nobody sleeps. */
+/* Executors. The functions wait for semaphores of the tests instead of sleeping. */
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -30,14 +30,14 @@ static void teardown(void)
 
 TestSuite(executor, .init = setup, .fini = teardown, .timeout = 30);
 
-/* What a blocking function does, and what became of it. */
+/* A call of a blocking function, and its effects. */
 struct job {
     int value;
     int code;
-    sem_t *begun;  /* posted as it begins, if any */
-    sem_t *go;     /* waited for, if any */
-    int runs;      /* how often it ran */
-    int destroyed; /* and was destroyed */
+    sem_t *begun;  /* posted when it begins; NULL: none */
+    sem_t *go;     /* waited for; NULL: none */
+    int runs;      /* number of runs */
+    int destroyed; /* number of calls of destroy */
     pthread_t thread;
     pthread_t destroyed_in;
 };
@@ -70,7 +70,7 @@ static void expect_destroyed_here(const struct job *job)
     cr_assert(pthread_equal(job->destroyed_in, pthread_self()));
 }
 
-/* Submitted by a callback of the loop, since a loop must be running. */
+/* Submitted by a callback, since a loop must be running. */
 struct submission {
     af_executor *executor;
     struct job *job;
@@ -84,7 +84,7 @@ static int submit_now(void *arg)
                               &submission->future);
 }
 
-/* The caller's own. */
+/* Owned by the caller. */
 static af_future *submit_to(af_executor *to, struct job *job)
 {
     struct submission submission = {.executor = to, .job = job};
@@ -191,7 +191,7 @@ Test(executor, signals_are_blocked_in_threads)
 
 static int append_value(void *arg, void **ret_result)
 {
-    static char order[16]; /* only one thread writes */
+    static char order[16]; /* written by one thread only */
     strcat(order, arg);
     *ret_result = order;
     return 0;
@@ -232,7 +232,7 @@ static int enter(void *arg, void **ret_result)
     int inside = atomic_fetch_add(&crowd->inside, 1) + 1, most = atomic_load(&crowd->most);
     while (inside > most && !atomic_compare_exchange_weak(&crowd->most, &most, inside))
         ;
-    /* Each waits for one less than there are threads: none gets on unless they run at once. */
+    /* Each waits for all others, so they finish only if they run concurrently. */
     pthread_barrier_wait(&crowd->barrier);
     atomic_fetch_add(&crowd->ran, 1);
     atomic_fetch_sub(&crowd->inside, 1);
@@ -383,7 +383,7 @@ Test(executor, a_call_needs_a_running_loop)
 
 /* ---------------------------------------------------------------- cancelled */
 
-/* The executor's only thread, held until somebody posts to go. */
+/* Occupies the executor's only thread until go is posted. */
 struct held {
     sem_t begun;
     sem_t go;
@@ -478,7 +478,7 @@ static int to_thread_shortly(void *arg, void **ret_result)
     return r;
 }
 
-/* af_run() waits for the thread, and destroys the argument then. */
+/* af_run() waits for the thread and then destroys the argument. */
 static void expect_timeout(af_coroutine *main)
 {
     struct held held = {0};
@@ -505,7 +505,7 @@ static void *post(void *go)
     return NULL;
 }
 
-/* Closes the loop while a call runs and others are in line, and goes on with a new one. */
+/* Closes the loop while a call runs and others are queued, and continues with a new loop. */
 static void close_over(struct held *held, struct job *waiting)
 {
     af_future *queued = submit(waiting);
@@ -632,7 +632,7 @@ Test(executor, rule_68_run_waits_for_threads_and_runs_their_callbacks)
 
 /* ---------------------------------------------------------- without threads */
 
-/* No thread has room for such a stack. */
+/* A stack size for which no thread can be created. */
 static int submit_with_vast_stack(void *arg, void **ret_result)
 {
     (void)ret_result;

@@ -343,7 +343,7 @@ static void await_it(af_future *future)
     expect_code(run(awaiter, &(struct actor){.future = future}), -EIO);
 }
 
-/* What counts as having seen the exception of a future that is done. */
+/* Functions that count as retrieving the exception of a done future. */
 static void (*const retrievals[])(af_future *) = {ask_result, ask_exception, ask_to_cancel,
                                                   await_it};
 

@@ -288,7 +288,7 @@ Test(gather, rule_30_with_return_exceptions_a_late_cancel_has_no_effect)
     expect_result(&outcomes(all)[0], "kept");
 }
 
-/* Catches the cancellation and takes a while, or fails, before it goes. */
+/* Catches the cancellation, sleeps, and fails if it is told to. */
 static int go_slowly(void *arg, void **ret_result)
 {
     const struct actor *actor = arg;
@@ -409,7 +409,7 @@ static int count_down_when_done(af_future *future, void *count)
     return 0;
 }
 
-/* A task that ends when the future does; it says so when it goes. */
+/* A task that ends when the future is done, and traces when it is destroyed. */
 static int await_argument(void *future, void **ret_result)
 {
     return af_await(future, ret_result);
@@ -560,7 +560,7 @@ Test(gather, belongs_to_the_loop_of_its_children)
     af_loop_close(other);
 }
 
-/* They would hold each other. */
+/* They would hold references to each other. */
 Test(gather, a_failed_gather_drops_its_other_children)
 {
     long before = live_allocations();

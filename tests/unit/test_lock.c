@@ -229,8 +229,8 @@ Test(lock, rule_58_without_other_waiters_it_is_unlocked)
     hold();
 }
 
-/* CPython's test_cancel_race and test_cancel_release_race: the release finds a waiter that is
- * cancelled but still in line. */
+/* CPython's test_cancel_race and test_cancel_release_race: release finds a waiter that is cancelled
+ * but still queued. */
 Test(lock, rule_58_released_in_the_iteration_of_a_cancel_it_goes_to_another_waiter)
 {
     hold();

@@ -23,7 +23,7 @@ static int later(double delay, char *text)
     return af_loop_call_later(loop, delay, trace_callback, text, NULL);
 }
 
-/* libev would end the process. */
+/* libev would abort the process. */
 Test(loop, creation_fails_without_a_free_descriptor)
 {
     struct rlimit limit, none;
@@ -177,7 +177,7 @@ Test(loop, timers_within_the_clock_resolution_are_due)
     expect_trace("a b");
 }
 
-/* There, adding the resolution to a time gives the same time. */
+/* At such values, adding the clock resolution does not change the time. */
 Test(loop, a_timer_is_due_at_large_clock_values)
 {
     advance(1e9);
@@ -501,7 +501,7 @@ static int trace_and_stop(void *text)
 
 static pthread_t loop_thread;
 
-/* Whether the thread waits in the kernel, as in a poll that blocks. */
+/* True if the thread is blocked in the kernel, as in a poll. */
 static bool asleep(pid_t thread)
 {
     char path[64], state = 0;
@@ -698,7 +698,7 @@ Test(real_loop, callbacks_run_in_the_order_in_which_descriptors_became_ready)
         cr_assert(zero(int, pipe2(pipes[i], O_NONBLOCK)));
         af_loop_add_reader(loop, pipes[i][0], trace_once, &pipes[i][0]);
     }
-    af_loop_stop(loop); /* does not wait, but watches them from now on */
+    af_loop_stop(loop); /* does not wait, but starts to watch them */
     tick(1);
     for (size_t i = 0; i < 5; i++)
         cr_assert(eq(int, (int)write(pipes[order[i]][1], "x", 1), 1));
@@ -924,7 +924,7 @@ Test(real_loop, run_once_resets_stop)
 {
     af_loop_stop(loop);
     expect_code(af_loop_run_once(loop), 0);
-    af_loop_call_later(loop, 0.05, trace_callback, "later", NULL); /* for which it waits */
+    af_loop_call_later(loop, 0.05, trace_callback, "later", NULL); /* the poll waits for them */
     expect_code(af_loop_run_once(loop), 0);
     expect_trace("later");
 }

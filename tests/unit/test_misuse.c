@@ -1,4 +1,4 @@
-/* What is asked for in the wrong place, or of another loop, is an error and changes nothing. */
+/* Calls outside a task or with an object of another loop fail and have no effect. */
 #include <errno.h>
 
 #include <afetch/afetch.h>
@@ -91,7 +91,7 @@ Test(misuse, waiting_for_a_condition_outside_a_task_is_an_error)
     af_condition *condition;
     expect_code(af_condition_new(NULL, &condition), 0);
     expect_code(run(hold_the_lock, condition), 0);
-    spawn(hold_the_lock, condition); /* stands in line for it */
+    spawn(hold_the_lock, condition); /* waits for it */
     tick(1);
     expect_code(af_condition_wait(condition), AF_RUNTIME_ERROR);
     cr_assert(af_condition_locked(condition));

@@ -1,6 +1,6 @@
-/* Every scenario here runs once for each allocation in it, which fails; and once more for each,
- * with all that come after it failing too. It then ends with what it says or for want of memory,
- * its loop is as good as new, and nothing is left. */
+/* Runs each scenario once for each of its allocations, which fails, and again with all later
+ * allocations failing too. It must then end with an expected code or for lack of memory, with a
+ * usable loop and without leaks. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +14,8 @@ TestSuite(out_of_memory, .timeout = 120);
 
 /* ---------------------------------------------------------------- running them */
 
-/* Whether it fails for want of memory: itself, or as a group in which something does. -EAGAIN is
- * want of stacks. */
+/* True if R is a lack of memory: itself, or as a group with such an error. -EAGAIN is a lack of
+ * stacks. */
 static bool is_want(af_error error)
 {
     for (size_t i = 0; i < af_error_count(error); i++)
@@ -24,8 +24,8 @@ static bool is_want(af_error error)
     return error.code == -ENOMEM || error.code == -EAGAIN;
 }
 
-/* 0 where R is what was to come, R itself where memory is wanting, and otherwise what no scenario
- * may end with. */
+/* Returns 0 if R is the expected code, R if it is a lack of memory, and otherwise a code that fails
+ * the test. */
 static int expected(int r, int code)
 {
     if (r == code)
@@ -33,7 +33,7 @@ static int expected(int r, int code)
     return is_want(af_raised(r)) ? r : af_raise(-EPROTO, "%s", word(r));
 }
 
-/* What was raised last is kept for the thread, and no leak. */
+/* The last raised error is kept for the thread, and not a leak. */
 static void forget_errors(void)
 {
     af_raise_error((af_error){0});
@@ -45,7 +45,7 @@ static int take_a_turn(void *arg, void **ret_result)
     return af_sleep(1e-6);
 }
 
-/* Runs MAIN with the allocation of this number failing. Returns whether there was one. */
+/* Runs MAIN with the allocation of this number failing. False if there were fewer allocations. */
 static bool survives(const af_loop_options *options, af_coroutine *main, size_t number,
                      bool and_all_after)
 {
@@ -81,7 +81,7 @@ static void survive(const af_loop_options *options, af_coroutine *main)
 
 /* ------------------------------------------------------------ what a scenario has */
 
-/* Futures and timers, to be dropped together however far it came. */
+/* Futures and timers, to be released together at any stage. */
 struct crowd {
     af_future *futures[16];
     size_t count;
@@ -99,7 +99,7 @@ static void crowd_leave(struct crowd *crowd)
         af_future_unref(crowd->futures[i]);
 }
 
-/* Takes what a call that returned R made. */
+/* Keeps the object created by a call that returned R. */
 static int crowd_take(struct crowd *crowd, int r, af_future *made)
 {
     if (r >= 0)
@@ -155,8 +155,8 @@ static int check_outcomes(af_future *gather, const int *codes, size_t count)
     return r;
 }
 
-/* 0 to 2 nap, and 3 does so badly; 4 is plain, and 5 a shield of 2. The gathers are 6 of 0 to 2,
- * whose child 1 is cancelled; 7 of 3 to 6, which is cancelled itself; and 8 of them all. */
+/* 0 to 2 sleep, 3 sleeps and fails, 4 is a plain future, and 5 a shield of 2. The gathers are 6 of
+ * 0 to 2, whose child 1 is cancelled; 7 of 3 to 6, which is cancelled itself; and 8 of all. */
 static int gather_and_cancel(void *arg, void **ret_result)
 {
     (void)arg, (void)ret_result;
@@ -311,8 +311,7 @@ static int wait_in_scopes(void)
     return expected(af_timeout_exit(&outer, r), AF_TIMEOUT);
 }
 
-/* The tasks that want memory end early, so that a wait may find more of them done than it should.
- */
+/* Tasks end early for lack of memory, so a wait may count more done tasks than expected. */
 static int waits(void *arg, void **ret_result)
 {
     (void)arg, (void)ret_result;
@@ -507,7 +506,7 @@ static int as_completed(void *arg, void **ret_result)
         r = crowd_spawn(&crowd, i == 1 ? nap_badly : nap, &delays[i]);
     if (r >= 0)
         r = expected(take_as_completed(&crowd, 1.5), AF_TIMEOUT);
-    bool wanting = false; /* and so ended within the time */
+    bool wanting = false; /* it ended before the timeout */
     for (size_t i = 0; i < crowd.count; i++)
         wanting |= is_want(af_future_peek_exception(crowd.futures[i]));
     if (r == -EPROTO && wanting)
@@ -580,7 +579,7 @@ Test(out_of_memory, a_bounded_gather)
 
 /* ------------------------------------------------------------------------- streams */
 
-/* Answers a line with as many bytes as it says. */
+/* Responds to a line with the number of bytes that it contains. */
 static int answer(af_stream *stream, void *arg)
 {
     (void)arg;
@@ -617,7 +616,7 @@ static int ask(af_stream *stream)
     return r < 0 ? r : expected(r, 3);
 }
 
-/* Where the other side wants memory, this one sees the connection end. */
+/* If the peer lacks memory, this side sees the end of the connection. */
 static int ask_server(af_server *server)
 {
     af_stream *stream;
@@ -653,7 +652,7 @@ Test(out_of_memory, streams)
 
 /* ----------------------------------------------------------------------------- run */
 
-/* Holds something that only it knows of, and lets go of it in its own time. */
+/* Holds a resource known only to its stack, and frees it after a delay. */
 static int tidy(void *delay, void **ret_result)
 {
     (void)ret_result;

@@ -32,7 +32,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(a, b);
 }
 
-/* In place of the queue that each test begins with. */
+/* Replaces the queue of the fixture. */
 static void use_bounded(size_t maximum)
 {
     af_queue_free(queue);
@@ -51,7 +51,7 @@ static void use_priority(size_t maximum)
     expect_code(af_priority_queue_new(maximum, by_name, trace_dropped, &queue), 0);
 }
 
-/* The three sorts, for what is the same in all of them. */
+/* The three kinds of queues, for tests of their common behaviour. */
 enum { BOUNDED, LIFO, PRIORITY, SORTS };
 static void (*const use[SORTS])(size_t maximum) = {use_bounded, use_lifo, use_priority};
 
@@ -79,7 +79,7 @@ static void expect_put(char *item, int expected)
     expect_code(af_queue_put_nowait(queue, item), expected);
 }
 
-/* Takes an item at once. */
+/* Gets an item without waiting. */
 static void expect_item(const char *expected)
 {
     void *item = NULL;
@@ -106,7 +106,7 @@ static void task_done(void)
     expect_code(af_queue_task_done(queue), 0);
 }
 
-/* The coroutines: trace "name=item", or "name:word" where there is none. */
+/* Coroutines: they trace "name=item", or "name:word" on an error. */
 static int getter(void *name, void **ret_result)
 {
     (void)ret_result;
@@ -157,7 +157,7 @@ Test(queue, rule_63_first_in_first_out)
     expect_size(0, 3);
 }
 
-/* Round and round in the array, and over its end as it grows. */
+/* Wraps around in the ring buffer while it grows. */
 Test(queue, rule_63_growth_keeps_the_order)
 {
     static int numbers[1000];
@@ -301,7 +301,7 @@ Test(queue, rule_63_getters_and_putters_are_served_in_order)
     expect_item("e");
 }
 
-/* CPython's test_why_are_putters_waiting: four that put, and one that takes what is there once. */
+/* CPython's test_why_are_putters_waiting: four putters, and a task that gets the items once. */
 static int empty_it_once(void *arg, void **ret_result)
 {
     (void)arg, (void)ret_result;
@@ -414,7 +414,7 @@ Test(queue, a_priority_queue_sorts)
     }
 }
 
-/* What Python 3.13's heapq does with (priority, name) compared by priority alone. */
+/* The order of Python 3.13's heapq for (priority, name), compared by priority only. */
 Test(queue, a_priority_queue_returns_equal_items_in_the_order_of_heapq)
 {
     static const struct {
@@ -568,7 +568,7 @@ Test(queue, rule_65_an_item_put_in_the_iteration_of_a_cancel_goes_to_the_next)
     expect_trace("one:cancelled two=a");
 }
 
-/* One who was woken for nothing would queue again behind the others. */
+/* A getter woken without an item would queue again behind the others. */
 Test(queue, rule_65_a_cancelled_getter_wakes_no_other_if_the_item_is_taken)
 {
     af_task *one = spawn(getter, "one");
@@ -785,7 +785,8 @@ static int work(void *arg, void **ret_result)
     return r;
 }
 
-/* CPython's test_task_done: workers that go on for ever, and a join that knows when it is over. */
+/* CPython's test_task_done: workers that run forever, and a join that returns when all is
+ * processed. */
 Test(queue, rule_66_join_returns_when_workers_have_processed_all_items)
 {
     for (intptr_t i = 1; i <= 100; i++)

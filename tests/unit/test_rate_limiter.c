@@ -21,7 +21,7 @@ static int make_limiter(double count, double period)
     return run(make, &(struct rate){count, period});
 }
 
-/* A turn a second. */
+/* One token per second. */
 static void open_limiter(void)
 {
     open_loop();
@@ -250,7 +250,8 @@ Test(rate_limiter, the_last_waiter_stops_the_timer)
     cr_assert_eq(af_loop_time(loop), 0);
 }
 
-/* Cancelled between the timer and its step: in the same batch, by a timer that is due with it. */
+/* Cancelled between the timer and the step of the task: in the same batch, by a timer that is due
+ * with it. */
 static void cancel_when_given(af_task *task)
 {
     expect_code(af_loop_call_later(loop, 1, cancel_later, task, NULL), 0);

@@ -1,4 +1,4 @@
-/* Callbacks that change what the loop, a future or a server is just going through. */
+/* Callbacks that change the loop, future or server that is calling them. */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -55,7 +55,7 @@ struct destroyed {
     af_task *task;
 };
 
-/* What goes with a result or a task takes others along, and begins new ones. */
+/* A destroy function of a result or a task unrefs other futures and creates new ones. */
 static void destroy_and_change(void *arg)
 {
     struct destroyed *destroyed = arg;
@@ -111,7 +111,7 @@ Test(reentrancy, a_destroy_function_called_by_close_changes_other_futures)
 
 static af_future *kept_by_handler;
 
-/* Keeps the future it is told of, and drops, cancels and adds others. */
+/* Keeps the reported future, and unrefs, cancels and adds others. */
 static void keep_and_change(af_loop *from, const af_exception_context *context, void *arg)
 {
     trace("%s", af_error_text(context->error));
@@ -214,7 +214,7 @@ static int cancel_everybody(void *arg, void **ret_result)
     size_t count = 0;
     for (af_task *task = af_first_task(loop); task; task = af_next_task(task)) {
         af_future_cancel(task);
-        /* Those that are made meanwhile come at the end. */
+        /* Tasks created meanwhile come at the end. */
         static const struct actor actor = {"late", .delay = 1};
         if (++count <= 3)
             spawn(sleeper, (void *)&actor);
@@ -301,7 +301,7 @@ static int remove_all(void *arg)
     return 0;
 }
 
-/* All are ready in one iteration; whichever is first takes away itself and the rest. */
+/* All are ready in one iteration; the first removes itself and the rest. */
 Test(reentrancy_of_watches, a_callback_removes_itself_and_all_others_of_its_batch)
 {
     open_pair();
@@ -406,7 +406,7 @@ Test(reentrancy_of_watches, a_connection_frees_its_server)
         tick(1);
 }
 
-/* The handler closes whatever is open, the connection that failed among it. */
+/* The handler closes all open streams, including the one that failed. */
 static void close_all(af_loop *from, const af_exception_context *context, void *arg)
 {
     (void)from, (void)arg;
@@ -463,7 +463,7 @@ static int abort_stream(void *stream)
     return 0;
 }
 
-/* The stream goes while a task reads from it and another drains it, and as bytes come. */
+/* The stream is closed while one task reads from it and another drains it, and data arrives. */
 static int read_while_closed(void *stream, void **ret_result)
 {
     (void)ret_result;

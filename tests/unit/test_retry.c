@@ -7,7 +7,7 @@
 
 TestSuite(retry, .init = open_loop, .fini = close_loop);
 
-/* Fails so many times with its code, and then returns its name. */
+/* Fails a number of times with its code, then returns its name. */
 struct attempts {
     unsigned failures;
     int code;
@@ -42,7 +42,7 @@ static int retry(void *arg, void **ret_result)
     return r;
 }
 
-/* Decides for waits that can be foretold. */
+/* Sets fixed delays. */
 static bool every_second(int code, unsigned made, double *delay, void *arg)
 {
     (void)code, (void)made, (void)arg;
@@ -199,7 +199,7 @@ Test(retry, a_timeout_ends_the_retries)
 
 enum { DRAWS = 20000, BUCKETS = 10 };
 
-/* As many in each tenth of what is possible as chance allows: 6 standard deviations. */
+/* The number in each tenth of the range is within 6 standard deviations. */
 static void expect_even(double delay, double max_delay, unsigned made, double most)
 {
     unsigned counts[BUCKETS] = {0};

@@ -12,7 +12,7 @@
 
 TestSuite(run, .timeout = 30);
 
-/* A task of the running loop, which keeps it. */
+/* Creates a task on the running loop, which holds the only reference. */
 static void create(af_coroutine *coroutine, void *arg)
 {
     expect_code(af_create_task(coroutine, arg, NULL, NULL), 0);

@@ -118,7 +118,8 @@ Test(semaphore, rule_59_a_new_waiter_queues_behind_the_woken_one)
     expect_trace("newcomer:ok");
 }
 
-/* CPython's test_acquire_fifo_order_2 and the like: one who is woken lets the next in if it can. */
+/* CPython's test_acquire_fifo_order_2 and similar: a woken waiter wakes the next if there is a
+ * permit. */
 Test(semaphore, rule_59_permits_released_while_one_is_woken_go_to_later_waiters)
 {
     spawn(acquire, "a");
@@ -259,7 +260,7 @@ Test(semaphore, permits_limit_concurrency)
     expect_value(3, false);
 }
 
-/* What waits is not walked through for each that comes and goes. */
+/* Adding and removing a waiter does not iterate over the others. */
 Test(semaphore, many_waiters_are_not_slow, .timeout = 20)
 {
     for (int i = 0; i < many(); i++)

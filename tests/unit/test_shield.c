@@ -215,7 +215,7 @@ Test(shield, a_done_shield_is_freed_when_the_loop_is_closed)
     open_loop();
 }
 
-/* They would hold each other. */
+/* They would hold references to each other. */
 Test(shield, a_cancelled_shield_drops_its_inner_future)
 {
     long before = live_allocations();

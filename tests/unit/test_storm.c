@@ -1,5 +1,5 @@
-/* Storms of cancellations, after which no permit, no item and no notification is missing. Who is
- * hit is chosen by a generator with a fixed seed. */
+/* Many random cancellations, after which no permit, item or notification may be lost. The tasks are
+ * chosen by a generator with a fixed seed. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -17,7 +17,7 @@ static size_t random_below(size_t limit)
     return (seed >> 33) % limit;
 }
 
-/* Fewer where a tool watches. */
+/* Fewer under sanitizers and valgrind. */
 static size_t scaled(size_t count)
 {
     return many() < 20000 ? count / 10 : count;
@@ -31,7 +31,7 @@ static bool all_done(af_task *const *tasks, size_t count)
     return true;
 }
 
-/* Once all have begun, cancels some of the tasks in each of so many iterations. */
+/* Cancels some of the tasks in each of ROUNDS iterations, once all have begun. */
 static void rage(af_task *const *tasks, size_t count, size_t rounds, size_t hits)
 {
     tick(1);
@@ -55,7 +55,7 @@ static struct fighter {
 
 static size_t fighter_count;
 
-/* Cancels others and is cancelled, until it has had enough of either. */
+/* Cancels other tasks and is cancelled, a limited number of times. */
 static int fight(void *arg, void **ret_result)
 {
     (void)ret_result;
@@ -188,7 +188,7 @@ static int await_the_other(void *index, void **ret_result)
     return r;
 }
 
-/* asyncio gives up with a RecursionError. */
+/* asyncio raises RecursionError here. */
 Test(storm, a_cycle_of_gathers_and_tasks_can_be_cancelled)
 {
     static int indices[] = {0, 1};
@@ -256,7 +256,7 @@ Test(storm, a_cancel_in_every_iteration_is_delivered_in_every_iteration)
         cr_assert(af_future_cancel(task));
         tick(1);
     }
-    /* Now it waits for the condition, and then for its lock, which it must have. */
+    /* It now waits for the condition, and then for its lock, which it must acquire. */
     tick(1);
     af_future_cancel(task);
     tick(3);
@@ -275,7 +275,7 @@ static struct {
     size_t inside, most_inside;
 } room;
 
-/* Goes in and out, and lets no cancellation end it. */
+/* Acquires and releases, and swallows all cancellations. */
 static int go_in_and_out(void *arg, void **ret_result)
 {
     (void)arg, (void)ret_result;
@@ -351,7 +351,7 @@ Test(storm, no_wake_of_a_lock_is_lost)
 static struct {
     af_condition *condition;
     size_t tokens;
-    size_t left; /* that are to be made yet */
+    size_t left; /* still to be created */
     size_t taken;
 } mint;
 
@@ -378,7 +378,7 @@ static int coin(void *arg, void **ret_result)
     return 0;
 }
 
-/* Takes so many tokens. */
+/* Takes COUNT tokens. */
 static int take_tokens(void *count, void **ret_result)
 {
     (void)ret_result;
@@ -419,7 +419,7 @@ enum { PRODUCERS = 3, CONSUMERS = 5, EACH = 200 };
 static struct {
     af_queue *queue;
     size_t produced[PRODUCERS];
-    size_t consumed[PRODUCERS]; /* of each, in the order in which it was put */
+    size_t consumed[PRODUCERS]; /* per producer, in the order of put */
 } market;
 
 static int put_all(void *arg, void **ret_result)
@@ -489,7 +489,7 @@ Test(storm, no_item_of_a_queue_is_lost_duplicated_or_early)
 
 /* --------------------------------------------------------------- scopes, groups, bounded */
 
-/* A scope takes back its own cancellation and no other: what is left is what was asked for. */
+/* A timeout takes back only its own cancellation: the remaining count is that of other requests. */
 static int run_in_scopes(void *arg, void **ret_result)
 {
     (void)arg, (void)ret_result;

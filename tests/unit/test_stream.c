@@ -25,7 +25,7 @@
 TestSuite(stream, .timeout = 20);
 TestSuite(server, .timeout = 20);
 
-/* Both ends of a connection, and what a test has seen. */
+/* Both ends of a connection, and observations of the test. */
 struct pair {
     af_stream *a;
     af_stream *b;
@@ -350,7 +350,7 @@ static int drain(void *arg, void **ret_result)
     return r;
 }
 
-/* Takes the kernel's buffers away as far as it lets us, so that what is queued is ours. */
+/* Minimizes the kernel's buffers, so that data is queued in the stream. */
 static void shrink_buffer(af_stream *stream)
 {
     int smallest = 1;
@@ -662,7 +662,7 @@ Test(server, a_host_name_is_an_error)
     expect_text(AF_VALUE_ERROR, "example.com: not a numeric address");
 }
 
-/* Answers only when the client has said all. */
+/* Responds only at the end of the client's data. */
 static int count_bytes(af_stream *stream, void *arg)
 {
     (void)arg;
@@ -755,7 +755,7 @@ static int count_unix_main(void *arg, void **ret_result)
     return 0;
 }
 
-/* MAIN gets a path, where nothing may be left. */
+/* Passes a path to MAIN, which must not leave a file there. */
 static void run_with_path(af_coroutine *main)
 {
     char folder[] = "/tmp/afetch-XXXXXX", path[64];
@@ -840,7 +840,7 @@ Test(server, serve_forever_closes_the_server_when_cancelled)
     run(serve_forever_main);
 }
 
-/* A client that stays holds up the end of a server that somebody else closed, and nothing else. */
+/* An open client delays only the end of a server that another task closed. */
 static int closed_by_another_main(void *arg, void **ret_result)
 {
     (void)arg, (void)ret_result;
@@ -959,7 +959,7 @@ static int no_descriptors_main(void *arg, void **ret_result)
     cr_assert_eq(af_start_server("127.0.0.1", 0, 10, echo, NULL, &server), 0);
     int next = dup(STDIN_FILENO);
     cr_assert_eq(close(next), 0);
-    limit_descriptors((rlim_t)next + 1); /* enough for the client's end alone */
+    limit_descriptors((rlim_t)next + 1); /* only enough for the client's socket */
     af_stream *stream;
     cr_assert_eq(af_open_connection("127.0.0.1", af_server_port(server), &stream), 0);
     cr_expect_eq(af_sleep(0.1), 0);
@@ -1041,7 +1041,7 @@ Test(server, connections_end_with_the_run)
     run(leave_main);
 }
 
-/* Answers without having read all that came. */
+/* Responds without reading all data. */
 static int answer_early(af_stream *stream, void *arg)
 {
     (void)arg;

@@ -411,7 +411,7 @@ Test(task, rule_17_pending_tasks_are_reported_in_the_order_of_creation)
 
 /* -------------------------------------------------------------- cancelling */
 
-/* From within a task, whose stack is small. */
+/* Called in a task, whose stack is small. */
 static int cancel_it(void *task, void **ret_result)
 {
     (void)ret_result;

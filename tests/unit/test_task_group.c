@@ -7,7 +7,7 @@
 
 TestSuite(task_group, .init = open_loop, .fini = close_loop);
 
-/* Texts, with those of a group in brackets. */
+/* Traces error texts, those of a group in brackets. */
 static void trace_error(af_error error)
 {
     if (error.code != AF_GROUP) {
@@ -20,7 +20,7 @@ static void trace_error(af_error error)
     trace("]");
 }
 
-/* How a group ended, and how many cancellations its task has left. */
+/* Traces the result of a group, and the cancellation requests left in its task. */
 static void trace_exit(const char *name, int r)
 {
     trace("%s:%s", name, r < 0 ? "" : "ok");
@@ -29,7 +29,7 @@ static void trace_exit(const char *name, int r)
     trace("%u", af_task_cancelling(af_current_task()));
 }
 
-/* A child that is cancelled, takes its time, and then fails or lets itself be cancelled. */
+/* A child that sleeps when it is cancelled, and then fails or returns AF_CANCELLED. */
 static int stubborn(void *arg, void **ret_result)
 {
     const struct actor *actor = arg;
@@ -51,15 +51,14 @@ struct child {
     struct actor actor;
 };
 
-/* A task with a group: what children it has, how long its body sleeps, if at all, and what it then
- * fails with. */
+/* A task with a group: its children, the delay of its body (0: none), and the error of the body. */
 struct party {
     struct child children[4];
     bool sleeps;
     double sleep;
     int code;
-    double lingers; /* how long the body takes over a cancellation */
-    bool swallows;  /* the body takes a cancellation for a reason to go on */
+    double lingers; /* delay of the body after a cancellation */
+    bool swallows;  /* the body swallows a cancellation */
     bool goes_on;   /* the task sleeps after the group */
     af_task_group *group;
     af_task *tasks[4];
@@ -365,7 +364,7 @@ static int cancelled_before(void *arg, void **ret_result)
     return hold_party(arg, ret_result);
 }
 
-/* As in CPython: a count from before the group is taken for a cancellation from outside. */
+/* As in CPython, an earlier cancellation request counts as one from outside. */
 Test(task_group, rule_53_earlier_cancellation_requests_are_kept)
 {
     struct party good = {.children = {{sleeper, {.name = "a", .delay = 1}}}, .goes_on = true};
@@ -611,7 +610,7 @@ Test(task_group, rule_56_an_error_that_the_body_returns_takes_precedence)
     expect_result(parent, AF_GROUP);
 }
 
-/* An outer group with a child of its own around a group with another. */
+/* An outer group with a child, around an inner group with another. */
 struct nest {
     struct child outer, inner;
 };
@@ -727,7 +726,7 @@ Test(task_group, rule_57_create_task_fails_after_a_cancellation)
     expect_trace("sibling:cancelled bad:cancelled group: cancelled 1");
 }
 
-/* CPython's test_taskgroup_finished: that much is left of it, since the exit frees the group. */
+/* CPython's test_taskgroup_finished, as far as it applies: the exit frees the group. */
 Test(task_group, rule_57_create_task_fails_once_all_tasks_are_done_in_the_exit)
 {
     struct party party = {.children = {{return_code, {.code = 0}}}};

@@ -93,7 +93,7 @@ Test(task_set, join_of_an_empty_set_does_not_suspend)
     take_trace();
 }
 
-/* Adds another as its last deed. */
+/* Adds another task at its end. */
 static int add_and_end(void *arg, void **ret_result)
 {
     int r = af_sleep(1);

@@ -6,7 +6,7 @@
 
 TestSuite(timeout, .init = open_loop, .fini = close_loop);
 
-/* A scope around a sleep, and what it says afterwards. */
+/* A timeout around a sleep, and its result. */
 struct scope {
     double timeout;
     double sleep;
@@ -124,7 +124,7 @@ Test(timeout, rule_47_another_cancel_after_an_earlier_one_remains_a_cancel)
     cr_assert(af_future_cancelled(task));
 }
 
-/* A body whose outcome is not a sleep's. */
+/* A body with another outcome than that of a sleep. */
 static int exit_with(void *arg, void **ret_result)
 {
     struct scope *it = arg;
@@ -210,7 +210,7 @@ Test(timeout, rule_48_scopes_nest)
         {{5, 9, 20, 0}, "body:cancelled inner:cancelled outer:timeout 01 0"},
         {{9, 5, 20, 0}, "body:cancelled inner:timeout outer:timeout 10 0"},
         {{5, 5, 20, 0}, "body:cancelled inner:cancelled outer:timeout 11 0"},
-        /* CPython's test_nested_timeouts_loop_busy: both are due before the loop looks again. */
+        /* CPython's test_nested_timeouts_loop_busy: both are due before the next iteration. */
         {{3, 2, 1, 10}, "body:cancelled inner:cancelled outer:timeout 11 0"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -317,7 +317,7 @@ Test(timeout, rule_50_zero_expires_only_if_the_body_suspends)
     expect_trace("body:cancelled scope:timeout 0");
 }
 
-/* CPython's test_timeout_zero_sleep_zero: the sleep's step is queued behind the expiry. */
+/* CPython's test_timeout_zero_sleep_zero: the step of the sleep is queued after the expiry. */
 Test(timeout, rule_50_zero_cancels_a_sleep_of_zero)
 {
     struct scope it = {.timeout = 0, .sleep = 0};

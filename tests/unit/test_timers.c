@@ -89,8 +89,8 @@ static int by_time(const void *left, const void *right)
     return a->number < b->number ? -1 : 1;
 }
 
-/* A thousand timers at few different times, a third of them taken back from anywhere and half of
- * those added once more. */
+/* A thousand timers with few different times; a third of them are removed in random order, and half
+ * of those added again. */
 Test(timers, the_heap_sorts)
 {
     enum { COUNT = 1000 };

@@ -21,7 +21,7 @@ static void setup_children(size_t count)
         children[i] = new_future();
 }
 
-/* Traces how many were done. */
+/* Traces the number of done children. */
 static int wait_for_children(void *arg, void **ret_result)
 {
     const struct waiting *waiting = arg;
@@ -200,7 +200,7 @@ Test(wait, rule_35_a_cancelled_child_does_not_trigger_it)
     expect_trace("2");
 }
 
-/* The third fails after the wait was over and before the waiter resumed: that, too, is seen. */
+/* The third fails after the wait ended and before the waiter resumes, and is retrieved too. */
 Test(wait, rule_35_a_failure_before_the_waiter_resumes_counts_as_retrieved)
 {
     setup_children(2);
@@ -216,8 +216,8 @@ Test(wait, rule_35_a_failure_before_the_waiter_resumes_counts_as_retrieved)
     af_future_result(children[0], NULL);
 }
 
-/* Both fail in the tick of the timeout. The last that ends is not looked at, being the last: which
- * that is is a matter of the order of completion, not of the arguments. */
+/* Both fail in the iteration of the timeout. The exception of the last is not retrieved. The order
+ * of completion decides which is the last, not the order of the arguments. */
 Test(wait, rule_35_the_exception_of_the_last_child_is_not_retrieved)
 {
     af_future_new(loop, &children[0]);
@@ -240,7 +240,7 @@ static int set_soon(void *future)
     return af_loop_call_soon(loop, set_later, future, NULL);
 }
 
-/* For the sanitizers: the loop closes before the wait hears of its child. */
+/* For the sanitizers: the loop is closed before the callback of the child runs. */
 Test(wait, a_child_may_be_done_in_the_last_iteration)
 {
     setup_children(1);
@@ -294,8 +294,7 @@ static int attempt(void *arg, void **ret_result)
     return r;
 }
 
-/* What CPython's tests call a stubborn task: sees its cancellation, takes its time, and ends
- * otherwise. */
+/* A task that swallows its cancellation, sleeps, and returns another outcome. */
 static int stubborn(void *arg, void **ret_result)
 {
     const struct actor *actor = arg;
