@@ -19,9 +19,9 @@ int af_as_completed_new(af_future *const *children, size_t count, double timeout
 
 /* Returns 1 and the next child that is done, or 0 after the last one. Several tasks may call it at
  * the same time; they are served in the order of their calls (rule 37).
- * Errors: AF_TIMEOUT for each child that was not done at the timeout, and keeps running (rule 38);
- * AF_CANCELLED, where the call counts as one of the children, as in asyncio; AF_RUNTIME_ERROR
- * outside a task if it would have to suspend.
+ * Errors: AF_TIMEOUT once for each child that is not done at the timeout, which keeps running (rule
+ * 38); AF_CANCELLED, and the call counts as if it had returned a child, as in asyncio;
+ * AF_RUNTIME_ERROR outside a task if it would have to suspend.
  * Suspends: until a child is done or the timeout expires.
  * Ownership: the child is borrowed from the iterator. */
 int af_as_completed_next(af_as_completed *iterator, af_future **ret_child);

@@ -62,9 +62,9 @@ int af_raise_error(af_error error);
  * Ownership: borrowed; valid until the next error is raised. */
 af_error af_raised(int code);
 
-/* Keep an error after the next one is raised, and release it. Needed by the equivalent of a
- * `finally` block that awaits before it lets the exception propagate. af_error_ref() returns ERROR.
- */
+/* Take and drop a reference to an error, to keep it after the next one is raised. The equivalent of
+ * a `finally` block that awaits needs this before it lets the exception propagate. af_error_ref()
+ * returns ERROR. */
 af_error af_error_ref(af_error error);
 void af_error_unref(af_error error);
 

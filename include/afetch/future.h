@@ -32,7 +32,8 @@ af_future *af_future_ref(af_future *future);
  * reports an exception that was never retrieved to the exception handler (rule 16). */
 void af_future_unref(af_future *future);
 
-/* True if it has a result or an exception or was cancelled; and true if it was cancelled. */
+/* True if it is done, that is, has a result, has an exception or was cancelled; and true if it was
+ * cancelled. */
 bool af_future_done(const af_future *future);
 bool af_future_cancelled(const af_future *future);
 

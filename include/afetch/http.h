@@ -32,8 +32,13 @@ typedef struct af_client_options {
     const char *bearer_token;
     bool netrc;             /* look for the host's in the netrc file */
     const char *netrc_file; /* NULL: ~/.netrc */
+<<<<<<< HEAD
     /* Where it is not NULL, cookies are kept from request to request, and those of these files are
      * there at the beginning; "" is no file. NULL-terminated. */
+=======
+    /* If not NULL, the client keeps cookies from one request to the next, and starts with those of
+     * these files; "" is no file. NULL-terminated. */
+>>>>>>> bccce30 (include: name the condition in every Suspends line)
     const char *const *cookie_files;
 
     const char *proxy; /* a URL; NULL: the environment's, as for curl; "": none */
@@ -214,9 +219,18 @@ int af_client_request(af_client *client, const af_request *request, af_future **
  * response: AF_HTTP_REDIRECT. Borrowed from the future. */
 const char *af_request_redirect(const af_future *future);
 
+<<<<<<< HEAD
 /* Begins the request that a redirect leads to: PREVIOUS is one that has af_request_redirect(). What
  * is asked, and with which credentials, is decided as by libcurl: those that were given for the
  * first request go to its scheme, host and port alone. Otherwise as af_client_request(). */
+=======
+/* Starts the request that a redirect leads to. PREVIOUS is a request for which
+ * af_request_redirect() is not NULL. Method, content and credentials follow libcurl's rules:
+ * credentials given for the first request are sent only to the same scheme, host and port.
+ * Errors: those of af_client_request().
+ * Suspends: never.
+ * Ownership: the caller owns the future. The response is borrowed from it. */
+>>>>>>> bccce30 (include: name the condition in every Suspends line)
 int af_client_follow(af_client *client, const af_future *previous, af_future **ret_future);
 
 /* Awaits a request and all that it is redirected to: *ret_future is the last one's, done. The

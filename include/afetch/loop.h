@@ -70,7 +70,8 @@ int af_loop_new(const af_loop_options *options, af_loop **ret_loop);
  * Threads: other threads that call af_loop_call_soon_threadsafe() must have ended. */
 int af_loop_close(af_loop *loop);
 
-/* Returns the loop that is running in this thread, or NULL. */
+/* Returns the loop that is running in this thread, or NULL.
+ * Threads: any. */
 af_loop *af_running_loop(void);
 
 /* Returns the time of the loop's clock in seconds. */
@@ -144,13 +145,11 @@ void af_loop_set_exception_handler(af_loop *loop, af_exception_handler *handler,
 void af_print_exception(af_loop *loop, const af_exception_context *context, void *arg);
 
 /* Debug mode (rule 69). It is on from the start if the options or AFETCH_DEBUG=1 in the environment
- * say so. In debug mode:
- * - Callbacks, and steps of tasks, that take slow_callback_duration (default 0.1 s) or longer are
- * reported by name to the exception handler.
- * - Without an exception handler, all reports go to af_print_exception().
- * - call_soon, call_later, call_at, and functions that create a task or set a future fail with
- * AF_RUNTIME_ERROR in any other thread than the loop's.
- * - A stack overflow of a task names the task on stderr before it ends the process. */
+ * say so. Callbacks, and steps of tasks, that take slow_callback_duration (default 0.1 s) or longer
+ * are reported by name to the exception handler; without a handler all reports go to
+ * af_print_exception(). call_soon, call_later, call_at, and functions that create a task or set a
+ * future, fail with AF_RUNTIME_ERROR in any other thread than the loop's. A stack overflow of a
+ * task writes its name to stderr before it ends the process. */
 void af_loop_set_debug(af_loop *loop, bool on);
 bool af_loop_debug(const af_loop *loop);
 void af_loop_set_slow_callback_duration(af_loop *loop, double seconds);

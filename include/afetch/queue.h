@@ -55,8 +55,8 @@ int af_queue_join(af_queue *queue);
  * Suspends: never. */
 void af_queue_shutdown(af_queue *queue, bool immediate);
 
-/* Return the number of items; true if there are none; true if there are MAXIMUM; the number of
- * items put for which af_queue_task_done() was not called yet. */
+/* Return the state of the queue: its number of items; true if it is empty; true if it has MAXIMUM
+ * items; the number of items put for which af_queue_task_done() was not called yet. */
 size_t af_queue_size(const af_queue *queue);
 bool af_queue_empty(const af_queue *queue);
 bool af_queue_full(const af_queue *queue);

@@ -4,9 +4,9 @@
  * operations run at the same time, a rate limiter how often one starts.
  *
  * Tokens are granted on a schedule, one every PERIOD/COUNT seconds after the first. If the loop is
- * late, missed tokens are granted late, but only one, or those of 10 ms if they are more. Unused
- * tokens are not saved up: a request that comes more than 10 ms after a token became available
- * starts a new schedule. */
+ * late, it grants the tokens that it missed, but at most one, or those of the last 10 ms if these
+ * are more. Unused tokens are not saved up: a request that comes more than 10 ms after a token
+ * became available starts a new schedule. */
 #ifndef AFETCH_RATE_LIMITER_H
 #define AFETCH_RATE_LIMITER_H
 

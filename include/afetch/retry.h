@@ -15,8 +15,8 @@ typedef struct af_retry_options {
     double max_delay; /* upper limit of the doubling, in seconds */
 
     /* Called before each retry with the code of the failed attempt, the number of attempts so far,
-     * and the chosen delay, which it may change. The text of the error is that of af_raised(). It
-     * must not suspend. False: af_retry() returns the error. NULL: always true. */
+     * and the chosen delay, which it may change. af_raised(code) has the text of the error. Must
+     * not suspend. False: af_retry() returns the error. NULL: always true. */
     bool (*should_retry)(int code, unsigned attempts, double *delay, void *arg);
     /* Called in place of af_sleep(), so that resources can be released while waiting. A negative
      * code ends the retries. NULL: af_sleep(). */

@@ -41,34 +41,38 @@ int af_open_unix_connection(const char *path, af_stream **ret_stream);
 
 /* Reads at least one byte and at most SIZE. Returns the number of bytes; 0 at the end of the
  * stream, or if SIZE is 0.
- * Errors (of all read functions): AF_CANCELLED, and no data is lost; AF_RUNTIME_ERROR if another
- * task is reading, or outside a task if it would have to suspend; -ENOMEM; system errors.
- * Suspends (all read functions): until there is enough data or the stream ends. */
+ * Errors: AF_CANCELLED, and no data is lost; AF_RUNTIME_ERROR if another task is reading, or
+ * outside a task if it would have to suspend; -ENOMEM; system errors.
+ * Suspends: until there is data or the stream ends. */
 ssize_t af_stream_read(af_stream *stream, void *buffer, size_t size);
 
 /* Reads exactly SIZE bytes.
- * Errors: AF_INCOMPLETE_READ if the stream ends before. On every error, the data received so far
- * can still be read. */
+ * Errors: those of af_stream_read(); AF_INCOMPLETE_READ if the stream ends before. On every error,
+ * the data received so far can still be read.
+ * Suspends: until there is enough data or the stream ends. */
 int af_stream_read_exactly(af_stream *stream, void *buffer, size_t size);
 
 /* Reads up to and including SEPARATOR.
- * Errors: AF_LIMIT_OVERRUN if the separator does not come within the limit; AF_INCOMPLETE_READ if
- * the stream ends before it; AF_VALUE_ERROR if it is an empty string. On every error, the data
- * received so far can still be read.
+ * Errors: those of af_stream_read(); AF_LIMIT_OVERRUN if the separator does not come within the
+ * limit; AF_INCOMPLETE_READ if the stream ends before it; AF_VALUE_ERROR if it is an empty string.
+ * On every error, the data received so far can still be read.
+ * Suspends: until there is enough data or the stream ends.
  * Ownership: the data is borrowed until the next read from the stream. */
 int af_stream_read_until(af_stream *stream, const char *separator, const char **ret_data,
                          size_t *ret_length);
 
 /* Reads a line including its newline. The last line may lack one. At the end of the stream the
  * length is 0.
- * Errors: AF_VALUE_ERROR if the line exceeds the limit; the part of it that was received is
- * discarded.
+ * Errors: those of af_stream_read(); AF_VALUE_ERROR if the line exceeds the limit; the part of it
+ * that was received is discarded.
+ * Suspends: until there is enough data or the stream ends.
  * Ownership: the line is borrowed until the next read from the stream. */
 int af_stream_read_line(af_stream *stream, const char **ret_line, size_t *ret_length);
 
 /* Reads everything up to the end of the stream.
- * Errors: AF_LIMIT_OVERRUN if that is more than MAXIMUM bytes; -ENOMEM. On every error, the data
- * received so far can still be read.
+ * Errors: those of af_stream_read(); AF_LIMIT_OVERRUN if that is more than MAXIMUM bytes. On every
+ * error, the data received so far can still be read.
+ * Suspends: until the stream ends.
  * Ownership: the data is borrowed until the next read from the stream. */
 int af_stream_read_all(af_stream *stream, size_t maximum, const char **ret_data,
                        size_t *ret_length);
@@ -181,16 +185,16 @@ uint16_t af_server_port(const af_server *server);
  * Suspends: never. */
 void af_server_close(af_server *server);
 
-/* Waits until the server is closed and its last connection is closed.
+/* Waits until the server and its last connection are closed.
  * Errors: AF_CANCELLED; AF_RUNTIME_ERROR outside a task if it would have to suspend.
- * Suspends: until then. */
+ * Suspends: unless they are closed. */
 int af_server_wait_closed(af_server *server);
 
 /* Waits like af_server_wait_closed(), but if it is cancelled it closes the server and waits for the
  * last connection, or a second cancellation, before it returns AF_CANCELLED. If the server is
- * closed already it returns AF_CANCELLED at once.
+ * closed already, a cancellation is returned at once.
  * Errors: those of af_server_wait_closed().
- * Suspends: until then. */
+ * Suspends: unless the server and its last connection are closed. */
 int af_server_serve_forever(af_server *server);
 
 /* Closes the server and frees it. Open connections are kept. No task may be waiting for it. */

@@ -187,7 +187,7 @@ void af_executor_free(af_executor *executor)
 
 /* ------------------------------------------------------------------- calls */
 
-/* Drops the reference of the thread, which does not use the call any more. */
+/* Drops the reference held for the thread, which does not use the call any more. */
 static void release(struct call *call)
 {
     call->future.loop->calls--;

@@ -152,8 +152,8 @@ static bool is_cancellable(af_future *future)
     return !af_future_done(future) && !future->loop->closed;
 }
 
-/* Cancels a task of a cycle of tasks that await each other directly, not through its awaited
- * future. */
+/* Cancels a task in a cycle of tasks that await each other: at its next step, not through the
+ * awaited future. */
 static void break_cycle(struct task *task)
 {
     callback_remove(&task->step);
