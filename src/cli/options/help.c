@@ -133,14 +133,14 @@ static void print_first_page(FILE *file)
     for (const struct option_spec *spec = option_table; spec->name; spec++)
         if (spec->brief)
             print_option_as(file, spec, spec->brief);
-    fputs("\n'afetch --help SECTION' has the rest. The sections:\n  ", file);
-    int at = 2;
+    fputc('\n', file);
+    int at = fprintf(file, "More with --help NAME:");
     for (const struct option_section_name *section = option_sections;
          section < option_sections + SECTION_COUNT; section++)
-        at = print_word(file, section->name, (int)strlen(section->name), 2, at);
+        at = print_word(file, section->name, (int)strlen(section->name), 0, at);
     for (const struct help_topic *topic = help_topics; topic->name; topic++)
-        at = print_word(file, topic->name, (int)strlen(topic->name), 2, at);
-    print_word(file, "all", 3, 2, at);
+        at = print_word(file, topic->name, (int)strlen(topic->name), 0, at);
+    print_word(file, "all", 3, 0, at);
     fputc('\n', file);
 }
 

@@ -3,9 +3,8 @@
 #include "cli/record/record.h"
 
 const char introduction[] =
-    "Fetches many URLs at once and says of every one what happened. An operand with '://' in it "
-    "is a URL, '-' is standard input, anything else is a file of URLs, one a line. Without "
-    "operands standard input is read.";
+    "Fetch many URLs concurrently and write one record per URL. Each operand is a URL (with "
+    "'://'), a file of URLs (one a line), or '-': standard input, the default.";
 
 static const char list_text[] =
     "One URL a line. Blank lines and lines that begin with # are skipped; blanks around a URL, "
@@ -101,15 +100,17 @@ static const struct help_entry environment_entries[] = {
 static const struct help_entry example_entries[] = {
     {"afetch urls.txt", "A line for each URL in the file, and a summary."},
     {"afetch -j 200 --as-completed --jsonl -o records.jsonl < urls.txt",
-     "Records for a program, 200 requests at a time, the fastest first."},
-    {"afetch --json urls.txt | jq -r '.[] | select(.ok | not) | .url'", "What failed."},
-    {"afetch --fields url,response_code,time_total urls.txt | sort -nk 3", "The slowest last."},
+     "Records for a program, 200 requests at once, each written as it completes."},
+    {"afetch --jsonl urls.txt | jq -r 'select(.ok | not) | [.error, .url] | @tsv'",
+     "The URLs that failed, and why."},
+    {"afetch --fields time_total,ok,url urls.txt | sort -n",
+     "Sorted by time, the slowest last; 'false' marks those that failed."},
     {"seq 100 | sed 's|.*|https://one.example/item/&|' | afetch --output-dir items",
-     "A hundred files from an API."},
+     "A hundred responses of an API, each saved as a file."},
     {"afetch --first https://one.example/file https://two.example/file",
-     "A race between two mirrors."},
+     "The first mirror to succeed; the other request is cancelled."},
     {"afetch --rate 10/s --retry 3 urls.txt",
-     "Ten new requests a second, and what fails for a while is tried again."},
+     "Start ten requests a second, and retry transient failures."},
     {NULL, NULL},
 };
 
