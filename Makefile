@@ -181,7 +181,7 @@ help:
 	@echo 'make conformance   compare with the traces of CPython; SEEDS=5000:6000 for fresh ones'
 	@echo 'make valgrind   all tests under valgrind'
 	@echo 'make twins      the examples in Python (3.13), which print the same'
-	@echo 'make bench      the figures of the README; make bench-core: those of the core'
+	@echo 'make bench      the figures of one host; make bench-core: those of the core'
 	@echo 'make bench-web  those of many hosts, HTTPS and HTTP/2; LINES="once names" for some of them'
 	@echo 'make install    to PREFIX ($(PREFIX)) below DESTDIR; make uninstall takes it away'
 	@echo 'make format lint compdb clean'
