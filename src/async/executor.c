@@ -285,7 +285,7 @@ int af_run_in_executor(af_executor *executor, af_blocking_function *function, vo
 int af_to_thread(af_blocking_function *function, void *arg, void (*destroy)(void *arg),
                  void **ret_result)
 {
-    af_future *future;
+    af_future *future = NULL;
     int r = task_running() ? af_run_in_executor(NULL, function, arg, destroy, &future)
                            : AF_RUNTIME_ERROR;
     if (r < 0) {

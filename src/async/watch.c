@@ -261,6 +261,7 @@ int af_loop_add_signal_handler(af_loop *loop, int signal, af_callback *callback,
 
 static struct signal_watch *find_signal(const af_loop *loop, int signal)
 {
+    /* The analyzer does not follow removed links. NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
     list_for_each (link, &loop->signals) {
         struct signal_watch *watch = container_of(link, struct signal_watch, link);
         if (watch->signal.signum == signal)

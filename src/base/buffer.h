@@ -30,6 +30,7 @@ static inline int buffer_append(struct buffer *buffer, const void *data, size_t 
     if (r < 0)
         return r;
     if (size > 0)
+        /* Room implies data. NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
         memcpy(buffer->data + buffer->length, data, size);
     buffer->length += size;
     return 0;

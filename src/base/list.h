@@ -14,9 +14,11 @@ struct list {
 #define container_of(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 
 /* Iterates over a list. The body may remove the current link, but no other. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): LINK is a name that is declared */
 #define list_for_each(link, head)                                                     \
     for (struct list *link = (head)->next, *link##_next = link->next; link != (head); \
          link = link##_next, link##_next = link->next)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 static inline void list_init(struct list *list)
 {
@@ -54,6 +56,7 @@ static inline struct list *list_pop(struct list *list)
     struct list *link = list->next;
     if (link == list)
         return NULL;
+    /* The analyzer does not follow removed links. NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
     list_remove(link);
     return link;
 }

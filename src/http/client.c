@@ -214,7 +214,7 @@ int af_client_follow(af_client *client, const af_future *previous, af_future **r
 
 int af_client_fetch(af_client *client, const af_request *request, af_future **ret_future)
 {
-    af_future *future, *next;
+    af_future *future = NULL, *next = NULL;
     int r = af_client_request(client, request, &future);
     if (r < 0)
         return r;

@@ -48,16 +48,17 @@ static void print_side_by_side(const cJSON *expected, const cJSON *ours, int dif
     int first = larger(difference - EVENTS_BEFORE, 0);
     int size = larger(cJSON_GetArraySize(expected), cJSON_GetArraySize(ours));
     int end = smaller(difference + 1 + EVENTS_AFTER, size), width = 0;
-    char *left[EVENTS_BEFORE + 1 + EVENTS_AFTER];
     for (int i = first; i < end; i++) {
-        left[i - first] = side_of(cJSON_GetArrayItem(expected, i));
-        width = larger(width, (int)strlen(left[i - first]));
+        char *left = side_of(cJSON_GetArrayItem(expected, i));
+        width = larger(width, (int)strlen(left));
+        free(left);
     }
     printf("     %-*s     %s\n", width, "tick        CPython", "tick        afetch");
     for (int i = first; i < end; i++) {
+        char *left = side_of(cJSON_GetArrayItem(expected, i));
         char *right = side_of(cJSON_GetArrayItem(ours, i));
-        printf("  %s %-*s  |  %s\n", i == difference ? "->" : "  ", width, left[i - first], right);
-        free(left[i - first]);
+        printf("  %s %-*s  |  %s\n", i == difference ? "->" : "  ", width, left, right);
+        free(left);
         free(right);
     }
 }

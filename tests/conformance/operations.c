@@ -94,6 +94,20 @@ static int perform(struct simulation *simulation, const cJSON *operation, cJSON 
     }
     if (IS("spawn"))
         return spawn(simulation, second->valuestring, NULL);
+    if (IS("ncancel")) {
+        *ret_result = cJSON_CreateNumber(af_task_cancelling(af_current_task()));
+        return 0;
+    }
+    if (IS("uncancel")) {
+        *ret_result = cJSON_CreateNumber(af_task_uncancel(af_current_task()));
+        return 0;
+    }
+    if (IS("later"))
+        return call(simulation, operation, 2, second->valuedouble);
+    if (IS("soon"))
+        return call(simulation, operation, 1, -1);
+    if (!resource)
+        abort(); /* all other operations need one */
     if (IS("rel"))
         return release(resource);
     if (IS("putnw"))
@@ -133,18 +147,6 @@ static int perform(struct simulation *simulation, const cJSON *operation, cJSON 
         *ret_result = cJSON_CreateBool(is_locked(resource));
         return 0;
     }
-    if (IS("ncancel")) {
-        *ret_result = cJSON_CreateNumber(af_task_cancelling(af_current_task()));
-        return 0;
-    }
-    if (IS("uncancel")) {
-        *ret_result = cJSON_CreateNumber(af_task_uncancel(af_current_task()));
-        return 0;
-    }
-    if (IS("later"))
-        return call(simulation, operation, 2, second->valuedouble);
-    if (IS("soon"))
-        return call(simulation, operation, 1, -1);
     abort();
 #undef IS
 }

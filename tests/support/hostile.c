@@ -214,7 +214,8 @@ static int get_long_line(struct exchange *exchange, const char *rest)
     const char *place = request_arg(exchange->request, "in");
     int64_t length;
     size_t i = 0;
-    while (i < sizeof lines / sizeof lines[0] - 1 && strcmp(place ? place : "", lines[i].place))
+    while (i < sizeof lines / sizeof lines[0] - 1 &&
+           strcmp(place ? place : "", lines[i].place) != 0)
         i++;
     if (!read_count(rest, 1 << 26, &length))
         return send_status(exchange, 400);

@@ -11,6 +11,7 @@
 
 /* The names are those of the linker's --wrap: __wrap_ replaces a function, __real_ is the function
  * itself. */
+/* NOLINTBEGIN(bugprone-reserved-identifier) */
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *block, size_t size);
@@ -34,6 +35,7 @@ ZSTD_DCtx *__real_ZSTD_createDCtx(void);
 size_t __real_ZSTD_freeDCtx(ZSTD_DCtx *context);
 ZSTD_DCtx *__wrap_ZSTD_createDCtx(void);
 size_t __wrap_ZSTD_freeDCtx(ZSTD_DCtx *context);
+/* NOLINTEND(bugprone-reserved-identifier) */
 
 static size_t until_failure; /* 0: none fails */
 static bool all_after;

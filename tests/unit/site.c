@@ -59,8 +59,8 @@ static int serve(af_stream *stream, void *arg)
     size_t length;
     int r = 0;
     site->connection_count++;
-    while (r >= 0 && (r = af_stream_read_until(stream, "\r\n\r\n", &head, &length)) == 0 &&
-           (r = note_request(site, stream, request, head, length)) == 0) {
+    while (r >= 0 && af_stream_read_until(stream, "\r\n\r\n", &head, &length) == 0 &&
+           note_request(site, stream, request, head, length) == 0) {
         const char *answer = find_answer(site, request);
         if (!answer)
             return hang(stream);

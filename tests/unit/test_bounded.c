@@ -128,8 +128,7 @@ static int take_one(void *name, void **ret_result)
 
 static int take_all(void *name, void **ret_result)
 {
-    int r;
-    while ((r = take_one(name, ret_result)) > 0)
+    while (take_one(name, ret_result) > 0)
         ;
     return 0;
 }

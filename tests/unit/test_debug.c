@@ -243,7 +243,7 @@ static volatile bool endless = true;
 static unsigned overflow(unsigned depth)
 {
     volatile char frame[256];
-    frame[depth % sizeof frame] = (char)depth;
+    frame[0] = (char)depth;
     return (endless ? overflow(depth + 1) : 0) + frame[0];
 }
 

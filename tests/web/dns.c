@@ -65,8 +65,7 @@ struct pending {
     unsigned char message[MAX_MESSAGE];
 };
 
-static struct rule *rules;
-static size_t rule_count;
+static struct rule *rules; /* the last has no suffix */
 static struct rule other_names;
 static int server, query_log;
 static struct pending queue = {.previous = &queue, .next = &queue};
@@ -143,7 +142,7 @@ static bool read_question(const unsigned char *message, size_t length,
 static const struct rule *find_rule(const char *name)
 {
     size_t length = strlen(name);
-    for (const struct rule *rule = rules; rule < rules + rule_count; rule++) {
+    for (const struct rule *rule = rules; rule->suffix; rule++) {
         size_t suffix = strlen(rule->suffix);
         if (length >= suffix && strcmp(name + length - suffix, rule->suffix) == 0 &&
             (length == suffix || name[length - suffix - 1] == '.'))
@@ -278,8 +277,8 @@ static bool read_rule(char *text, struct rule *ret_rule)
 static bool read_rules(int count, char **texts)
 {
     rules = calloc((size_t)count + 1, sizeof *rules);
-    for (int i = 0; rules && i < count; i++, rule_count++)
-        if (!read_rule(texts[i], &rules[rule_count]))
+    for (int i = 0; rules && i < count; i++)
+        if (!read_rule(texts[i], &rules[i]))
             return false;
     return rules;
 }
