@@ -166,6 +166,13 @@ format:
 lint:
 	@scripts/lint $(SOURCES)
 
+# The checks of .clang-tidy. The compiler's warnings come from compiling; the object stands for the headers.
+$(BUILD)/%.tidy: %.c $(BUILD)/%.o .clang-tidy
+	$(call run,TIDY,$<)clang-tidy --quiet $< -- $(FLAGS) -I$(BUILD)/src -w 2>$@.log >&2 || { cat $@.log; exit 1; }
+	@touch $@
+
+tidy: $(patsubst %.c,$(BUILD)/%.tidy,$(filter %.c,$(SOURCES)))
+
 compdb: clean
 	bear --output compile_commands.json -- $(MAKE) all $(BUILD)/origin $(BUILD)/unit-tests
 
@@ -184,9 +191,9 @@ help:
 	@echo 'make bench      the figures of one host; make bench-core: those of the core'
 	@echo 'make bench-web  those of many hosts, HTTPS and HTTP/2; LINES="once names" for some of them'
 	@echo 'make install    to PREFIX ($(PREFIX)) below DESTDIR; make uninstall takes it away'
-	@echo 'make format lint compdb clean'
+	@echo 'make lint       formatting, layers, scripts, warnings and clang-tidy; make format, compdb, clean'
 
 .PHONY: all examples demo test conformance valgrind twins bench bench-web bench-core install uninstall format \
-        lint compdb clean help
+        lint tidy compdb clean help
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 endif
