@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # What the tests in this directory share. They say "ok NAME" or "not ok NAME", for scripts/test to count.
 
 directory=$(mktemp -d)

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # What has happened in the rig. For scripts that run in it.
 
 # Prints the number of TCP connections that were opened in this network namespace so far, failed ones too.
