@@ -106,11 +106,21 @@ demo: $(BUILD)/afetch $(BUILD)/origin
 TESTING  := CC='$(CC)' SANITIZE='$(SANITIZE)'
 TESTS    := $(addprefix $(BUILD)/,afetch origin http2-server conformance comparer dns unit-tests cli-tests) $(EXAMPLES)
 
-test: $(TESTS) $(BUILD)/libafetch.so
+tests: $(TESTS) $(BUILD)/libafetch.so
+
+test: tests
 	@$(TESTING) scripts/test $(BUILD)
 
 valgrind: $(TESTS) $(BUILD)/libafetch.so
 	@$(TESTING) scripts/test $(BUILD) --valgrind
+
+# A build of its own, whose objects count the lines that run. RUN='build/coverage/unit-tests' runs that alone.
+coverage:
+	@$(MAKE) --no-print-directory BUILD=build/coverage CFLAGS='-O0 -g' SANITIZE= \
+	    CC='$(CC) --coverage -fprofile-update=atomic -fno-exceptions' measured
+
+measured: tests
+	@$(TESTING) scripts/coverage $(BUILD) $(RUN)
 
 conformance: $(BUILD)/conformance $(BUILD)/comparer
 	@scripts/conformance $(BUILD) $(SEEDS)
@@ -184,16 +194,17 @@ help:
 	@echo 'make deps ...   first install what is missing (Debian), then the rest of the goals'
 	@echo 'make man        the manual page, $(BUILD)/afetch.1; make completions: those of the shells'
 	@echo 'make demo       fetch urls.txt from a server on this machine'
-	@echo 'make test       all tests; SANITIZE=address,undefined for a build that watches memory'
+	@echo 'make test       all tests; SANITIZE=address,undefined for a build that watches memory; make tests builds them'
 	@echo 'make conformance   compare with the traces of CPython; SEEDS=5000:6000 for fresh ones'
 	@echo 'make valgrind   all tests under valgrind'
+	@echo 'make coverage   the lines of each file that the tests run, the least covered file first'
 	@echo 'make twins      the examples in Python (3.13), which print the same'
 	@echo 'make bench      the figures of one host; make bench-core: those of the core'
 	@echo 'make bench-web  those of many hosts, HTTPS and HTTP/2; LINES="once names" for some of them'
 	@echo 'make install    to PREFIX ($(PREFIX)) below DESTDIR; make uninstall takes it away'
 	@echo 'make lint       formatting, layers, scripts, warnings and clang-tidy; make format, compdb, clean'
 
-.PHONY: all examples demo test conformance valgrind twins bench bench-web bench-core install uninstall format \
+.PHONY: all examples demo tests test coverage measured conformance valgrind twins bench bench-web bench-core install uninstall format \
         lint tidy compdb clean help
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 endif

@@ -83,11 +83,11 @@ static char **make_arguments(void)
     return arguments.list;
 }
 
-/* Nothing of the outside but what the wrapper and the sanitizers need. */
+/* Nothing of the outside but what the wrapper, the sanitizers and gcov need. */
 static char **make_environment(void)
 {
-    static const char *const kept[] = {"PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS",
-                                       "LD_LIBRARY_PATH"};
+    static const char *const kept[] = {"PATH",         "ASAN_OPTIONS",    "UBSAN_OPTIONS",
+                                       "LSAN_OPTIONS", "LD_LIBRARY_PATH", "GCOV_ERROR_FILE"};
     struct strings environment = {0};
     struct text text = {0};
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
