@@ -4,7 +4,8 @@
 
 #include "async/loop.h"
 #include "async/name_query.h"
-#include "async/resolver.h"
+
+struct resolver;
 
 /* The query for a name that had addresses. */
 struct renewal {
@@ -31,7 +32,7 @@ struct name {
 struct resolver_lookup {
     struct list link;
     struct name *name; /* NULL once its answer is being delivered */
-    resolver_done *done;
+    void (*done)(void *arg, int result, struct addresses *addresses); /* a resolver_done */
     void *arg;
 };
 
