@@ -14,9 +14,10 @@
 
 /* The sense in which a name is taken. */
 enum use {
-    AS_NAME = 'n', /* a whole name with an extension */
-    AS_STEM = 's', /* the stem of a name, or a name that has yet to get an extension */
-    AS_OPEN = 'o', /* a name that has yet to get an extension */
+    AS_NAME = 'n',  /* a whole name with an extension */
+    AS_STEM = 's',  /* the stem of a name, or a name that has yet to get an extension */
+    AS_OPEN = 'o',  /* a name that has yet to get an extension */
+    AS_TRIED = 't', /* a number that find_free() found taken */
 };
 
 static struct fingerprint fingerprint_of(enum use use, const char *text)
@@ -46,8 +47,10 @@ static bool is_taken(const struct body_directory *directory, const struct file_n
     const struct fingerprint_set *taken = &directory->taken;
     if (!name->extension[0])
         return fingerprint_set_has(taken, fingerprint_of(AS_STEM, candidate.stem));
+    /* A name gets none but known extensions. */
     return fingerprint_set_has(taken, fingerprint_of(AS_NAME, candidate.name)) ||
-           fingerprint_set_has(taken, fingerprint_of(AS_OPEN, candidate.stem));
+           (file_name_extension_is_known(name->extension) &&
+            fingerprint_set_has(taken, fingerprint_of(AS_OPEN, candidate.stem)));
 }
 
 static int take(struct body_directory *directory, const struct file_name *name,
@@ -62,31 +65,59 @@ static int take(struct body_directory *directory, const struct file_name *name,
                : fingerprint_set_add(&directory->taken, fingerprint_of(AS_OPEN, candidate.stem));
 }
 
-/* Finds a free number by doubling and bisection: ten thousand URLs may have the same name. */
-static unsigned long find_free(const struct body_directory *directory, const struct file_name *name)
+/* Unlike the numbers that are taken, those that were tried have no gaps. */
+static struct fingerprint fingerprint_of_trial(const struct file_name *name, unsigned long number)
 {
-    if (!is_taken(directory, name, 0))
-        return 0;
-    unsigned long low = 0, high = 1;
-    while (is_taken(directory, name, high)) {
-        low = high;
-        high *= 2;
-    }
-    while (high - low > 1) {
-        unsigned long middle = low + (high - low) / 2;
-        if (is_taken(directory, name, middle))
-            low = middle;
+    struct candidate candidate = make_candidate(name, number);
+    struct fingerprint fingerprint = fingerprint_of(AS_TRIED, candidate.stem);
+    /* The null byte separates the stem from the extension. */
+    return fingerprint_add(fingerprint_add(fingerprint, "", 1), name->extension,
+                           strlen(name->extension));
+}
+
+/* The first number from FIRST up to END that was not tried for this name; END if there is none. */
+static unsigned long find_untried(const struct body_directory *directory,
+                                  const struct file_name *name, unsigned long first,
+                                  unsigned long end)
+{
+    while (first < end) {
+        unsigned long middle = first + (end - first) / 2;
+        if (fingerprint_set_has(&directory->taken, fingerprint_of_trial(name, middle)))
+            first = middle + 1;
         else
-            high = middle;
+            end = middle;
     }
-    return high;
+    return first;
+}
+
+/* Finds the lowest free number. Each number is tried once for a name: ten thousand URLs may have
+ * the same one. Numbers of as many digits are searched together, since long names that differ may
+ * be the same once they are truncated for those digits. */
+static int find_free(struct body_directory *directory, const struct file_name *name,
+                     unsigned long *ret_number)
+{
+    unsigned long first = 0, end = 1;
+    for (;; first = end, end *= 10) {
+        unsigned long number = find_untried(directory, name, first, end);
+        for (; number < end; number++) {
+            if (!is_taken(directory, name, number)) {
+                *ret_number = number;
+                return 0;
+            }
+            int r = fingerprint_set_add(&directory->taken, fingerprint_of_trial(name, number));
+            if (r < 0)
+                return r;
+        }
+    }
 }
 
 int body_directory_take(struct body_directory *directory, const struct file_name *name,
                         unsigned long *ret_number)
 {
-    unsigned long number = find_free(directory, name);
-    int r = take(directory, name, number);
+    unsigned long number;
+    int r = find_free(directory, name, &number);
+    if (r >= 0)
+        r = take(directory, name, number);
     if (r < 0)
         return r;
     *ret_number = number;

@@ -22,8 +22,8 @@ struct body_directory {
 int body_directory_open(struct body_directory *directory, const char *path);
 void body_directory_close(struct body_directory *directory);
 
-/* Takes NAME with the first number with which it is free. A name that has yet to get its extension
- * shares its stem with no other. Errors: -ENOMEM. */
+/* Takes NAME with the lowest number with which it is free. A name that has yet to get its extension
+ * may get any that is known. Errors: -ENOMEM. */
 int body_directory_take(struct body_directory *directory, const struct file_name *name,
                         unsigned long *ret_number);
 

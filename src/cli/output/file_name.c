@@ -183,47 +183,60 @@ struct file_name file_name_of_text(const char *text)
 
 /* ------------------------------------------------------------------ writing */
 
+/* Content types, and the extension that a body of each gets. */
+static const char *const extensions[][2] = {
+    {"application/gzip", ".gz"},
+    {"application/javascript", ".js"},
+    {"application/json", ".json"},
+    {"application/ld+json", ".json"},
+    {"application/msword", ".doc"},
+    {"application/pdf", ".pdf"},
+    {"application/rss+xml", ".xml"},
+    {"application/atom+xml", ".xml"},
+    {"application/x-gzip", ".gz"},
+    {"application/x-ndjson", ".jsonl"},
+    {"application/xhtml+xml", ".html"},
+    {"application/xml", ".xml"},
+    {"application/zip", ".zip"},
+    {"audio/mpeg", ".mp3"},
+    {"audio/ogg", ".ogg"},
+    {"font/woff2", ".woff2"},
+    {"image/avif", ".avif"},
+    {"image/gif", ".gif"},
+    {"image/jpeg", ".jpg"},
+    {"image/png", ".png"},
+    {"image/svg+xml", ".svg"},
+    {"image/webp", ".webp"},
+    {"image/x-icon", ".ico"},
+    {"text/css", ".css"},
+    {"text/csv", ".csv"},
+    {"text/html", ".html"},
+    {"text/javascript", ".js"},
+    {"text/markdown", ".md"},
+    {"text/plain", ".txt"},
+    {"text/xml", ".xml"},
+    {"video/mp4", ".mp4"},
+    {"video/webm", ".webm"},
+};
+
+enum { EXTENSIONS = sizeof extensions / sizeof extensions[0] };
+
 const char *file_name_extension(const char *content_type)
 {
-    static const char *const table[][2] = {
-        {"application/gzip", ".gz"},
-        {"application/javascript", ".js"},
-        {"application/json", ".json"},
-        {"application/ld+json", ".json"},
-        {"application/msword", ".doc"},
-        {"application/pdf", ".pdf"},
-        {"application/rss+xml", ".xml"},
-        {"application/atom+xml", ".xml"},
-        {"application/x-gzip", ".gz"},
-        {"application/x-ndjson", ".jsonl"},
-        {"application/xhtml+xml", ".html"},
-        {"application/xml", ".xml"},
-        {"application/zip", ".zip"},
-        {"audio/mpeg", ".mp3"},
-        {"audio/ogg", ".ogg"},
-        {"font/woff2", ".woff2"},
-        {"image/avif", ".avif"},
-        {"image/gif", ".gif"},
-        {"image/jpeg", ".jpg"},
-        {"image/png", ".png"},
-        {"image/svg+xml", ".svg"},
-        {"image/webp", ".webp"},
-        {"image/x-icon", ".ico"},
-        {"text/css", ".css"},
-        {"text/csv", ".csv"},
-        {"text/html", ".html"},
-        {"text/javascript", ".js"},
-        {"text/markdown", ".md"},
-        {"text/plain", ".txt"},
-        {"text/xml", ".xml"},
-        {"video/mp4", ".mp4"},
-        {"video/webm", ".webm"},
-    };
     size_t length = content_type ? strcspn(content_type, "; \t") : 0;
-    for (size_t i = 0; length > 0 && i < sizeof table / sizeof table[0]; i++)
-        if (strlen(table[i][0]) == length && strncasecmp(table[i][0], content_type, length) == 0)
-            return table[i][1];
+    for (size_t i = 0; length > 0 && i < EXTENSIONS; i++)
+        if (strlen(extensions[i][0]) == length &&
+            strncasecmp(extensions[i][0], content_type, length) == 0)
+            return extensions[i][1];
     return "";
+}
+
+bool file_name_extension_is_known(const char *extension)
+{
+    for (size_t i = 0; i < EXTENSIONS; i++)
+        if (strcasecmp(extensions[i][1], extension) == 0)
+            return true;
+    return false;
 }
 
 void file_name_write(const struct file_name *name, unsigned long number, const char *extension,

@@ -28,6 +28,9 @@ struct file_name file_name_split(const char *name);
 /* The extension for a content type, with its dot; empty if it is NULL or not known. Static. */
 const char *file_name_extension(const char *content_type);
 
+/* True if file_name_extension() may return EXTENSION, in upper or lower case. */
+bool file_name_extension_is_known(const char *extension);
+
 /* Writes the stem, NUMBER unless it is 0, and EXTENSION: "page.html", "page.1.html". The stem is
  * truncated to make room for its own extension, or for any of file_name_extension(). */
 void file_name_write(const struct file_name *name, unsigned long number, const char *extension,
