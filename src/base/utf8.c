@@ -68,3 +68,13 @@ bool utf8_valid(const char *text, size_t length)
     }
     return true;
 }
+
+size_t utf8_truncate(const char *text, size_t length, size_t maximum)
+{
+    if (length <= maximum)
+        return length;
+    size_t end = maximum;
+    while (end > 0 && maximum - end < 3 && ((unsigned char)text[end] & 0xC0) == 0x80)
+        end--;
+    return end;
+}

@@ -11,4 +11,8 @@ size_t utf8_character(const char *text, size_t length);
 /* True if TEXT is valid UTF-8. */
 bool utf8_valid(const char *text, size_t length);
 
+/* MAXIMUM, or LENGTH if that is less, or up to three bytes less, so as not to cut a character in
+ * two. */
+size_t utf8_truncate(const char *text, size_t length, size_t maximum);
+
 #endif

@@ -11,6 +11,7 @@
 #include <afetch/error.h>
 
 #include "base/buffer.h"
+#include "base/utf8.h"
 #include "cli/console/file_error.h"
 #include "cli/input/line_reader.h"
 #include "cli/text/escape.h"
@@ -132,13 +133,7 @@ static int open_list(struct source *source, const char *operand)
 /* Shortens and escapes an invalid line for its record. */
 static int show_line(struct source *source, const char *text, size_t length)
 {
-    size_t shown = length;
-    if (length > SHOWN_MAXIMUM) {
-        shown = SHOWN_MAXIMUM;
-        /* Do not cut a character in two. */
-        while (shown > SHOWN_MAXIMUM - 4 && ((unsigned char)text[shown] & 0xC0) == 0x80)
-            shown--;
-    }
+    size_t shown = utf8_truncate(text, length, SHOWN_MAXIMUM);
     source->shown.length = 0;
     int r = text_write_escaped(&source->shown, text, shown);
     if (r >= 0 && shown < length)

@@ -1,6 +1,7 @@
 #include "cli/observe/trace.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,28 +10,36 @@
 #include "base/utf8.h"
 #include "cli/console/status_line.h"
 #include "cli/console/terminal.h"
+#include "cli/text/columns.h"
 #include "cli/text/escape.h"
 #include "cli/text/redact.h"
 #include "cli/text/units.h"
 
-enum { URL_WIDTH = 40, LINE_MAXIMUM = 4096 };
+/* URL_WIDTH is in columns; marks that take none could follow each other without end. */
+enum { URL_WIDTH = 40, URL_MAXIMUM = 400, LINE_MAXIMUM = 4096 };
 
 /* ---------------------------------------------------------------- one line */
 
-/* Appends the URL in URL_WIDTH columns, without http:// and credentials. */
+/* Appends escaped text in URL_WIDTH columns, and one for an ellipsis or a blank. */
+static int append_columns(struct buffer *line, const char *text, size_t length)
+{
+    size_t columns, end = columns_fit(text, length, URL_WIDTH, &columns);
+    const char *rest = end < length ? "…" : " ";
+    int r = buffer_append(line, text, end);
+    return r < 0 ? r : buffer_append_format(line, "%s%*s", rest, (int)(URL_WIDTH - columns), "");
+}
+
+/* Appends the URL without http:// and credentials. */
 static int append_url(struct buffer *line, const char *url)
 {
     const char *shown = url_behind_login(url);
-    size_t length = strlen(shown), end = 0, columns = 0;
-    while (end < length && columns < URL_WIDTH) {
-        size_t size = utf8_character(shown + end, length - end);
-        end += size ? size : 1;
-        columns++;
-    }
-    int r = text_write_escaped(line, shown, end);
-    if (r >= 0 && end < length)
-        return buffer_append_string(line, "…");
-    return r < 0 ? r : buffer_append_format(line, "%*s", (int)(URL_WIDTH - columns) + 1, "");
+    struct buffer text;
+    buffer_init(&text, SIZE_MAX);
+    int r = text_write_escaped(&text, shown, utf8_truncate(shown, strlen(shown), URL_MAXIMUM));
+    if (r >= 0)
+        r = append_columns(line, text.data, text.length);
+    buffer_free(&text);
+    return r;
 }
 
 /* Prints a line: time, index, step, URL, and details if there are any. */

@@ -127,23 +127,12 @@ static const char *find_extension(const char *name)
     return has_letter ? dot : end;
 }
 
-/* LENGTH, or less if that would cut a character in two. */
-static size_t whole_characters(const char *text, size_t length)
-{
-    size_t end = strlen(text);
-    if (end <= length)
-        return end;
-    while (length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80)
-        length--;
-    return length;
-}
-
 struct file_name file_name_split(const char *name)
 {
     struct file_name split = {0};
     const char *extension = find_extension(name);
     /* One byte less, for the '_' before a device. */
-    size_t length = whole_characters(name, FILE_NAME_MAXIMUM - 1);
+    size_t length = utf8_truncate(name, strlen(name), FILE_NAME_MAXIMUM - 1);
     if (length > (size_t)(extension - name))
         length = (size_t)(extension - name);
     memcpy(split.stem, name, length);
@@ -176,7 +165,7 @@ struct file_name file_name_of_url(const char *url)
 
 struct file_name file_name_of_text(const char *text)
 {
-    struct file_name name = make_name(text, whole_characters(text, PART_MAXIMUM));
+    struct file_name name = make_name(text, utf8_truncate(text, strlen(text), PART_MAXIMUM));
     name.chosen = true;
     return name;
 }
@@ -247,7 +236,7 @@ void file_name_write(const struct file_name *name, unsigned long number, const c
         snprintf(digits, sizeof digits, ".%lu", number);
     size_t room = name->extension[0] ? strlen(name->extension) : LONGEST_EXTENSION;
     size_t most = FILE_NAME_MAXIMUM - strlen(digits) - room;
-    size_t length = whole_characters(name->stem, most);
+    size_t length = utf8_truncate(name->stem, strlen(name->stem), most);
     /* A truncated name must not end with a dot or a blank. */
     while (length < strlen(name->stem) && length > 1 && strchr(". ", name->stem[length - 1]))
         length--;

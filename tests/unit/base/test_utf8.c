@@ -24,3 +24,17 @@ Test(utf8, utf8_is_validated_as_in_rfc_3629)
     cr_expect(zero(sz, utf8_character("\xF0\x8F\xBF\xBF", 4)));
     cr_expect(zero(sz, utf8_character("", 0)));
 }
+
+Test(utf8, truncation_cuts_no_character_in_two)
+{
+    const char *text = "a\xE6\x97\xA5\xF0\x9F\x98\x80";
+    static const size_t lengths[] = {0, 1, 1, 1, 4, 4, 4, 4, 8, 8};
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++)
+        cr_expect(eq(sz, utf8_truncate(text, strlen(text), i), lengths[i]), "%zu", i);
+}
+
+Test(utf8, truncation_of_what_is_no_utf8_goes_back_three_bytes_at_most)
+{
+    cr_expect(eq(sz, utf8_truncate("\x80\x80\x80\x80\x80\x80\x80\x80", 8, 7), 4));
+    cr_expect(eq(sz, utf8_truncate("\x80\x80", 2, 1), 0));
+}
