@@ -59,11 +59,17 @@ static const struct foreign_option foreign_options[] = {
     {" limit-rate max-overall-download-limit ",
      "it is requests that are limited here: --rate, --per-host"},
     {" digest ntlm negotiate anyauth ", "-u logs in by basic authentication, and no other"},
-    {" noproxy ", "the variable no_proxy names hosts that need no proxy"},
+    {" noproxy no-proxy ", "the variable no_proxy names hosts that need no proxy"},
     {" next ", "a line of a list in JSON has a method, headers and a body of its own"},
     {" trace trace-ascii ", "-v and --timeline show what happens"},
     {" spider ", "-I asks for the headers alone"},
     {" http3 http2-prior-knowledge ", "HTTP/2 over TLS is the latest here: --http2"},
+    {" http1.0 http0.9 ", "use --http1.1 or --http2"},
+    {" proto proto-redir proto-default ", "only http:// and https:// URLs are fetched"},
+    {" retry-failed resume-failed ", "it is --resume=failed here"},
+    {" max-redirect ", "it is --max-redirs N here"},
+    {" read-timeout ", "it is --idle-timeout SECS here"},
+    {" compression ", "it is --compressed here"},
 };
 
 const char *foreign_option_advice(const char *name, size_t length)

@@ -39,17 +39,42 @@ static size_t distance(const char *word, size_t length, const char *name, size_t
     return rows[length % 3][name_length];
 }
 
+/* Copies the digits of TEXT. */
+static void copy_digits(const char *text, size_t length, char to[LONGEST_NAME + 1])
+{
+    for (const char *end = text + length; text < end; text++)
+        if (isdigit((unsigned char)*text))
+            *to++ = *text;
+    *to = '\0';
+}
+
+/* True if both have digits, and not the same: "http1.0" is not a misspelled "http1.1". */
+static bool have_other_digits(const char *word, size_t length, const char *name, size_t name_length)
+{
+    char digits[LONGEST_NAME + 1], name_digits[LONGEST_NAME + 1];
+    copy_digits(word, length, digits);
+    copy_digits(name, name_length, name_digits);
+    return digits[0] && name_digits[0] && strcmp(digits, name_digits) != 0;
+}
+
+/* Returns the number of mistakes that a word of LENGTH may have. With more, it is likely to be a
+ * word of its own, such as an option of another program. */
+static size_t mistakes(size_t length)
+{
+    return length < 3 ? 0 : length < 8 ? 1 : 2;
+}
+
 struct suggestion suggestion_for(const char *word, size_t length)
 {
-    /* Names that are farther off are not suggested. */
-    return (struct suggestion){.word = word, .length = length, .distance = (length + 1) / 3 + 1};
+    return (struct suggestion){.word = word, .length = length, .distance = mistakes(length) + 1};
 }
 
 void suggestion_offer(struct suggestion *suggestion, const char *name)
 {
     /* The word may be of any length. */
     size_t name_length = strlen(name);
-    if (suggestion->length > LONGEST_NAME || name_length > LONGEST_NAME)
+    if (suggestion->length > LONGEST_NAME || name_length > LONGEST_NAME ||
+        have_other_digits(suggestion->word, suggestion->length, name, name_length))
         return;
     size_t found = distance(suggestion->word, suggestion->length, name, name_length);
     if (found < suggestion->distance) {

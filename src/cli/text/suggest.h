@@ -1,4 +1,5 @@
-/* "Did you mean": the known name nearest to an unknown word. */
+/* "Did you mean": the known name nearest to an unknown word, if the word may be a misspelling of
+ * it: up to one mistake, or two in a word of eight letters, and no other digits. */
 #ifndef CLI_TEXT_SUGGEST_H
 #define CLI_TEXT_SUGGEST_H
 
