@@ -2,35 +2,31 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/random.h>
 
 #include "base/clock.h"
 
 enum { FIRST_CAPACITY = 1024 };
 
-/* Starts from a random seed, so that no list can be made whose fingerprints collide. */
+/* A system without randomness has the time and, mostly, an address that others cannot know. */
 struct fingerprint fingerprint_begin(void)
 {
-    static uint64_t seed;
-    if (seed == 0)
-        seed = (uint64_t)clock_realtime() * 0x9e3779b97f4a7c15 ^ (uintptr_t)&seed;
-    return (struct fingerprint){{0xcbf29ce484222325 ^ seed, 0x9ae16a3b2f90404f + seed}};
+    static struct fingerprint key;
+    static bool has_key;
+    if (!has_key && getrandom(&key, sizeof key, 0) != sizeof key)
+        key.hash = (struct siphash){{(uint64_t)clock_realtime(), (uintptr_t)&key}};
+    has_key = true;
+    return key;
 }
 
-/* FNV-1a, and beside it a multiplication whose upper half is folded into the lower. */
 struct fingerprint fingerprint_add(struct fingerprint fingerprint, const void *data, size_t size)
 {
-    uint64_t one = fingerprint.halves[0], other = fingerprint.halves[1];
-    for (const unsigned char *byte = data, *end = byte + size; byte < end; byte++) {
-        one = (one ^ *byte) * 0x100000001b3;
-        other = (other ^ *byte) * 0x9e3779b97f4a7c15;
-        other ^= other >> 32;
-    }
-    return (struct fingerprint){{one, other}};
+    return (struct fingerprint){siphash(fingerprint.hash, data, size)};
 }
 
 static bool is_empty(const struct fingerprint *slot)
 {
-    return !(slot->halves[0] | slot->halves[1]);
+    return !(slot->hash.halves[0] | slot->hash.halves[1]);
 }
 
 /* Returns the slot of the fingerprint, or the empty slot where it belongs. A fingerprint of zeros
@@ -38,11 +34,11 @@ static bool is_empty(const struct fingerprint *slot)
 static struct fingerprint *find_slot(const struct fingerprint_set *set,
                                      struct fingerprint fingerprint)
 {
-    size_t place = (size_t)fingerprint.halves[1];
+    size_t place = (size_t)fingerprint.hash.halves[1];
     for (;; place++) {
         struct fingerprint *slot = &set->slots[place & (set->capacity - 1)];
-        bool same =
-            slot->halves[0] == fingerprint.halves[0] && slot->halves[1] == fingerprint.halves[1];
+        bool same = slot->hash.halves[0] == fingerprint.hash.halves[0] &&
+                    slot->hash.halves[1] == fingerprint.hash.halves[1];
         if (same || is_empty(slot))
             return slot;
     }

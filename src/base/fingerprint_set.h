@@ -6,10 +6,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
+#include "base/siphash.h"
+
+/* A hash with a random key, so that no list can be made whose elements collide. */
 struct fingerprint {
-    uint64_t halves[2];
+    struct siphash hash;
 };
 
 /* Zero-initialized it is empty. */
@@ -19,7 +21,8 @@ struct fingerprint_set {
     size_t count;
 };
 
-/* The fingerprint of no bytes, and FINGERPRINT with SIZE more bytes. It differs between runs. */
+/* The fingerprint of no parts, and FINGERPRINT with one part more, of SIZE bytes: "ab" is another
+ * one than "a" and "b". They differ between runs. */
 struct fingerprint fingerprint_begin(void);
 struct fingerprint fingerprint_add(struct fingerprint fingerprint, const void *data, size_t size);
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fingerprint_set.h"
+
 enum { FIRST_BUCKETS = 64 };
 
 void hosts_init(struct hosts *hosts, const struct options *options)
@@ -43,14 +45,10 @@ static int host_new(const struct options *options, const char *name, struct host
     return 0;
 }
 
-/* FNV-1a with a seed, so that no list can be made whose hosts collide. */
 static struct list *find_bucket(const struct hosts *hosts, const char *name)
 {
-    uint64_t hash = 0xcbf29ce484222325 ^ (uintptr_t)hosts;
-    for (; *name; name++)
-        hash = (hash ^ (unsigned char)*name) * 0x100000001b3;
-    hash ^= hash >> 32;
-    return &hosts->buckets[hash & (hosts->bucket_count - 1)];
+    struct fingerprint fingerprint = fingerprint_add(fingerprint_begin(), name, strlen(name));
+    return &hosts->buckets[fingerprint.hash.halves[0] & (hosts->bucket_count - 1)];
 }
 
 static void drop_idle(struct hosts *hosts)

@@ -31,7 +31,7 @@ int filter_rewind(struct filter *filter)
 
 static struct fingerprint add_string(struct fingerprint fingerprint, const char *string)
 {
-    return fingerprint_add(fingerprint, string, strlen(string) + 1);
+    return fingerprint_add(fingerprint, string, strlen(string));
 }
 
 /* Two requests for one URL differ if their methods, headers or bodies do. */

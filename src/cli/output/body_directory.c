@@ -70,9 +70,7 @@ static struct fingerprint fingerprint_of_trial(const struct file_name *name, uns
 {
     struct candidate candidate = make_candidate(name, number);
     struct fingerprint fingerprint = fingerprint_of(AS_TRIED, candidate.stem);
-    /* The null byte separates the stem from the extension. */
-    return fingerprint_add(fingerprint_add(fingerprint, "", 1), name->extension,
-                           strlen(name->extension));
+    return fingerprint_add(fingerprint, name->extension, strlen(name->extension));
 }
 
 /* The first number from FIRST up to END that was not tried for this name; END if there is none. */
