@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/text/http_syntax.h"
+#include "base/header_line.h"
 
 /* The result of an attempt that is to be retried. */
 enum { TRY_AGAIN = AF_USER_ERROR };
@@ -47,7 +47,7 @@ int fetch_new(struct session *session, const struct entry *entry, const struct t
     fetch->line = entry->line;
     fetch->entry_error = entry->error;
     fetch->json = json_request_ref(entry->request);
-    if (http_names_header(session->options->headers.strings, "Content-Type"))
+    if (header_lines_have(session->options->headers.strings, "Content-Type"))
         json_request_drop_default_type(fetch->json);
     fetch->request = effective_request_make(session->options, fetch->json);
     fetch->file = NULL;

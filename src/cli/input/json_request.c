@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/base64.h"
+#include "base/header_line.h"
 #include "base/utf8.h"
 #include "cli/options/table.h"
 #include "cli/text/http_syntax.h"
@@ -364,7 +365,7 @@ static int read_members(struct json_request *request, const cJSON *object, const
 /* Adds the Content-Type of a JSON body, unless the line has one. */
 static int add_type(struct json_request *request)
 {
-    request->has_default_type &= !http_names_header(request->headers.strings, "Content-Type");
+    request->has_default_type &= !header_lines_have(request->headers.strings, "Content-Type");
     return request->has_default_type ? add_header(request, "Content-Type", "application/json") : 0;
 }
 

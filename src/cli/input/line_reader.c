@@ -9,6 +9,7 @@
 #include <afetch/error.h>
 #include <afetch/task.h>
 
+#include "base/blank.h"
 #include "base/utf8.h"
 
 /* Bytes of an incomplete first line that are enough to check it. */
@@ -151,11 +152,6 @@ static int read_line(struct line_reader *reader)
         if (r == 0)
             return reader->line.length > 0;
     }
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r';
 }
 
 /* Removes a byte order mark and blanks around the line. */

@@ -15,6 +15,7 @@
 #include "cli/console/file_error.h"
 #include "cli/input/line_reader.h"
 #include "cli/text/escape.h"
+#include "cli/text/http_syntax.h"
 
 enum { SHOWN_MAXIMUM = 200 }; /* bytes of an invalid line */
 
@@ -151,10 +152,9 @@ static const char *line_error(const struct source *source, const char *text, siz
 }
 
 /* True for "8080/" in "data:8080/", which is a host and a port; telephone numbers are longer. */
-static bool is_port(const char *text)
+static bool names_port(const char *text)
 {
-    size_t digits = strspn(text, "0123456789");
-    return digits > 0 && digits < 6 && strchr("/?#", text[digits]);
+    return *text >= '0' && *text <= '9' && http_is_port(text);
 }
 
 /* Rejects links of a page that libcurl would misread: "mailto:" as a user name, a path as a host.
@@ -170,7 +170,7 @@ static const char *link_error(const char *url)
         return "a path without its host: a URL is whole here";
     for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
         if (strlen(schemes[i]) == name && strncasecmp(url, schemes[i], name) == 0 &&
-            !is_port(url + name))
+            !names_port(url + name))
             return "the scheme is neither http nor https";
     return NULL;
 }

@@ -8,6 +8,7 @@
 
 #include <afetch/error.h>
 
+#include "base/blank.h"
 #include "base/buffer.h"
 #include "base/read_file.h"
 
@@ -15,11 +16,6 @@
 enum { FILE_MAXIMUM = 256 << 20 };
 
 /* -------------------------------------------------------------------- line */
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r';
-}
 
 static char *skip_blanks(char *text)
 {

@@ -9,8 +9,8 @@
 
 #include <afetch/error.h>
 
+#include "base/header_line.h"
 #include "cli/options/values.h"
-#include "cli/text/http_syntax.h"
 
 /* The default of --max-filesize with --include-body, which keeps bodies in memory. */
 enum { BODY_MAXIMUM = 16 << 20 };
@@ -72,7 +72,7 @@ static void imply(struct options *options)
 static int add_cookies(struct options *options)
 {
     char *line;
-    if (options->cookies.length == 0 || http_names_header(options->headers.strings, "Cookie"))
+    if (options->cookies.length == 0 || header_lines_have(options->headers.strings, "Cookie"))
         return 0;
     if (asprintf(&line, "Cookie: %.*s", (int)options->cookies.length, options->cookies.data) < 0)
         return -ENOMEM;

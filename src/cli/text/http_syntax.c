@@ -1,7 +1,6 @@
 #include "cli/text/http_syntax.h"
 
 #include <string.h>
-#include <strings.h>
 
 bool http_is_token(const char *text, size_t length)
 {
@@ -35,11 +34,8 @@ const char *http_header_error(const char *line)
     return NULL;
 }
 
-bool http_names_header(const char *const *lines, const char *name)
+bool http_is_port(const char *text)
 {
-    size_t length = strlen(name);
-    for (; lines && *lines; lines++)
-        if (strcspn(*lines, ":;") == length && strncasecmp(*lines, name, length) == 0)
-            return true;
-    return false;
+    size_t digits = strspn(text, "0123456789");
+    return digits <= strlen("65535") && strchr("/?#", text[digits]);
 }

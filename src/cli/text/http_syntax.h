@@ -1,4 +1,5 @@
-/* The syntax of methods and header lines. Anything else could inject a line into a request. */
+/* The syntax of methods, header lines, which otherwise could inject a line into a request, and
+ * ports. */
 #ifndef CLI_TEXT_HTTP_SYNTAX_H
 #define CLI_TEXT_HTTP_SYNTAX_H
 
@@ -15,7 +16,8 @@ bool http_is_value(const char *text);
  * not show the header. */
 const char *http_header_error(const char *line);
 
-/* True if one of the header lines, NULL-terminated or NULL, has this name. */
-bool http_names_header(const char *const *lines, const char *name);
+/* True if TEXT begins with a port, of up to five digits or empty, before a path, a query, a
+ * fragment or the end. */
+bool http_is_port(const char *text);
 
 #endif

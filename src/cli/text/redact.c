@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "cli/text/http_syntax.h"
 
 /* Skips the scheme and its slashes, of which curl accepts any number. */
 static const char *authority_start(const char *url)
@@ -19,13 +20,6 @@ static const char *authority_start(const char *url)
     return start + strspn(start, "/");
 }
 
-/* True if TEXT, after a colon, may be a port, which may be empty; "://" does not follow a host. */
-static bool is_port(const char *text)
-{
-    size_t digits = strspn(text, "0123456789");
-    return (!text[digits] || strchr("/?#", text[digits])) && strncmp(text, "//", 2) != 0;
-}
-
 /* The '@' after the password, or NULL. */
 static const char *find_at(const char *start)
 {
@@ -34,8 +28,11 @@ static const char *find_at(const char *start)
     const char *at = memrchr(start, '@', length);
     const char *colon = memchr(start, ':', length);
     bool is_address = *start == '[' && memchr(start, ']', length);
-    if (at || !colon || is_address || is_port(colon + 1))
+    if (at || !colon || is_address)
         return at;
+    /* "://" does not follow a host. */
+    if (http_is_port(colon + 1) && strncmp(colon + 1, "//", 2) != 0)
+        return NULL;
     /* Neither a host nor a port: it may be an unescaped password. */
     return strrchr(colon, '@');
 }

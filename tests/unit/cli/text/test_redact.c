@@ -20,6 +20,7 @@ Test(redact, a_password_is_replaced_and_nothing_else)
         {"https://u:p@[::1]:8080/", "https://u:***@[::1]:8080/"},
         {"http://user:se/cr?et#@host/", "http://user:***@host/"},
         {"http://user:12/cr@host/", NULL},
+        {"http://user:123456/7@host/", "http://user:***@host/"},
         {"http://host:/a@b", NULL},
         {"\"http://user:secret@host/\"", "\"http:***@host/\""},
         {"http://[::1]/a:b@c", NULL},
