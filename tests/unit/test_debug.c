@@ -10,7 +10,9 @@
 
 #include <afetch/run.h>
 
+#include "async/debug.h"
 #include "base/symbol.h"
+#include "failing_allocation.h"
 #include "virtual_clock.h"
 
 static void open_debugged_loop(void)
@@ -158,6 +160,16 @@ Test(debug, a_stopped_loop_may_be_used_from_another_thread)
 
 /* ------------------------------------------------------------ what is printed */
 
+/* Writes what gcov has counted, if this is a build for it. */
+void __gcov_dump(void) __attribute__((weak));
+
+static void end_process(int status)
+{
+    if (__gcov_dump)
+        __gcov_dump();
+    _exit(status);
+}
+
 /* Runs the function in a child process and returns its stderr and its exit status. */
 static char *stderr_of(void (*function)(void), int *ret_status)
 {
@@ -169,7 +181,7 @@ static char *stderr_of(void (*function)(void), int *ret_status)
         dup2(ends[1], STDERR_FILENO);
         signal(SIGSEGV, SIG_DFL);
         function();
-        _exit(0);
+        end_process(0);
     }
     close(ends[1]);
     size_t length = 0;
@@ -267,6 +279,90 @@ Test(debug, a_stack_overflow_names_the_task)
     char *expected = "libafetch: stack overflow in Task-1 (recurse)\n";
     cr_assert(zero(int, strncmp(text, expected, strlen(expected))), "%s", text);
     cr_assert(not(zero(int, status)));
+}
+
+static void take_the_fault(int number)
+{
+    end_process(number == SIGSEGV ? 42 : 1);
+}
+
+/* The handler has a stack of its own: that of the task has no room. */
+static void overflow_with_a_handler(void)
+{
+    static char stack[64 * 1024];
+    sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);
+    sigaction(SIGSEGV, &(struct sigaction){.sa_handler = take_the_fault, .sa_flags = SA_ONSTACK},
+              NULL);
+    overflow_a_stack();
+}
+
+Test(debug, a_fault_is_left_to_the_handler_that_was_there)
+{
+    int status;
+    char *text = stderr_of(overflow_with_a_handler, &status);
+    cr_assert(eq(str, text, "libafetch: stack overflow in Task-1 (recurse)\n"));
+    cr_assert(not(zero(int, WIFEXITED(status))));
+    cr_assert(eq(int, WEXITSTATUS(status), 42));
+}
+
+static int fault(void *arg)
+{
+    (void)arg;
+    return raise(SIGSEGV);
+}
+
+static void fault_in_a_callback(void)
+{
+    signal(SIGSEGV, take_the_fault);
+    af_loop_set_debug(loop, true);
+    af_loop_call_soon(loop, fault, NULL, NULL);
+    settle();
+    /* A signal that was raised is not raised again by a return. */
+    raise(SIGSEGV);
+}
+
+Test(debug, a_fault_that_is_no_overflow_is_not_reported_as_one)
+{
+    int status;
+    cr_assert(eq(str, stderr_of(fault_in_a_callback, &status), ""));
+    cr_assert(not(zero(int, WIFEXITED(status))));
+    cr_assert(eq(int, WEXITSTATUS(status), 42));
+}
+
+static int turn_debug_on(void *arg, void **ret_result)
+{
+    (void)arg, (void)ret_result;
+    af_loop_set_debug(af_running_loop(), true);
+    af_loop_set_debug(af_running_loop(), true);
+    return (int)overflow(0);
+}
+
+static void overflow_with_debug_from_within(void)
+{
+    af_run(&virtual_clock, turn_debug_on, NULL, NULL);
+}
+
+Test(debug, it_can_be_turned_on_while_the_loop_runs)
+{
+    int status;
+    char *text = stderr_of(overflow_with_debug_from_within, &status);
+    char *expected = "libafetch: stack overflow in Task-1 (turn_debug_on)\n";
+    cr_assert(zero(int, strncmp(text, expected, strlen(expected))), "%s", text);
+    cr_assert(not(zero(int, status)));
+}
+
+Test(debug, without_memory_for_a_signal_stack_the_loop_runs_all_the_same)
+{
+    sigaltstack(&(stack_t){.ss_flags = SS_DISABLE}, NULL);
+    fail_allocation(1, false);
+    debug_begin(loop);
+    cr_assert(stop_failing());
+    cr_expect_null(loop->signal_stack);
+    debug_begin(loop);
+    cr_expect_not_null(loop->signal_stack);
+    debug_end(loop);
+    cr_expect_null(loop->signal_stack);
+    debug_end(loop);
 }
 
 /* ------------------------------------------------------------------- names */
