@@ -20,11 +20,17 @@ static int ignore_record(const struct record *record, bool more, void *arg)
     return 0;
 }
 
+/* NAN if a run has no success: failing fast is not being fast. */
 static double speed_up(const struct run_result *sequential, const struct run_result *concurrent)
 {
-    return concurrent->statistics.elapsed > 0
-               ? sequential->statistics.elapsed / concurrent->statistics.elapsed
-               : 0;
+    const struct statistics *one = &sequential->statistics, *many = &concurrent->statistics;
+    return one->ok > 0 && many->ok > 0 && many->elapsed > 0 ? one->elapsed / many->elapsed : NAN;
+}
+
+/* NAN if no request succeeded. */
+static double request_time(const struct statistics *statistics, double quantile)
+{
+    return statistics->ok > 0 ? histogram_percentile(&statistics->total, quantile) : NAN;
 }
 
 /* ----------------------------------------------------------------- drawing */
@@ -42,15 +48,21 @@ static int draw_row(struct buffer *buffer, const char *name, const struct statis
 {
     int r = buffer_append_format(buffer, "  %-12s %9.1f", name, statistics_rate(statistics));
     for (size_t i = 0; r >= 0 && i < QUANTILES; i++) {
-        char time[16];
-        r = buffer_append_format(
-            buffer, "  %9s",
-            units_time(time, histogram_percentile(&statistics->total, quantiles[i])));
+        char text[16];
+        double time = request_time(statistics, quantiles[i]);
+        r = buffer_append_format(buffer, "  %9s", isnan(time) ? "-" : units_time(text, time));
     }
     if (r >= 0)
         r = buffer_append_format(buffer, "  %6zu  %6zu\n", statistics->ok,
                                  statistics->count - statistics->ok);
     return r;
+}
+
+static int draw_speed_up(struct buffer *buffer, double speed_up)
+{
+    return isnan(speed_up) ? buffer_append_string(
+                                 buffer, "\n  no speed-up: a run has no successful request\n\n")
+                           : buffer_append_format(buffer, "\n  %.1f times as fast\n\n", speed_up);
 }
 
 static int draw(const struct options *options, struct buffer *buffer, bool color,
@@ -68,10 +80,9 @@ static int draw(const struct options *options, struct buffer *buffer, bool color
     if (r >= 0)
         r = draw_bar(buffer, concurrently, many, longest, color ? COLOR_GREEN : NULL);
     if (r >= 0)
-        r = buffer_append_format(buffer,
-                                 "\n  %.1f times as fast\n\n  %-12s %9s  %9s  %9s  %9s  %6s"
-                                 "  %6s\n",
-                                 speed_up(sequential, concurrent), "", "a second",
+        r = draw_speed_up(buffer, speed_up(sequential, concurrent));
+    if (r >= 0)
+        r = buffer_append_format(buffer, "  %-12s %9s  %9s  %9s  %9s  %6s  %6s\n", "", "a second",
                                  quantile_names[0], quantile_names[1], quantile_names[2], "ok",
                                  "failed");
     if (r >= 0)
@@ -83,9 +94,11 @@ static int draw(const struct options *options, struct buffer *buffer, bool color
 
 /* -------------------------------------------------------------------- JSON */
 
-/* Adds a number with the precision of records. */
+/* Adds a number with the precision of records, NAN as null. */
 static bool add_number(cJSON *object, const char *name, double number)
 {
+    if (isnan(number))
+        return cJSON_AddNullToObject(object, name);
     return cJSON_AddNumberToObject(object, name, round(number * 1e6) / 1e6);
 }
 
@@ -100,8 +113,7 @@ static cJSON *run_as_json(const struct statistics *statistics, long jobs)
                  cJSON_AddNumberToObject(run, "size_download", (double)statistics->bytes) &&
                  (times = cJSON_AddObjectToObject(run, "request_time_total"));
     for (size_t i = 0; whole && i < QUANTILES; i++)
-        whole = add_number(times, quantile_names[i],
-                           histogram_percentile(&statistics->total, quantiles[i]));
+        whole = add_number(times, quantile_names[i], request_time(statistics, quantiles[i]));
     if (whole)
         return run;
     cJSON_Delete(run);
