@@ -17,7 +17,10 @@
 #include "cli/text/escape.h"
 #include "cli/text/http_syntax.h"
 
-enum { SHOWN_MAXIMUM = 200 }; /* bytes of an invalid line */
+enum {
+    SHOWN_MAXIMUM = 200,      /* bytes of an invalid line */
+    COUNTED_MAXIMUM = 1 << 20 /* bytes of lists that are counted before they are read */
+};
 
 struct source {
     struct string_list operands;
@@ -119,16 +122,22 @@ static int give_up(struct source *source, int error)
     return 0;
 }
 
-static int open_list(struct source *source, const char *operand)
+/* Opens a list. Without O_NONBLOCK, opening a FIFO without a writer would block. */
+static int open_operand(struct line_reader *list, const char *operand)
 {
     bool standard = is_standard_input(operand);
-    source->list_name = standard ? "stdin" : operand;
-    /* Without O_NONBLOCK, opening a FIFO without a writer would block. */
     int fd = standard ? STDIN_FILENO : open(operand, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
-        return give_up(source, errno);
-    line_reader_open(&source->list, fd, !standard);
+        return -errno;
+    line_reader_open(list, fd, !standard);
     return 0;
+}
+
+static int open_list(struct source *source, const char *operand)
+{
+    source->list_name = is_standard_input(operand) ? "stdin" : operand;
+    int r = open_operand(&source->list, operand);
+    return r < 0 ? give_up(source, -r) : 0;
 }
 
 /* Shortens and escapes an invalid line for its record. */
@@ -266,6 +275,55 @@ double source_fraction_read(const struct source *source)
     return fmin(taken / source->size, 1);
 }
 
+static int count_lines(struct line_reader *list, const char *operand, double *ret_count)
+{
+    char *text;
+    size_t length;
+    int r = open_operand(list, operand);
+    if (r < 0)
+        return r;
+    while ((r = line_reader_next(list, &text, &length)) > 0 && list->read <= COUNTED_MAXIMUM)
+        ++*ret_count;
+    line_reader_close(list);
+    return r > 0 ? -EFBIG : r; /* it has grown */
+}
+
+static int rewind_input(const struct source *source)
+{
+    return source->input_start >= 0 && lseek(STDIN_FILENO, source->input_start, SEEK_SET) < 0
+               ? -errno
+               : 0;
+}
+
+int source_count(const struct source *source, double *ret_count)
+{
+    *ret_count = NAN;
+    if (!(source->size <= COUNTED_MAXIMUM))
+        return 0;
+    struct line_reader *list = malloc(sizeof *list);
+    if (!list)
+        return -ENOMEM;
+    line_reader_init(list);
+    double count = 0;
+    bool has_input = false;
+    int r = 0;
+    for (size_t i = 0; i < source->operands.count && r >= 0; i++) {
+        const char *operand = source->operands.strings[i];
+        has_input |= is_standard_input(operand);
+        if (is_url(operand))
+            count++;
+        else
+            r = count_lines(list, operand, &count);
+    }
+    line_reader_free(list);
+    free(list);
+    if (r >= 0)
+        *ret_count = count;
+    if (r == AF_CANCELLED || r == -ENOMEM)
+        return r;
+    return has_input ? rewind_input(source) : 0;
+}
+
 static bool can_read_twice(const struct source *source, const char *operand)
 {
     if (is_standard_input(operand))
@@ -280,8 +338,9 @@ int source_rewind(struct source *source)
         if (!can_read_twice(source, source->operands.strings[i]))
             return af_raise(-ESPIPE, "--compare reads its list twice: give it a file, not a pipe");
     line_reader_close(&source->list);
-    if (source->input_start >= 0 && lseek(STDIN_FILENO, source->input_start, SEEK_SET) < 0)
-        return -errno;
+    int r = rewind_input(source);
+    if (r < 0)
+        return r;
     source->position = 0;
     source->index = 0;
     source->taken = source->list.read = 0;

@@ -39,6 +39,11 @@ bool source_failed(const struct source *source);
  * pipe. Reads nothing. */
 double source_fraction_read(const struct source *source);
 
+/* Counts the entries of a list that is small: URLs, and files of a megabyte together. *RET_COUNT is
+ * NAN for another list, or if it cannot be read. To be called before the first entry. May suspend.
+ * Errors: AF_CANCELLED, -ENOMEM, another negated errno. */
+int source_count(const struct source *source, double *ret_count);
+
 /* Starts again with the first operand. May be called before the first entry, to find out whether
  * the input can be read twice. Errors: -ESPIPE with a text if it cannot, another negated errno. */
 int source_rewind(struct source *source);

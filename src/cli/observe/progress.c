@@ -177,14 +177,28 @@ static double update_pace(struct progress *progress, double now)
     return weight > 0 ? progress->pace / weight : 0;
 }
 
+/* Estimates the total from the part of the list that was read, unless it is known. */
+static double estimate_total(const struct progress *progress, bool *ret_exact)
+{
+    double fraction = source_fraction_read(progress->filter->source);
+    double count = (double)progress->filter->count;
+    bool counted = !isnan(fraction) && !isnan(progress->total);
+    *ret_exact = fraction >= 1 || counted;
+    if (fraction >= 1)
+        return count;
+    if (counted)
+        return fmax(progress->total, count);
+    return fraction > 0 ? count / fraction : NAN;
+}
+
 static void draw(struct progress *progress)
 {
     char text[1024];
-    double fraction = source_fraction_read(progress->filter->source);
-    double count = (double)progress->filter->count;
+    bool exact;
+    double total = estimate_total(progress, &exact);
     struct outlook outlook = {
-        .total = fraction > 0 ? count / fraction : NAN,
-        .exact = fraction >= 1,
+        .total = total,
+        .exact = exact,
         .rate = update_pace(progress, af_loop_time(af_running_loop())),
         .bytes = (double)af_client_received(progress->client),
     };
@@ -202,12 +216,27 @@ static int draw_on_and_on(void *arg, void **ret_result)
     return r;
 }
 
+/* Counts what is to be fetched, if the list is small and the filter leaves out no entries but those
+ * that are known. */
+static int count_entries(const struct filter *filter, double *ret_total)
+{
+    *ret_total = NAN;
+    if (filter->options->dedupe || filter->options->shard.count > 0)
+        return 0;
+    double known = filter->known ? (double)filter->known->count : 0;
+    int r = source_count(filter->source, ret_total);
+    *ret_total -= known;
+    return r;
+}
+
 int progress_begin(struct progress *progress, const struct filter *filter, const af_client *client)
 {
     double now = af_loop_time(af_running_loop());
     *progress = (struct progress){
         .color = progress->color, .filter = filter, .client = client, .began = now, .looked = now};
-    int r = af_task_set_new(&progress->background);
+    int r = count_entries(filter, &progress->total);
+    if (r >= 0)
+        r = af_task_set_new(&progress->background);
     return r < 0 ? r
                  : af_task_set_create_task(progress->background, draw_on_and_on, progress, NULL);
 }

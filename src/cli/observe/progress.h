@@ -10,6 +10,7 @@ struct progress {
     bool color;
     const struct filter *filter;
     const af_client *client;
+    double total;            /* of entries to be fetched; NAN: not known before the list is read */
     af_task_set *background; /* NULL: not begun */
 
     /* Counted by the observers. */
@@ -25,7 +26,7 @@ struct progress {
 };
 
 /* Begins to draw, all counts being 0, until it is ended. FILTER says how much there is to do,
- * CLIENT how much has come; both are borrowed. -ENOMEM. */
+ * CLIENT how much has come; both are borrowed. May suspend. Errors: those of source_count(). */
 int progress_begin(struct progress *progress, const struct filter *filter, const af_client *client);
 
 /* Removes the line. Suspends until its task has ended. Ignored if it was not begun. */

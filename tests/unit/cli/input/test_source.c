@@ -2,6 +2,7 @@
 #include <criterion/new/assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -371,6 +372,55 @@ Test(source, a_pipe_cannot_be_rewound)
     take_input("pipe", O_RDWR);
     open_source("-", NULL, NULL);
     cr_assert(eq(int, source_rewind(source), -ESPIPE));
+}
+
+/* -------------------------------------------------------------------- count */
+
+static void expect_total(double expected)
+{
+    double count;
+    cr_assert(zero(int, source_count(source, &count)));
+    cr_expect(isnan(expected) ? isnan(count) : count == expected, "%g, not %g", count, expected);
+}
+
+Test(source, the_entries_of_a_small_list_are_counted_before_they_are_read)
+{
+    write_text("list", "\xEF\xBB\xBF# comment\n\na\n  \n\t# another\nb # c\nlast");
+    open_source("http://x/", "list", "list");
+    expect_total(7);
+    EXPECT_URLS("http://x/", "a", "b # c", "last", "a", "b # c", "last");
+}
+
+Test(source, what_is_counted_of_standard_input_can_be_read)
+{
+    write_text("list", "before\na\nb");
+    take_input("list", O_RDONLY);
+    cr_assert(eq(long, lseek(STDIN_FILENO, 7, SEEK_SET), 7));
+    open_source("-", NULL, NULL);
+    expect_total(2);
+    EXPECT_URLS("a", "b");
+}
+
+Test(source, a_list_that_is_large_or_a_pipe_or_unreadable_is_not_counted)
+{
+    enum { SIZE = (1 << 20) + 1 };
+    static char lines[SIZE];
+    memset(lines, '\n', sizeof lines);
+    write_file("list", lines, sizeof lines);
+    open_source("list", NULL, NULL);
+    expect_total(NAN);
+    source_free(source);
+    cr_assert(zero(int, mkfifo("pipe", 0666)));
+    open_source("http://x/", "pipe", NULL);
+    expect_total(NAN);
+    source_free(source);
+    open_source("missing", NULL, NULL);
+    expect_total(NAN);
+    source_free(source);
+    write_file("prog.bin", "\1\2\n", 3);
+    open_source("prog.bin", NULL, NULL);
+    expect_total(NAN);
+    cr_expect_str_eq(messages(), "");
 }
 
 static struct buffer urls; /* what the tasks below have read */
