@@ -30,10 +30,12 @@ UNIT     := $(call objects,tests/unit/*.c tests/unit/*/*.c tests/unit/*/*/*.c) $
 CLI      := $(call objects,tests/cli/*.c)
 EXAMPLES := $(patsubst %.c,$(BUILD)/%,$(wildcard examples/*.c))
 
-# deps comes before everything else, and what it installed is seen only by a make that begins after it.
+# deps comes before everything else, and what it installed is seen only by a make that begins after it. These goals
+# do without what the tests need.
+PLAIN    := deps all demo man completions examples install uninstall
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
 deps:
-	@scripts/deps
+	@scripts/deps $(if $(filter-out $(PLAIN),$(MAKECMDGOALS)),tests)
 $(filter-out deps,$(MAKECMDGOALS)): deps
 	@$(MAKE) --no-print-directory $@
 .PHONY: $(MAKECMDGOALS)
@@ -41,7 +43,13 @@ else
 
 all: $(BUILD)/afetch $(BUILD)/libafetch.so
 
-$(BUILD)/%.o: %.c
+# Checked before the first file is compiled.
+$(BUILD)/requirements:
+	@mkdir -p $(@D)
+	@scripts/requirements '$(CC)' $(PACKAGES)
+	@touch $@
+
+$(BUILD)/%.o: %.c | $(BUILD)/requirements
 	@mkdir -p $(@D)
 	$(call run,CC,$<)$(CC) $(FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -146,6 +154,9 @@ bench-core: $(BUILD)/bench-core
 SHARE    := $(DESTDIR)$(PREFIX)/share
 
 install: all $(BUILD)/libafetch.a $(GENERATED)
+	@install -d $(DESTDIR)$(PREFIX) 2>/dev/null && [ -w $(DESTDIR)$(PREFIX) ] || { \
+	    echo "$(DESTDIR)$(PREFIX) cannot be written: be root, or choose a directory, as in" >&2; \
+	    echo "  make install PREFIX=\$$HOME/.local" >&2; exit 1; }
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib/pkgconfig include/afetch)
 	install -d $(addprefix $(SHARE)/,man/man1 bash-completion/completions zsh/site-functions fish/vendor_completions.d)
 	install -m 755 $(BUILD)/afetch $(DESTDIR)$(PREFIX)/bin/
@@ -191,7 +202,7 @@ clean:
 
 help:
 	@echo 'make            the program and the libraries, in $(BUILD)'
-	@echo 'make deps ...   first install what is missing (Debian), then the rest of the goals'
+	@echo 'make deps ...   first install what is missing for the other goals (Debian), then make them'
 	@echo 'make man        the manual page, $(BUILD)/afetch.1; make completions: those of the shells'
 	@echo 'make demo       fetch urls.txt from a server on this machine'
 	@echo 'make test       all tests; SANITIZE=address,undefined for a build that watches memory; make tests builds them'

@@ -533,7 +533,7 @@ ParameterizedTest(struct case_place *place, cli, keeps_its_promise, .fini = clea
         cr_skip_test("this libcurl cannot do it");
     world_open(&trial.world);
     if (get("nginx") && !world_start_nginx(&trial.world))
-        cr_skip_test("there is no nginx, or no openssl (scripts/deps installs them)");
+        cr_skip_test("there is no nginx, or no openssl (scripts/deps tests installs them)");
     if (get("http2"))
         world_start_http2(&trial.world, get("http2"));
     if (get("busy"))
