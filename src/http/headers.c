@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/blank.h"
+
 static const char STATUS[] = "HTTP/";
 
 void headers_init(struct header_lines *lines, size_t maximum)
@@ -49,11 +51,6 @@ int headers_add_trailer(struct header_lines *lines, const char *line, size_t siz
 }
 
 /* ---------------------------------------------------------------- parsing */
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
 
 /* Returns the start of what is between the blanks of TEXT, and moves *END to its end. */
 static char *trim(char *text, char **end)
@@ -113,8 +110,10 @@ static size_t parse_lines(char *line, char *end, af_header *list)
     char *value_end = NULL, *line_end, *next;
     for (; line < end && (line_end = memchr(line, '\n', (size_t)(end - line))); line = next) {
         next = line_end + 1;
-        if (value_end && (*line == ' ' || *line == '\t')) {
-            value_end = unfold(list[count - 1].value, value_end, line, line_end);
+        if (*line == ' ' || *line == '\t') {
+            /* A fold of no header is dropped (RFC 9112, 2.2), even with a colon in it. */
+            if (value_end)
+                value_end = unfold(list[count - 1].value, value_end, line, line_end);
         } else {
             value_end = parse_line(line, line_end, &list[count]);
             count += value_end != NULL;

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/header_line.h"
+
 bool request_has_content(const af_request *request)
 {
     const char *method = request->method;
@@ -11,29 +13,10 @@ bool request_has_content(const af_request *request)
     return request->content || (method && strcmp(method, "POST") == 0);
 }
 
-static size_t name_length(const char *line)
-{
-    return strcspn(line, ":;");
-}
-
-static bool same_name(const char *line, const char *other)
-{
-    size_t length = name_length(line);
-    return name_length(other) == length && strncasecmp(line, other, length) == 0;
-}
-
-static bool names_header(const char *const *lines, const char *line)
-{
-    for (; lines && *lines; lines++)
-        if (same_name(*lines, line))
-            return true;
-    return false;
-}
-
 static bool lists_header(const struct curl_slist *list, const char *line)
 {
     for (; list; list = list->next)
-        if (same_name(list->data, line))
+        if (header_line_same_name(list->data, line))
             return true;
     return false;
 }
@@ -85,7 +68,7 @@ int request_headers_make(const struct curl_slist *defaults, const af_request *re
     if (!request->headers && !request_has_content(request))
         return 0;
     for (const struct curl_slist *line = defaults; line && r >= 0; line = line->next)
-        if (!names_header(request->headers, line->data))
+        if (!header_lines_have(request->headers, line->data))
             r = add_header(&list, line->data);
     for (const char *const *line = request->headers; line && *line && r >= 0; line++)
         r = add_header(&list, *line);
@@ -98,12 +81,12 @@ int request_headers_make(const struct curl_slist *defaults, const af_request *re
 
 static bool is_dropped(const char *line, unsigned dropped)
 {
-    if (same_name(line, "Authorization:") || same_name(line, "Cookie:"))
+    if (header_line_same_name(line, "Authorization:") || header_line_same_name(line, "Cookie:"))
         return dropped & DROP_CREDENTIALS;
-    if (same_name(line, "Host:"))
+    if (header_line_same_name(line, "Host:"))
         return dropped & DROP_HOST;
     if (strncasecmp(line, "Content-", strlen("Content-")) == 0 ||
-        same_name(line, "Transfer-Encoding:"))
+        header_line_same_name(line, "Transfer-Encoding:"))
         return dropped & DROP_CONTENT;
     return false;
 }
