@@ -11,14 +11,14 @@
 #include "async/name_file.h"
 #include "base/error.h"
 
-/* c-ares has a socket for UDP and one for TCP to each server, of which systems have up to three. */
+/* c-ares uses a UDP and a TCP socket for each server; systems have up to three servers. */
 enum { MOST_SOCKETS = 16 };
 
-/* Bytes, for the answers that come at once. The system may give less. */
+/* Bytes, for responses that arrive at the same time. The system may grant less. */
 enum { SOCKET_BUFFER = 1024 * 1024 };
 
-/* Seconds between two checks for time-outs. ares_timeout() would tell when the next one is due, but
- * before c-ares 1.20 it goes through all queries. */
+/* Seconds between two checks for timeouts. ares_timeout() would return the time of the next one,
+ * but before c-ares 1.20 it iterates over all queries. */
 static const double TICK = 0.1;
 
 struct dns_channel {
@@ -26,26 +26,26 @@ struct dns_channel {
     ares_channel ares;
     dns_channel_done *done;
     enum ipv6_use ipv6;
-    bool has_fallback; /* names that time out, to the system's resolver */
+    bool has_fallback; /* queries that time out are repeated by the system's resolver */
     bool freeing;
     size_t asked, unanswered;
     bool has_others;  /* more than one server */
-    uint64_t answers; /* reads that brought something, if it has */
+    uint64_t answers; /* reads without an error; counted only if has_others */
     ev_timer tick;
     ev_io sockets[MOST_SOCKETS];
 };
 
-/* One question of c-ares. */
+/* A query given to c-ares. */
 struct question {
     struct dns_channel *channel;
     struct name_query *query;
-    uint64_t answers; /* of the channel before it was asked */
-    const int *next;  /* families to ask for one by one if there is no address; ends with 0 */
+    uint64_t answers; /* value of the channel's counter when the query was given to it */
+    const int *next;  /* families to query one by one if there is no address; ends with 0 */
 };
 
 /* ----------------------------------------------------------------- library */
 
-/* ares_library_init() counts its calls, but not for threads. */
+/* ares_library_init() counts its calls, but is not thread-safe. */
 static pthread_mutex_t library_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 static int open_library(void)
@@ -76,10 +76,10 @@ static void stop_socket(struct dns_channel *channel, ev_io *io)
 static void start_socket(struct dns_channel *channel, ev_io *io)
 {
     ev_io_start(channel->loop->ev, io);
-    channel->loop->watchers++; /* a busy loop must poll now */
+    channel->loop->watchers++; /* a busy loop must poll from now on */
 }
 
-/* The watcher of FD, or an idle one; NULL if there is neither. */
+/* Returns the watcher of FD, or an idle one, or NULL. */
 static ev_io *find_socket(struct dns_channel *channel, ares_socket_t fd)
 {
     ev_io *idle = NULL;
@@ -98,7 +98,7 @@ static void on_socket_change(void *arg, ares_socket_t fd, int readable, int writ
     struct dns_channel *channel = arg;
     ev_io *io = find_socket(channel, fd);
     if (!io)
-        return; /* this server times out, and the next is asked */
+        return; /* queries to this server time out, and the next one is used */
     stop_socket(channel, io);
     if (!readable && !writable)
         return;
@@ -114,7 +114,8 @@ static void update_tick(struct dns_channel *channel)
         ev_timer_again(channel->loop->ev, &channel->tick);
 }
 
-/* An unreachable server makes its socket readable too. Leaves the error to c-ares. */
+/* True if the socket has an error, such as that its server is unreachable: it is readable then,
+ * too. Does not clear the error, which c-ares needs. */
 static bool has_error(int fd)
 {
     struct pollfd polled = {.fd = fd};
@@ -152,16 +153,16 @@ static size_t count_servers(const struct name_service *service, const char *serv
     return count;
 }
 
-/* Without NOCHECKRESP, SERVFAIL and REFUSED are a reason to ask the next server. With one server,
- * it would be asked the same question again, at once. */
+/* Without NOCHECKRESP, c-ares tries the next server after SERVFAIL and REFUSED; a single server
+ * would get the same query again at once. */
 static int flags_for(const struct name_service *service, const char *servers)
 {
     return (service->tcp ? ARES_FLAG_USEVC : 0) |
            (count_servers(service, servers) < 2 ? ARES_FLAG_NOCHECKRESP : 0);
 }
 
-/* From 1.32 on, c-ares gives a server five times what it mostly takes, 250 ms at least, and drops
- * an answer that comes later: slow names of a fast server would be lost. */
+/* Since version 1.32 c-ares limits a query to five times the usual latency of the server, at least
+ * 250 ms, and drops later responses. Slow names of a fast server would be lost. */
 static bool drops_late_responses(void)
 {
     enum { FIRST_DROPPING = 0x012000 };
@@ -170,14 +171,14 @@ static bool drops_late_responses(void)
     return version >= FIRST_DROPPING;
 }
 
-/* Tries of an impatient c-ares before a name is left to the system, and milliseconds of the first
- * while it has no history. */
+/* Number of tries, and milliseconds of the first while there is no latency known, before such a
+ * c-ares leaves a name to the system's resolver. */
 enum { TRIES_BEFORE_FALLBACK = 1, TIMEOUT_BEFORE_FALLBACK = 1000 };
 
 static int init_ares(struct dns_channel *channel, const struct name_service *service,
                      const char *path, const char *servers)
 {
-    char lookups[] = "b"; /* DNS alone: see hosts_file.h */
+    char lookups[] = "b"; /* only DNS: see hosts_file.h */
     struct ares_options options = {
         .flags = flags_for(service, servers),
         .timeout = channel->has_fallback ? TIMEOUT_BEFORE_FALLBACK : service->timeout,
@@ -186,12 +187,12 @@ static int init_ares(struct dns_channel *channel, const struct name_service *ser
         .sock_state_cb_data = channel,
         .socket_receive_buffer_size = SOCKET_BUFFER,
         .lookups = lookups,
-        .resolvconf_path = (char *)path, /* copied */
+        .resolvconf_path = (char *)path, /* c-ares copies it */
     };
     int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB |
                ARES_OPT_SOCK_RCVBUF | ARES_OPT_LOOKUPS | ARES_OPT_RESOLVCONF;
 #ifdef ARES_OPT_QUERY_CACHE
-    mask |= ARES_OPT_QUERY_CACHE; /* of size 0: the resolver has the cache */
+    mask |= ARES_OPT_QUERY_CACHE; /* size 0: the resolver has its own cache */
 #endif
     int status = ares_init_options(&channel->ares, &options, mask);
     if (status == ARES_SUCCESS && servers) {
@@ -205,7 +206,7 @@ static int init_ares(struct dns_channel *channel, const struct name_service *ser
 static int open_ares(struct dns_channel *channel, const struct name_service *service,
                      const char *path, const char *servers)
 {
-    int r = name_file_check(path); /* c-ares may take it for missing */
+    int r = name_file_check(path); /* c-ares may treat an unreadable file as missing */
     if (r < 0)
         return r;
     if (open_library() != ARES_SUCCESS)
@@ -267,8 +268,8 @@ size_t dns_channel_unanswered(const struct dns_channel *channel)
 
 /* ----------------------------------------------------------------- queries */
 
-/* The status that tells most. Of several servers, c-ares reports the last one's, or before 1.20
- * that none can be reached, though others may have answered, with failures. */
+/* Returns the most specific status. With several servers, c-ares reports that of the last one or,
+ * before 1.20, that no server can be reached, even if others have answered with failures. */
 static int refine_status(const struct question *question, int status)
 {
     bool was_answered = question->channel->answers > question->answers;
@@ -279,7 +280,7 @@ static struct name_answer failure(int status)
 {
     static const struct {
         int status;
-        const char *reason; /* NULL: there is no such name */
+        const char *reason; /* NULL: the name does not exist */
     } failures[] = {
         {ARES_ENOTFOUND, NULL},
         {ARES_ENODATA, NULL},
@@ -332,8 +333,8 @@ static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo 
     free(question);
 }
 
-/* c-ares opens a socket for each address that it sorts, even if there is but one. Among those of
- * IPv4 there is little to sort, so they stay in the server's order. */
+/* c-ares opens a socket for each address to sort it, even if there is only one. IPv4 addresses are
+ * left in the order of the server, since the rules hardly distinguish them. */
 static void send_question(struct question *question, int family)
 {
     struct ares_addrinfo_hints hints = {
@@ -345,8 +346,9 @@ static void send_question(struct question *question, int family)
                      question);
 }
 
-/* Of two families asked for at once, c-ares reports the status of the last answer alone. If that is
- * without addresses, the other may have been a failure, so that each is asked for by itself. */
+/* Returns the families to query one by one after an answer without addresses. For a query of both
+ * families, c-ares reports only the status of the last response. If that has no addresses, the
+ * other may have been a failure. */
 static const int *families_after(const struct dns_channel *channel, int family)
 {
     static const int each[] = {AF_INET, AF_INET6, 0};

@@ -6,26 +6,27 @@
 
 #include "async/dns_channel.h"
 
-/* Packets that may be in the server's buffer at once: a socket's default one holds some 250 small
- * ones. A server reads its packets in order: those sent before one that is answered are in no
- * buffer any more. Answers need no limit: they are spread over the sockets of many channels. */
+/* Maximum of packets in the receive buffer of the server. The default buffer of a socket holds
+ * about 250 small packets. A server reads its packets in order, so those sent before an answered
+ * one have left the buffer. Responses need no limit: they are spread over the sockets of many
+ * channels. */
 enum { MOST_PACKETS = 120 };
 
-/* Seconds after which all packets count as read, answered or not: servers read at once what they
- * may answer much later. A busy machine's scheduler may take some 10 ms to let one run; with longer
- * periods, a server that is slow to answer would be asked for few names a second. */
+/* Seconds after which all packets count as read, answered or not: servers read packets at once, and
+ * may answer them much later. The scheduler of a busy machine may delay a server by about 10 ms; a
+ * longer period would allow few queries per second to a server that answers slowly. */
 static const double PERIOD = 0.02;
 
-/* Seconds for which that is not assumed of a server that has just answered within a period: it may
- * be held up, and its answers alone permit as many queries. */
+/* Seconds without that assumption after a server answered within a period: if it is silent then, it
+ * may be stopped, and while it answers, its answers alone permit as many queries. */
 static const double STANDSTILL = 0.2;
 
-/* A channel sends all its queries from one port while any of them is unanswered. After so many, the
- * next channel has another port, as a protection from forged answers. Making one takes as long as
- * a few queries. */
+/* Maximum of queries per channel. A channel sends all its queries from one port while any of them
+ * is unanswered; the next channel uses another port, as a protection against forged responses.
+ * Creating a channel takes as long as a few queries. */
 enum { QUERIES_OF_A_CHANNEL = 64 };
 
-/* Each has a socket for each server that it uses. */
+/* Each channel has a socket for each server that it uses. */
 enum { MOST_CHANNELS = 32 };
 
 struct dns_client {
@@ -33,15 +34,15 @@ struct dns_client {
     const struct name_service *service;
     const char *path;
     const char *servers;
-    struct list waiting;                         /* queries */
-    uint64_t sent;                               /* packets */
-    uint64_t read;                               /* of those, by a server */
-    double stands_until;                         /* end of the STANDSTILL */
-    const struct name_query *sending;            /* or NULL */
-    ev_timer timer;                              /* of the period, while queries wait */
-    struct handle handle;                        /* sends those whose turn has come */
-    bool outdated;                               /* the first channel is not to be used any more */
-    struct dns_channel *channels[MOST_CHANNELS]; /* the one in use first, or NULL */
+    struct list waiting;              /* queries */
+    uint64_t sent;                    /* number of packets */
+    uint64_t read;                    /* packets that count as read by a server */
+    double stands_until;              /* end of the STANDSTILL */
+    const struct name_query *sending; /* or NULL */
+    ev_timer timer;                   /* of the period, while queries wait */
+    struct handle handle;             /* sends waiting queries */
+    bool outdated;                    /* replace the first channel before the next query */
+    struct dns_channel *channels[MOST_CHANNELS]; /* the first is in use; NULL if there is none */
 };
 
 static size_t count_packets(const struct dns_client *client, const struct name_query *query)
@@ -78,8 +79,8 @@ static void on_answer(struct name_query *query, const struct name_answer *answer
 
 /* ---------------------------------------------------------------- channels */
 
-/* The index of the first channel without unanswered queries, or of none; MOST_CHANNELS if all have
- * some. */
+/* Returns the index of the first channel without unanswered queries, or of the first free place;
+ * MOST_CHANNELS if all channels have unanswered queries. */
 static size_t find_idle(const struct dns_client *client)
 {
     struct dns_channel *const *channels = client->channels;
@@ -89,7 +90,7 @@ static size_t find_idle(const struct dns_client *client)
     return i;
 }
 
-/* Puts a channel in front, for the one at INDEX. */
+/* Frees the channel at INDEX, and inserts a channel at the front. */
 static void put_in_front(struct dns_client *client, struct dns_channel *channel, size_t index)
 {
     struct dns_channel **channels = client->channels;
@@ -98,7 +99,8 @@ static void put_in_front(struct dns_client *client, struct dns_channel *channel,
     channels[0] = channel;
 }
 
-/* Replaces a first channel that has served long enough; it serves on if that cannot be done now. */
+/* Replaces the first channel if it is outdated or has sent its maximum of queries. If that is
+ * not possible now, it stays in use. */
 static int prepare_channel(struct dns_client *client)
 {
     struct dns_channel *first = client->channels[0], *fresh;
@@ -170,7 +172,7 @@ void dns_client_ask(struct dns_client *client, struct name_query *query)
     send_waiting(client);
 }
 
-/* --------------------------------------------------------------------- all */
+/* ------------------------------------------------------------------ client */
 
 int dns_client_new(af_loop *loop, const struct name_service *service, const char *path,
                    const char *servers, struct dns_client **ret_client)

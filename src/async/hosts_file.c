@@ -8,7 +8,7 @@
 
 #include "async/name_file.h"
 
-/* One name of a line. */
+/* A name and the address of its line. */
 struct host_entry {
     const char *name;
     const char *address;
@@ -16,8 +16,8 @@ struct host_entry {
 };
 
 struct hosts_file {
-    char *text;                 /* of the file, cut into strings */
-    struct host_entry *entries; /* sorted by name, then as in the file */
+    char *text;                 /* the file, split into strings */
+    struct host_entry *entries; /* sorted by name, then in the order of the file */
     size_t count, room;
 };
 
@@ -112,7 +112,7 @@ int hosts_file_read(const char *path, struct hosts_file **ret_hosts)
     return 0;
 }
 
-/* The index of the first entry that is not before NAME. */
+/* Returns the index of the first entry that is not less than NAME. */
 static size_t find_first(const struct hosts_file *hosts, const char *name)
 {
     size_t from = 0, to = hosts->count;

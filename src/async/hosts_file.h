@@ -1,4 +1,4 @@
-/* /etc/hosts, read once and kept: c-ares and the C library read all of it for every name. */
+/* Names of /etc/hosts, read once: c-ares and the C library read the whole file for every name. */
 #ifndef ASYNC_HOSTS_FILE_H
 #define ASYNC_HOSTS_FILE_H
 
@@ -6,16 +6,18 @@
 
 struct hosts_file;
 
-/* Reads the file; one that is missing has no names. -ENOMEM, or the code of name_file_open(). The
- * caller owns *ret_hosts. */
+/* Reads the file; a missing file is empty.
+ * Errors: -ENOMEM, and those of name_file_open().
+ * Ownership: the caller owns *ret_hosts. */
 int hosts_file_read(const char *path, struct hosts_file **ret_hosts);
 
-/* NULL is fine. */
+/* Accepts NULL. */
 void hosts_file_free(struct hosts_file *hosts);
 
-/* Looks up NAME, in any case. Returns how many addresses of FAMILY (AF_UNSPEC: of any) it has, or
- * -ENOMEM. If that is 1, the caller owns *ret_addresses; more have to be sorted by somebody else.
- */
+/* Looks up NAME, ignoring case. Returns the number of its addresses of FAMILY (AF_UNSPEC: any). If
+ * that is 1, *ret_addresses has the address; several addresses need to be sorted by the caller.
+ * Errors: -ENOMEM.
+ * Ownership: the caller owns *ret_addresses. */
 int hosts_file_find(const struct hosts_file *hosts, const char *name, int family,
                     struct addresses **ret_addresses);
 

@@ -1,4 +1,4 @@
-/* The state of a loop: its queue, its time, its references. loop_run.c runs it. */
+/* State of a loop: its queue, time and references. loop_run.c runs it. */
 #include "async/loop.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* What the public header hides of the event loop. */
+/* Internal interface of the event loop. */
 #ifndef ASYNC_LOOP_H
 #define ASYNC_LOOP_H
 
@@ -14,14 +14,14 @@
 
 struct watch;
 
-/* What the loop asks of its tasks, of which it knows nothing else. */
+/* Operations of tasks that the loop calls. It knows nothing else about tasks. */
 struct task_hooks {
-    /* What closing the loop does to all of them. */
+    /* Destroys all pending tasks, when the loop is closed. */
     void (*abandon)(af_loop *loop);
-    /* Writes "Task-1 (fetch)", the names of a task and of its function; false for another future.
-     */
+    /* Writes the names of a task and of its function: "Task-1 (fetch)". False for a future that is
+     * not a task. */
     bool (*describe)(const af_future *future, char *buffer, size_t size);
-    /* Whether ADDRESS is where the stack of the running task would go on if it were longer. */
+    /* True if ADDRESS is in the guard below the stack of the running task. */
     bool (*overflowed)(const af_future *task, const void *address);
 };
 
@@ -30,20 +30,21 @@ struct af_loop {
     struct timers timers;
     af_loop_options options;
     bool stopping;
-    atomic_bool closed; /* threads ask */
-    size_t references;  /* the owner's until it is closed, and one of each future */
+    atomic_bool closed; /* read by other threads */
+    size_t references;  /* of the owner until it is closed, and one per future */
 
-    struct ev_loop *ev; /* NULL where the loop has its own poll */
-    ev_timer alarm;     /* the one behind which all timers stand */
+    struct ev_loop *ev; /* NULL if the loop has its own poll */
+    ev_timer alarm;     /* ends the poll when the first timer is due */
     ev_async wakeup;
-    size_t watchers;       /* descriptors; with none, a busy loop need not poll every time */
-    unsigned unpolled;     /* iterations since it did */
-    unsigned signals_seen; /* of loop_signals_caught */
-    struct list polled;    /* what the poll that goes on made ready */
+    size_t watchers;       /* number of watched descriptors; if 0, a busy loop does not poll in each
+                            * iteration */
+    unsigned unpolled;     /* iterations since the last poll */
+    unsigned signals_seen; /* value of loop_signals_caught at the last poll */
+    struct list polled;    /* handles made ready by the current poll */
 
-    struct watch **readers; /* by descriptor */
+    struct watch **readers; /* indexed by descriptor */
     struct watch **writers;
-    size_t descriptors; /* how many places both have */
+    size_t descriptors; /* size of both arrays */
     struct list signals;
 
     pthread_mutex_t foreign_mutex;
@@ -51,37 +52,37 @@ struct af_loop {
     struct list foreign; /* handles from other threads */
     atomic_bool has_foreign;
 
-    af_executor *executor; /* its own, or NULL where it was not needed yet */
+    af_executor *executor; /* the default executor; NULL until needed */
     void (*free_executor)(af_executor *executor);
-    size_t calls; /* given to executors, and not back yet */
+    size_t calls; /* executor calls that have not returned */
 
     af_exception_handler *exception_handler;
     void *exception_handler_arg;
 
     bool debug;
     double slow_callback_duration;
-    pthread_t thread; /* that runs it */
+    pthread_t thread; /* that runs the loop */
     atomic_bool running;
-    void *signal_stack; /* while a run is debugged */
+    void *signal_stack; /* while it runs in debug mode */
 
-    /* Kept for futures and tasks, of which the loop knows nothing else. */
+    /* State of futures and tasks, which the loop only stores. */
     struct list tasks;
-    struct list spare_tasks; /* whose memory waits to be used again */
+    struct list spare_tasks; /* freed tasks, whose memory is reused */
     af_future *current_task;
     uint64_t tasks_created;
     uint64_t visits;
-    const struct task_hooks *task_hooks; /* NULL before the first task */
+    const struct task_hooks *task_hooks; /* NULL until the first task is created */
     struct coroutine_pool coroutines;
 };
 
-/* The loop that is running in this thread, or NULL. The model is the one that needs no call to find
- * a variable of a thread, in the shared library too. */
+/* The loop running in this thread, or NULL. The TLS model "initial-exec" avoids a function call for
+ * each access in the shared library. */
 extern _Thread_local af_loop *loop_running __attribute__((tls_model("initial-exec")));
 
-/* How many signals came, for whatever loop. */
+/* Number of signals caught for all loops. */
 extern atomic_uint loop_signals_caught;
 
-/* AF_RUNTIME_ERROR if the loop runs in another thread. */
+/* Errors: AF_RUNTIME_ERROR if the loop runs in another thread. */
 int loop_check_running_thread(const af_loop *loop);
 
 static inline void handle_init(struct handle *handle, const struct handle_type *type)
@@ -90,19 +91,20 @@ static inline void handle_init(struct handle *handle, const struct handle_type *
     handle->type = type;
 }
 
-/* Runs the handle in the next iteration. It must not be queued yet. Never fails. */
+/* Queues the handle to run in the next iteration. It must not be queued yet. Never fails. */
 static inline void loop_ready(af_loop *loop, struct handle *handle)
 {
     list_append(&loop->ready, &handle->link);
 }
 
-/* The same from any thread, for which the loop may be gone as this returns. Never fails. */
+/* Queues the handle from any thread. The loop may be closed as soon as this returns. Never fails.
+ */
 void loop_ready_threadsafe(af_loop *loop, struct handle *handle);
 
-/* Queues what came from other threads. */
+/* Moves handles queued by other threads to the ready queue. */
 void loop_take_foreign(af_loop *loop);
 
-/* Takes a handle out of the queue; nothing happens where it is in none. */
+/* Removes a handle from the queue; does nothing if it is not queued. */
 static inline void handle_cancel(struct handle *handle)
 {
     list_remove(&handle->link);
@@ -114,57 +116,58 @@ static inline void timer_init(struct timer *timer, const struct handle_type *typ
     timer->slot = 0;
 }
 
-/* Takes back a timer that waits, or is due and has not run. */
+/* Stops a timer that is pending, or due and not run yet. */
 static inline void timer_stop(af_loop *loop, struct timer *timer)
 {
     timers_remove(&loop->timers, timer);
     handle_cancel(&timer->handle);
 }
 
-/* Timers up to this time are due: now, and as in asyncio the resolution of the clock. */
+/* Returns the time up to which timers are due: now plus the clock's resolution, as in asyncio. */
 double loop_due_until(const af_loop *loop);
 
-/* Lets go of a loop; with the last reference its memory goes. */
+/* Drops a reference to the loop; the last one frees its memory. */
 void loop_unref(af_loop *loop);
 
-/* AF_RUNTIME_ERROR where the loop is closed. */
+/* Errors: AF_RUNTIME_ERROR if the loop is closed. */
 int loop_check_open(const af_loop *loop);
 
-/* In debug mode, AF_RUNTIME_ERROR where the loop runs in another thread. */
+/* Errors: in debug mode, AF_RUNTIME_ERROR if the loop runs in another thread. */
 static inline int loop_check_thread(const af_loop *loop)
 {
     return loop->debug ? loop_check_running_thread(loop) : 0;
 }
 
-/* Drops all callbacks that wait. */
+/* Discards all queued callbacks and timers. */
 void loop_discard(af_loop *loop);
 
-/* Tells the exception handler. future may be NULL. */
+/* Calls the exception handler. future may be NULL. */
 void loop_report(af_loop *loop, const char *message, af_error error, af_future *future);
 
-/* A descriptor that the loop watches and a handle that it makes ready. */
+/* A watched descriptor, and the handle to queue when it is ready. */
 struct watch {
     ev_io io;
     struct handle handle;
     af_loop *loop;
 };
 
-/* events: EV_READ or EV_WRITE. */
+/* EVENTS is EV_READ or EV_WRITE. */
 void watch_init(struct watch *watch, af_loop *loop, int fd, int events,
                 const struct handle_type *type);
 
-/* Makes the handle ready whenever the descriptor is, until stopped. -ENOTSUP on a loop with its own
- * poll, -EBADF. Starting twice and stopping twice are fine. */
+/* Queues the handle whenever the descriptor is ready, until stopped. Starting and stopping twice is
+ * allowed.
+ * Errors: -ENOTSUP on a loop with its own poll, -EBADF. */
 int watch_start(struct watch *watch);
 void watch_stop(struct watch *watch);
 
-/* Whether it is CALLBACK that SIGNAL calls. */
+/* True if CALLBACK is the handler of SIGNAL. */
 bool loop_has_signal_handler(const af_loop *loop, int signal, af_callback *callback, void *arg);
 
-/* Whether SIGNAL came and has not been told to its handler. */
+/* True if SIGNAL was received and its handler has not run yet. */
 bool loop_signal_pending(const af_loop *loop, int signal);
 
-/* Forgets all callbacks on descriptors and signals. */
+/* Removes all callbacks of descriptors and signals. */
 void loop_remove_watches(af_loop *loop);
 
 #endif

@@ -1,4 +1,4 @@
-/* Opens, runs and closes a loop: polls, and runs what is ready. */
+/* Opens, runs and closes a loop: each iteration polls and runs the ready handles. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,20 +9,20 @@
 #include "async/loop.h"
 #include "base/error.h"
 
-/* How many iterations a busy loop with no descriptors to watch goes on before it polls. */
+/* Iterations between two polls of a busy loop without descriptors to watch. */
 static const unsigned LONGEST_UNPOLLED = 64;
 
-/* The longest that libev is asked to wait; the loop then looks again. */
+/* Maximum in seconds of one wait of libev. The loop then polls again. */
 static const double LONGEST_WAIT = 24 * 3600;
 
-/* As asyncio's loop.slow_callback_duration. */
+/* Seconds; asyncio's default of loop.slow_callback_duration. */
 static const double SLOW_CALLBACK_DURATION = 0.1;
 
 /* -------------------------------------------------------------------- poll */
 
 static void on_alarm(struct ev_loop *ev, ev_timer *alarm, int events)
 {
-    /* Ends the wait. The loop checks its timers after each poll. */
+    /* Only ends the poll: the loop checks its timers after each poll. */
     (void)ev, (void)alarm, (void)events;
 }
 
@@ -31,7 +31,7 @@ static void on_wakeup(struct ev_loop *ev, ev_async *wakeup, int events)
     (void)ev, (void)wakeup, (void)events;
 }
 
-/* The flags are those of ev_run(). */
+/* FLAGS are those of ev_run(). */
 static void poll_libev(af_loop *loop, int flags)
 {
     loop->unpolled = 0;
@@ -73,7 +73,7 @@ static bool debug_from_environment(void)
     return value && value[0] && strcmp(value, "0") != 0;
 }
 
-/* libev ends the process where it finds no descriptor to be woken by. */
+/* Checks that a descriptor is free: libev aborts the process if it cannot open one for wake-ups. */
 static int check_descriptor_free(void)
 {
     int fd = eventfd(0, EFD_CLOEXEC);
@@ -122,7 +122,7 @@ int af_loop_new(const af_loop_options *options, af_loop **ret_loop)
     return 0;
 }
 
-/* A call that was given to a thread comes back to its loop, so the loop has to be there. */
+/* Waits for the executor calls of this loop, since their results are delivered to it. */
 static void await_calls(af_loop *loop)
 {
     while (loop->calls > 0) {
@@ -139,7 +139,7 @@ int af_loop_close(af_loop *loop)
     if (atomic_load(&loop->running))
         return af_raise(AF_RUNTIME_ERROR, "a running loop cannot be closed");
     loop->closed = true;
-    /* First what waits, since some of it lives on the stacks of tasks. */
+    /* Discard the queue first: some handles are on the stacks of tasks. */
     loop_discard(loop);
     await_calls(loop);
     if (loop->executor)
@@ -163,8 +163,8 @@ int af_loop_close(af_loop *loop)
 
 /* --------------------------------------------------------------------- run */
 
-/* While one handle runs, the processor may fetch what the next will need: a stack that nobody has
- * used for long is otherwise waited for. */
+/* Prefetches the memory of the next handle while this one runs: a stack that was not used for a
+ * while is not in the caches. */
 static void prefetch_next(struct list *batch)
 {
     if (list_empty(batch))

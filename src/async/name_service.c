@@ -10,11 +10,11 @@
 
 #include "async/name_file.h"
 
-/* Milliseconds of the first try, after which c-ares doubles them. The C library's five seconds are
- * long for one lost packet. */
+/* Milliseconds of the first try, which c-ares doubles for each further one. The C library's five
+ * seconds are long for one lost packet. */
 enum { FIRST_TIMEOUT = 2000 };
 
-/* As the C library's. */
+/* Limits of the C library. */
 enum { MOST_SECONDS = 30, MOST_TRIES = 5 };
 
 static const char BLANKS[] = " \t\r\n";
@@ -34,14 +34,14 @@ static bool ends_with(const char *text, const char *suffix)
 
 enum { LONGEST_MODULE = 31 };
 
-/* The modules of the line "hosts:" that have been read. */
+/* Modules found in the line "hosts:". */
 struct modules {
     bool files, dns;
     bool resolved; /* nss-resolve */
 };
 
-/* Takes the next module, or an action in brackets, out of *REST. What is too long for MODULE is no
- * module that is known here. False at the end. */
+/* Reads the next module, or an action in brackets, and advances *REST. A module that is too long
+ * for the buffer is truncated, and then unknown. False at the end. */
 static bool next_module(const char **rest, char module[LONGEST_MODULE + 1])
 {
     const char *word = *rest + strspn(*rest, BLANKS);
@@ -71,7 +71,8 @@ static void add_module(struct name_service *service, struct modules *modules, co
     }
 }
 
-/* Reads what follows "hosts:". An action behind files or dns changes what their answers mean. */
+/* Reads the rest of the line "hosts:". An action after files or dns changes how their answers are
+ * used. */
 static void read_modules(struct name_service *service, struct modules *modules, const char *line)
 {
     bool ours = false;
@@ -88,7 +89,7 @@ static void read_modules(struct name_service *service, struct modules *modules, 
 
 /* ------------------------------------------------------------- resolv.conf */
 
-/* The number behind PREFIX, at most MOST; 0 if WORD is another option or has none. */
+/* Returns the number after PREFIX, at most MOST; 0 if WORD is another option or has no number. */
 static int number_of(const char *word, const char *prefix, int most)
 {
     if (!begins_with(word, prefix))
@@ -109,7 +110,7 @@ static void read_option(struct name_service *service, const char *word)
         service->tcp = true;
     if (strcmp(word, "no-aaaa") == 0)
         service->ipv6 = IPV6_NEVER;
-    /* For servers that cannot answer two questions at once. */
+    /* For servers that cannot handle concurrent queries. */
     if (begins_with(word, "single-request"))
         service->system_only = true;
 }
@@ -121,7 +122,7 @@ static void read_options(struct name_service *service, char *words)
         read_option(service, word);
 }
 
-/* The servers of systemd-resolved itself: asking them is what nss-resolve does. */
+/* True if it is a server of systemd-resolved, which does the same as nss-resolve. */
 static bool is_stub(const char *server)
 {
     return strcmp(server, "127.0.0.53") == 0 || strcmp(server, "127.0.0.54") == 0;
@@ -133,12 +134,12 @@ static void read_server(struct name_service *service, struct modules *modules, c
     if (is_stub(server))
         modules->resolved = false;
     if (strchr(server, '%'))
-        service->system_only = true; /* c-ares would leave it out */
+        service->system_only = true; /* c-ares would ignore it */
 }
 
 /* ------------------------------------------------------------------- lines */
 
-/* A line of any of the files: their keywords differ. */
+/* Reads a line of any of the files, whose keywords are different. */
 static void read_line(struct name_service *service, struct modules *modules, char *line)
 {
     line[strcspn(line, "#;")] = 0;
@@ -158,7 +159,7 @@ static void read_line(struct name_service *service, struct modules *modules, cha
             read_server(service, modules, server);
     } else if (strcmp(keyword, "label") == 0 || strcmp(keyword, "precedence") == 0 ||
                strcmp(keyword, "scopev4") == 0) {
-        service->system_only = true; /* rules of order, of gai.conf */
+        service->system_only = true; /* sorting rules of gai.conf */
     }
 }
 
@@ -196,7 +197,7 @@ static int read_environment(struct name_service *service)
 
 /* -------------------------------------------------------------------- IPv6 */
 
-/* Connecting a UDP socket sends nothing, but needs a route. The address is a global one. */
+/* Connects a UDP socket to a global address, which sends nothing but needs a route. */
 static bool has_ipv6_route(int fd)
 {
     struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_port = htons(53)};
@@ -219,7 +220,7 @@ static int find_ipv6_use(enum ipv6_use *ret_use)
     return 0;
 }
 
-/* --------------------------------------------------------------------- all */
+/* ------------------------------------------------------------ name service */
 
 static void stat_files(const struct name_files *files, struct stat ret_files[NAME_FILES])
 {
@@ -230,7 +231,7 @@ static void stat_files(const struct name_files *files, struct stat ret_files[NAM
             ret_files[i] = (struct stat){0};
 }
 
-/* With more servers, each is tried less often. */
+/* Fewer tries per server if there are several. */
 static int default_tries(size_t servers)
 {
     return servers < 2 ? 3 : 2;

@@ -1,4 +1,4 @@
-/* The system's configuration for looking up names: /etc/nsswitch.conf, resolv.conf, gai.conf. */
+/* The system's configuration of name lookups: /etc/nsswitch.conf, resolv.conf, gai.conf. */
 #ifndef ASYNC_NAME_SERVICE_H
 #define ASYNC_NAME_SERVICE_H
 
@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <sys/stat.h>
 
-/* Paths. A file that is missing says nothing. */
+/* Paths. A missing file has no effect. */
 struct name_files {
     const char *hosts;
     const char *nsswitch;
@@ -17,41 +17,42 @@ struct name_files {
 
 enum { NAME_FILES = 4 };
 
-/* Use of IPv6 where both families are asked for. */
+/* Use of IPv6 in lookups of both families. */
 enum ipv6_use {
-    IPV6_NEVER,    /* the kernel has none, or the option no-aaaa is set */
-    IPV6_FALLBACK, /* no route: addresses are worth having only if there are no others */
+    IPV6_NEVER,    /* the kernel does not support it, or the option no-aaaa is set */
+    IPV6_FALLBACK, /* no route: look up IPv6 addresses only if there are no others */
     IPV6_WANTED,
 };
 
 struct name_service {
-    /* True if only getaddrinfo() can do all that is configured: unknown modules, options and rules
-     * of order. Otherwise /etc/hosts comes first and then DNS, except for the names below. */
+    /* True if the configuration needs getaddrinfo(): modules, options or sorting rules that are not
+     * known here. Otherwise names are looked up in /etc/hosts and then in DNS, except for the names
+     * below. */
     bool system_only;
-    bool multicast;     /* .local is for mDNS */
-    bool single_labels; /* names without a dot may be containers or neighbours */
-    bool own_name;      /* the host's own name has addresses without any file */
+    bool multicast;     /* .local is resolved by mDNS */
+    bool single_labels; /* names without a dot may be containers or hosts of the local network */
+    bool own_name;      /* the host's own name is resolved without a file */
     char host_name[HOST_NAME_MAX + 1];
 
     enum ipv6_use ipv6;
-    size_t servers; /* of DNS, named in resolv.conf */
-    int timeout;    /* milliseconds, of the first try */
-    int tries;      /* of each server */
-    bool tcp;       /* never UDP */
+    size_t servers; /* number of DNS servers in resolv.conf */
+    int timeout;    /* milliseconds of the first try */
+    int tries;      /* per server */
+    bool tcp;       /* use only TCP */
 
-    /* To tell if it is outdated. */
+    /* Used to detect changes. */
     struct stat files[NAME_FILES];
     bool ipv6_route;
 };
 
-/* Reads the files. Those that are missing or may not be read have the system's defaults. -ENOMEM,
- * or the code of name_file_open() if one cannot be read now. */
+/* Reads the files. For a file that is missing or may not be read, the system's defaults apply.
+ * Errors: -ENOMEM, and those of name_file_open() if a file cannot be read at the moment. */
 int name_service_read(const struct name_files *files, struct name_service *ret_service);
 
-/* True if a file or the use of IPv6 is not as it was when SERVICE was read. */
+/* True if a file or the availability of IPv6 has changed since SERVICE was read. */
 bool name_service_outdated(const struct name_service *service, const struct name_files *files);
 
-/* True if NAME, in lower case, has to be looked up by getaddrinfo(). */
+/* True if NAME, in lower case, must be looked up by getaddrinfo(). */
 bool name_service_wants_system(const struct name_service *service, const char *name);
 
 #endif

@@ -77,7 +77,7 @@ void name_sources_ask(struct name_sources *sources, struct name_query *query)
     }
     int count = hosts_file_find(sources->hosts, query->name, query->family, &answer.addresses);
     if (count > 1) {
-        system_resolver_ask(sources->system, query); /* which sorts them */
+        system_resolver_ask(sources->system, query); /* it sorts the addresses */
     } else if (count == 0) {
         query->done = on_dns_answer;
         dns_client_ask(sources->dns, query);
@@ -87,7 +87,7 @@ void name_sources_ask(struct name_sources *sources, struct name_query *query)
     }
 }
 
-/* --------------------------------------------------------------------- all */
+/* ----------------------------------------------------------------- sources */
 
 int name_sources_new(af_loop *loop, const struct name_source_options *options,
                      struct name_sources **ret_sources)

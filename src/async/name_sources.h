@@ -1,5 +1,5 @@
-/* The sources of addresses, as the system is configured: /etc/hosts, then DNS; or getaddrinfo(),
- * for names and set-ups that these cannot serve. */
+/* Sources of addresses, by the system's configuration: /etc/hosts, then DNS; or getaddrinfo(), for
+ * names and configurations that these do not support. */
 #ifndef ASYNC_NAME_SOURCES_H
 #define ASYNC_NAME_SOURCES_H
 
@@ -10,29 +10,33 @@
 
 struct name_sources;
 
-/* Replacements of the system's, all borrowed as long as the sources live. */
+/* Files, servers and function of the sources.
+ * Ownership: borrowed as long as the sources exist. */
 struct name_source_options {
     struct name_files files;
-    const char *servers;     /* of DNS, in the place of resolv.conf's; or NULL */
+    const char *servers;     /* DNS servers instead of those of resolv.conf; or NULL */
     address_lookup *look_up; /* getaddrinfo() */
-    size_t most_threads;     /* that run it */
+    size_t most_threads;     /* maximum of threads that call it */
 };
 
-/* Opens nothing before the first query. -ENOMEM. The caller owns the sources, and frees them before
- * the loop is closed. */
+/* Creates the sources. Opens no files or sockets before the first update or query.
+ * Errors: -ENOMEM.
+ * Ownership: the caller owns the sources, and frees them before the loop is closed. */
 int name_sources_new(af_loop *loop, const struct name_source_options *options,
                      struct name_sources **ret_sources);
 
-/* Drops all queries: they are not answered any more. Never blocks. NULL is fine. */
+/* Drops all queries, which are not answered any more. Never blocks. Accepts NULL. */
 void name_sources_free(struct name_sources *sources);
 
-/* Reads the system's files at first, and every few seconds again if they changed. Has to be called
- * before queries are asked. -ENOMEM, or the code of name_file_open(), as long as nothing was read;
- * later, files that cannot be read now stay as they were. */
+/* Reads the system's files the first time, and again if they changed, which is checked every few
+ * seconds. Must be called before name_sources_ask(). If changed files cannot be read at the moment,
+ * the previous configuration remains.
+ * Errors: until the files have been read once, -ENOMEM and those of name_file_open(). */
 int name_sources_update(struct name_sources *sources);
 
-/* Asks for a query's name; its function is called at once or later. The query has to stay in place
- * until then or, while it waits in a list, until it is taken out of that. */
+/* Looks up the name of a query. The answer comes from a callback of the loop or from within this
+ * call. The query must stay valid until it is answered or, while it waits in a list, removed from
+ * that list. */
 void name_sources_ask(struct name_sources *sources, struct name_query *query);
 
 #endif

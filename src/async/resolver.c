@@ -8,25 +8,26 @@
 #include "async/name_sources.h"
 #include "base/error.h"
 
-/* Seconds. Addresses are cached as long as libcurl does it. */
+/* Seconds. Addresses are cached as long as libcurl caches them. */
 static const double CACHE_ADDRESSES = 60, CACHE_FAILURE = 5;
 
-/* Seconds for which addresses may be used while no server answers (RFC 8767, 5). */
+/* Maximum age, in seconds, of addresses used while no server answers (RFC 8767, section 5). */
 static const double OLDEST_ADDRESSES = 24 * 60 * 60;
 
-/* Seconds after which they are used while the answer is waited for (RFC 8767, 5). */
+/* Seconds that lookups wait for the answer before they get stale addresses: the client response
+ * timer of RFC 8767, section 5. */
 static const double PATIENCE = 1.8;
 
-/* Of a name in DNS, with a dot at its end. */
+/* Bytes of a DNS name that ends with a dot. */
 enum { LONGEST_NAME = 254 };
 
 struct resolver {
     af_loop *loop;
     struct name_cache names;
     struct list unasked;
-    struct list answered; /* not delivered */
+    struct list answered; /* names whose answer is not delivered yet */
 
-    struct list called; /* the lookups of a name whose answer is being delivered */
+    struct list called; /* lookups of the name whose answer is being delivered */
     struct handle handle;
     bool running, freed;
     struct name_sources *sources;
@@ -50,8 +51,8 @@ static void ask(struct name *name)
     schedule(name->resolver);
 }
 
-/* Asks again for a name whose addresses were cached too long ago, but are not too old. False if it
- * cannot be done. */
+/* Starts the renewal of an expired name: queries it again and keeps its addresses, if they are not
+ * too old, as stale ones. False if there are none, or on a lack of memory. */
 static bool renew(struct name *name)
 {
     bool is_old = af_loop_time(name->resolver->loop) > name->found + OLDEST_ADDRESSES;
@@ -61,7 +62,7 @@ static bool renew(struct name *name)
     return true;
 }
 
-/* The name, or NULL if nothing is known of it that still holds. */
+/* Finds a name; NULL if it is unknown, or if it has expired and cannot be renewed. */
 static struct name *find_name(struct resolver *resolver, const char *text, int family)
 {
     struct name *name = name_cache_find(&resolver->names, text, family);
@@ -73,8 +74,8 @@ static struct name *find_name(struct resolver *resolver, const char *text, int f
 
 /* ----------------------------------------------------------------- answers */
 
-/* Addresses that the name had are better than a failure (RFC 8767): a request may go over a
- * connection that stands, for which libcurl would not have asked. */
+/* Uses stale addresses instead of a failure (RFC 8767): the request may reuse a connection, for
+ * which libcurl itself would not have looked up the name. */
 static void on_answer(struct name_query *query, const struct name_answer *answer)
 {
     struct name *name = container_of(query, struct name, query);
@@ -91,7 +92,7 @@ static void on_answer(struct name_query *query, const struct name_answer *answer
     schedule(name->resolver);
 }
 
-/* Raises the failure of an answer. */
+/* Raises the error of an answer. */
 static int raise_failure(const char *name, const struct name_answer *answer)
 {
     if (answer->code != AF_RESOLVE_ERROR)
@@ -101,7 +102,7 @@ static int raise_failure(const char *name, const struct name_answer *answer)
     return af_raise(AF_RESOLVE_ERROR, "Could not resolve host: %s", name);
 }
 
-/* Calls those that wait, each of which may cancel others or free the resolver. */
+/* Calls the lookups in `called`. Each call may cancel others or free the resolver. */
 static void call_lookups(struct resolver *resolver, const char *name,
                          const struct name_answer *answer)
 {
@@ -114,7 +115,7 @@ static void call_lookups(struct resolver *resolver, const char *name,
     }
 }
 
-/* Takes the lookups of a name, which are called next. */
+/* Moves the lookups of a name to `called`. */
 static void take_lookups(struct name *name)
 {
     list_for_each (link, &name->lookups)
@@ -122,7 +123,7 @@ static void take_lookups(struct name *name)
     list_append_all(&name->resolver->called, &name->lookups);
 }
 
-/* Caches the answer or forgets it before anybody is called: a new lookup is a new query then. */
+/* Caches or removes the name before the callbacks: a lookup that they start is then a new query. */
 static void deliver(struct name *name)
 {
     struct resolver *resolver = name->resolver;
@@ -158,7 +159,7 @@ static void ask_all(struct resolver *resolver)
     }
 }
 
-/* The resolver may have been freed by those that were called. */
+/* Frees the memory if a callback has called resolver_free(). */
 static void end_running(struct resolver *resolver)
 {
     resolver->running = false;
@@ -178,7 +179,7 @@ static int run(struct handle *handle)
     return 0;
 }
 
-/* Gives the addresses that a name had to all that wait for its renewal, which goes on. */
+/* Passes the stale addresses to all lookups that wait for a renewal, which continues. */
 static int run_late(struct handle *handle)
 {
     struct renewal *renewal =
@@ -253,7 +254,8 @@ void resolver_free(struct resolver *resolver)
 
 /* ----------------------------------------------------------------- lookups */
 
-/* Copies a name in lower case, whatever the locale. False if its length is none of a name. */
+/* Copies a name in lower case, independent of the locale. False if it is empty or too long for a
+ * name. */
 static bool to_lower(const char *text, char lower[LONGEST_NAME + 1])
 {
     size_t length = strlen(text);
@@ -309,7 +311,7 @@ int resolver_lookup(struct resolver *resolver, const char *host, int family, res
     return 0;
 }
 
-/* Takes back the renewal of a name, which stays expired. */
+/* Cancels the renewal of a name, which stays cached and expired. */
 static void cancel_renewal(struct name *name)
 {
     list_remove(&name->link);
@@ -318,7 +320,7 @@ static void cancel_renewal(struct name *name)
     name_keep(name, 0);
 }
 
-/* A name that nobody waits for is not asked for, unless it was already. */
+/* Withdraws the query for a name without lookups, unless it was sent already. */
 static void withdraw(struct name *name)
 {
     if (list_empty(&name->link) && list_empty(&name->query.link))

@@ -1,13 +1,13 @@
-/* Looks up the addresses of host names: asks DNS on the loop instead of in a thread for each name,
- * and caches the results. Lookups of the same name at the same time share one query.
+/* Resolver: looks up host names with DNS queries on the loop instead of a thread per name, and
+ * caches the results. Concurrent lookups of a name share one query.
  *
- * The results are those of getaddrinfo(): /etc/hosts, then DNS with the search domains, sorted
- * (RFC 6724). If the system is set up for other sources (nsswitch.conf), the name is looked up by
- * getaddrinfo() itself, in threads that are never waited for. `localhost` and numeric addresses are
- * libcurl's business.
+ * The results are those of getaddrinfo(): /etc/hosts, then DNS with the search domains, sorted by
+ * RFC 6724. If the system is configured for other sources (nsswitch.conf), getaddrinfo() itself is
+ * called, in threads that are never waited for. `localhost` and numeric addresses are left to
+ * libcurl.
  *
- * Belongs to the thread of its loop. Nothing here suspends, and nothing is shared with other
- * resolvers. */
+ * Suspends: never; that applies to all functions here.
+ * Threads: only the thread of the loop. Resolvers share no state. */
 #ifndef ASYNC_RESOLVER_H
 #define ASYNC_RESOLVER_H
 
@@ -18,47 +18,49 @@
 
 struct resolver;
 
-/* A lookup that has not ended. */
+/* A pending lookup. */
 struct resolver_lookup;
 
-/* The end of a lookup. RESULT is 0, and ADDRESSES are borrowed; or it is a negative code, raised
- * with its text, and ADDRESSES is NULL: AF_RESOLVE_ERROR, "Could not resolve host: NAME" (followed
- * by a reason in parentheses unless there is no such name), or -ENOMEM. Called from the loop on the
- * thread's stack, never from within a function of the resolver. It may start and cancel lookups and
- * free the resolver. The lookup is gone. */
+/* Receives the result of a lookup. RESULT is 0 and ADDRESSES are borrowed, or RESULT is a negative
+ * code, raised with its text, and ADDRESSES is NULL: AF_RESOLVE_ERROR, "Could not resolve host:
+ * NAME", followed by a reason in parentheses unless the name does not exist, or -ENOMEM. It is
+ * called by the loop on the thread's stack, never from within a function of the resolver, and may
+ * start and cancel lookups and free the resolver. The lookup is freed already. */
 typedef void resolver_done(void *arg, int result, struct addresses *addresses);
 
-/* Replacements of the system's files, for tests. NULL and 0 are the system's and the default. All
- * is borrowed as long as the resolver lives. */
+/* Replacements of the system's files, for tests. NULL and 0: the system's, and the defaults.
+ * Ownership: borrowed as long as the resolver exists. */
 struct resolver_options {
     struct name_files files;
-    const char *servers;     /* of DNS, in the place of resolv.conf's: "127.0.0.1:5353,..." */
-    address_lookup *look_up; /* in the place of getaddrinfo() */
-    size_t most_threads;     /* that run it; 64 */
-    size_t most_cached;      /* names; 10,000 */
+    const char *servers;     /* DNS servers instead of those of resolv.conf: "127.0.0.1:5353,..." */
+    address_lookup *look_up; /* instead of getaddrinfo() */
+    size_t most_threads;     /* maximum of threads that call it; 64 */
+    size_t most_cached;      /* maximum of names in the cache; 10,000 */
 };
 
-/* Makes a resolver; options may be NULL. Opens nothing before the first lookup. -ENOMEM, or
- * -ENOTSUP on a loop with its own poll. The caller owns the resolver, and frees it before the loop
- * is closed. */
+/* Creates a resolver; options may be NULL. Opens no files or sockets before the first lookup.
+ * Errors: -ENOMEM; -ENOTSUP on a loop with its own poll.
+ * Ownership: the caller owns the resolver, and frees it before the loop is closed. */
 int resolver_new(af_loop *loop, const struct resolver_options *options,
                  struct resolver **ret_resolver);
 
-/* Cancels all lookups. Never blocks. NULL is fine. */
+/* Cancels all lookups and frees the resolver. Never blocks. Accepts NULL. */
 void resolver_free(struct resolver *resolver);
 
-/* Looks up HOST, which may end with a dot (no search domains). FAMILY is AF_INET, AF_INET6, or
- * AF_UNSPEC for both as far as the machine can use them.
- * 1: known already; *ret_addresses has a reference of the caller's. 0: DONE will be called, unless
- * *ret_lookup is cancelled before. AF_RESOLVE_ERROR, raised with its text, if there is known to be
- * no such name; -ENOMEM. Addresses are cached for 60 s and names that do not exist for 5 s; other
- * failures are not. While no server answers, addresses of the last day are used for another 60 s.
- * Asking is left to the loop, so that a small stack is enough. */
+/* Looks up HOST; a dot at its end disables the search domains. FAMILY is AF_INET, AF_INET6, or
+ * AF_UNSPEC for those that the machine can use. Returns 1 and *ret_addresses if they are cached; or
+ * 0, and DONE will be called unless *ret_lookup is cancelled before. Addresses are cached for 60 s,
+ * names that do not exist for 5 s, and other failures not. While no server answers, addresses that
+ * are at most a day old are used for another 60 s. Queries are sent by the loop, so that a
+ * coroutine's stack is large enough.
+ * Errors: AF_RESOLVE_ERROR, raised with its text, if the name is cached as not existing; -ENOMEM.
+ * Ownership: the caller owns the reference to *ret_addresses. */
 int resolver_lookup(struct resolver *resolver, const char *host, int family, resolver_done *done,
                     void *arg, struct addresses **ret_addresses,
                     struct resolver_lookup **ret_lookup);
 
-/* DONE is not called, and the lookup is gone. The query may go on, for the cache. NULL is fine. */
+/* Cancels and frees a lookup, whose callback is not called. The query may continue, for the cache.
+ * Accepts NULL. */
 void resolver_lookup_cancel(struct resolver_lookup *lookup);
 
 #endif
