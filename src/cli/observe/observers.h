@@ -10,7 +10,7 @@
 #include "cli/options/options.h"
 
 struct observers {
-    /* Those that the options ask for; else NULL. */
+    /* NULL unless the options ask for them. */
     struct progress *progress;
     struct trace *trace;
     struct timeline *timeline;
@@ -32,11 +32,13 @@ void observers_free(struct observers *observers);
 /* OBSERVERS, or NULL if there are none. */
 struct observers *observers_or_null(struct observers *observers);
 
-/* Writes the timeline's file, if asked for. Errors: a negative code, after a message. */
+/* Writes the timeline's file, if asked for.
+ * Errors: a negative code, after a message. */
 int observers_save(const struct observers *observers, const struct options *options);
 
 /* A run begins, at BEGAN on the loop's clock, and ends. OBSERVERS may be NULL, and begin may have
- * failed. FILTER and CLIENT are borrowed until the end. Errors: -ENOMEM. */
+ * failed. FILTER and CLIENT are borrowed until the end.
+ * Errors: -ENOMEM. */
 int observers_begin(struct observers *observers, double began, const struct filter *filter,
                     const af_client *client);
 void observers_end(struct observers *observers);

@@ -5,8 +5,9 @@
 
 #include <stddef.h>
 
-/* What to use instead of the option NAME, which has no dashes; static, or NULL if no known program
- * has it. */
+/* Returns advice on the option NAME, without dashes, of another program: what to use instead. NULL
+ * if no known program has it.
+ * Ownership: static. */
 const char *foreign_option_advice(const char *name, size_t length);
 
 #endif

@@ -16,7 +16,7 @@
 #include "cli/record/format.h"
 
 enum order { ORDER_GATHER, ORDER_COMPLETED };
-/* What --resume fetches: entries without a record, or those that failed too. */
+/* Entries that --resume fetches: those without a record, or also those that failed. */
 enum resume_choice { RESUME_MISSING, RESUME_FAILED, RESUME_NOTHING };
 
 enum generate { GENERATE_MAN, GENERATE_BASH, GENERATE_ZSH, GENERATE_FISH, GENERATE_NOTHING };
@@ -106,8 +106,8 @@ struct options {
 };
 
 /* Parses and validates the config files and the command line, which wins. Overwrites passwords
- * among the arguments. Errors: -EINVAL with a text that names the option and says what to do,
- * -ENOMEM. */
+ * among the arguments.
+ * Errors: -EINVAL with a text that names the option and says what to do, -ENOMEM. */
 int options_parse(int argc, char *const argv[], struct options *ret_options);
 void options_free(struct options *options);
 
