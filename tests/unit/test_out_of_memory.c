@@ -3,81 +3,12 @@
  * usable loop and without leaks. */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <afetch/afetch.h>
 
-#include "failing_allocation.h"
-#include "virtual_clock.h"
+#include "out_of_memory_suite.h"
 
 TestSuite(out_of_memory, .timeout = 120);
-
-/* ---------------------------------------------------------------- running them */
-
-/* True if R is a lack of memory: itself, or as a group with such an error. -EAGAIN is a lack of
- * stacks. */
-static bool is_want(af_error error)
-{
-    for (size_t i = 0; i < af_error_count(error); i++)
-        if (is_want(af_error_member(error, i)))
-            return true;
-    return error.code == -ENOMEM || error.code == -EAGAIN;
-}
-
-/* Returns 0 if R is the expected code, R if it is a lack of memory, and otherwise a code that fails
- * the test. */
-static int expected(int r, int code)
-{
-    if (r == code)
-        return 0;
-    return is_want(af_raised(r)) ? r : af_raise(-EPROTO, "%s", word(r));
-}
-
-/* The last raised error is kept for the thread, and not a leak. */
-static void forget_errors(void)
-{
-    af_raise_error((af_error){0});
-}
-
-static int take_a_turn(void *arg, void **ret_result)
-{
-    (void)arg, (void)ret_result;
-    return af_sleep(1e-6);
-}
-
-/* Runs MAIN with the allocation of this number failing. False if there were fewer allocations. */
-static bool survives(const af_loop_options *options, af_coroutine *main, size_t number,
-                     bool and_all_after)
-{
-    forget_errors();
-    long live = live_allocations();
-    fail_allocation(number, and_all_after);
-    af_runner *runner = NULL;
-    int r = af_runner_new(options, &runner);
-    if (r >= 0)
-        r = af_runner_run(runner, main, NULL, NULL);
-    bool failed = stop_failing();
-    bool allowed = r == 0 || (failed && is_want(af_raised(r)));
-    cr_assert(allowed, "allocation %zu: %s", number, word(r));
-    if (runner) {
-        r = af_runner_run(runner, take_a_turn, NULL, NULL);
-        cr_assert(eq(int, r, 0), "allocation %zu: the loop is of no use: %s", number, word(r));
-        expect_code(af_runner_close(runner), 0);
-    }
-    forget_errors();
-    cr_assert(eq(long, live_allocations(), live), "allocation %zu: a leak", number);
-    return failed;
-}
-
-static void survive(const af_loop_options *options, af_coroutine *main)
-{
-    for (int and_all_after = 0; and_all_after < 2; and_all_after++) {
-        size_t number = 1;
-        while (survives(options, main, number, and_all_after))
-            number++;
-        cr_assert(gt(sz, number, 10));
-    }
-}
 
 /* ------------------------------------------------------------ what a scenario has */
 
@@ -128,8 +59,6 @@ static int crowd_cancel_later(struct crowd *crowd, double delay, size_t index)
     crowd->handle_count += r >= 0;
     return r;
 }
-
-static const double delays[] = {1, 2, 3, 4, 5};
 
 static int nap(void *delay, void **ret_result)
 {
@@ -575,128 +504,4 @@ static int bounded(void *arg, void **ret_result)
 Test(out_of_memory, a_bounded_gather)
 {
     survive(&virtual_clock, bounded);
-}
-
-/* ------------------------------------------------------------------------- streams */
-
-/* Responds to a line with the number of bytes that it contains. */
-static int answer(af_stream *stream, void *arg)
-{
-    (void)arg;
-    const char *line;
-    size_t length;
-    int r = af_stream_read_line(stream, &line, &length);
-    if (r < 0)
-        return r;
-    size_t size = length > 0 ? strtoul(line, NULL, 10) : 0;
-    static const char bytes[4096];
-    for (size_t sent = 0; r >= 0 && sent < size; sent += sizeof bytes) {
-        r = af_stream_write(stream, bytes, sizeof bytes);
-        if (r >= 0)
-            r = af_stream_drain(stream);
-    }
-    return r < 0 ? r : af_stream_write(stream, "\r\n\r\nend", 7);
-}
-
-static int ask(af_stream *stream)
-{
-    enum { SIZE = 256 * 1024 };
-    static char bytes[SIZE];
-    const char *data;
-    size_t length;
-    int r = af_stream_write(stream, "262144\n", 7);
-    if (r >= 0)
-        r = af_stream_drain(stream);
-    if (r >= 0)
-        r = af_stream_read_exactly(stream, bytes, SIZE);
-    if (r >= 0)
-        r = af_stream_read_until(stream, "\r\n\r\n", &data, &length);
-    if (r >= 0)
-        r = (int)af_stream_read(stream, bytes, SIZE);
-    return r < 0 ? r : expected(r, 3);
-}
-
-/* If the peer lacks memory, this side sees the end of the connection. */
-static int ask_server(af_server *server)
-{
-    af_stream *stream;
-    int r = af_open_connection("127.0.0.1", af_server_port(server), &stream);
-    if (r < 0)
-        return r;
-    af_timeout scope;
-    r = af_timeout_enter(&scope, 30);
-    if (r >= 0)
-        r = af_timeout_exit(&scope, ask(stream));
-    af_stream_free(stream);
-    return r == -ECONNRESET || r == -EPIPE || r == AF_INCOMPLETE_READ ? -ENOMEM : r;
-}
-
-static int converse(void *arg, void **ret_result)
-{
-    (void)arg, (void)ret_result;
-    af_server *server;
-    int r = af_start_server("127.0.0.1", 0, 8, answer, NULL, &server);
-    if (r < 0)
-        return r;
-    r = ask_server(server);
-    af_server_close(server);
-    int waited = af_server_wait_closed(server);
-    af_server_free(server);
-    return r < 0 ? r : waited;
-}
-
-Test(out_of_memory, streams)
-{
-    survive(NULL, converse);
-}
-
-/* ----------------------------------------------------------------------------- run */
-
-/* Holds a resource known only to its stack, and frees it after a delay. */
-static int tidy(void *delay, void **ret_result)
-{
-    (void)ret_result;
-    void *held = malloc(100);
-    if (!held)
-        return -ENOMEM;
-    int r = af_sleep(100);
-    if (r == AF_CANCELLED)
-        af_sleep(*(const double *)delay);
-    free(held);
-    return *(const double *)delay < 3 ? r : af_raise(-EIO, "failed as it ended");
-}
-
-static int leave_tasks_behind(void *arg, void **ret_result)
-{
-    (void)arg, (void)ret_result;
-    listen_to(af_running_loop());
-    int r = 0;
-    for (size_t i = 0; r >= 0 && i < 5; i++)
-        r = af_create_task(tidy, (void *)&delays[i], NULL, NULL);
-    return r < 0 ? r : af_sleep(1);
-}
-
-static bool survives_to_the_end(size_t number, bool and_all_after)
-{
-    forget_errors();
-    long live = live_allocations();
-    fail_allocation(number, and_all_after);
-    int r = af_run(&virtual_clock, leave_tasks_behind, NULL, NULL);
-    bool failed = stop_failing();
-    bool allowed = r == 0 || (failed && is_want(af_raised(r)));
-    cr_assert(allowed, "allocation %zu: %s", number, word(r));
-    forget_errors();
-    cr_assert(eq(long, live_allocations(), live), "allocation %zu: a leak", number);
-    take_reports();
-    return failed;
-}
-
-Test(out_of_memory, a_run_that_leaves_tasks_behind)
-{
-    for (int and_all_after = 0; and_all_after < 2; and_all_after++) {
-        size_t number = 1;
-        while (survives_to_the_end(number, and_all_after))
-            number++;
-        cr_assert(gt(sz, number, 10));
-    }
 }
