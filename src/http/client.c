@@ -1,5 +1,4 @@
-#include "http/client.h"
-
+/* The life of a client, and the requests that it is given. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include <afetch/http.h>
 #include <afetch/task.h>
 
+#include "http/client_state.h"
 #include "http/cookie_line.h"
 #include "http/dispatch.h"
 #include "http/libcurl_notes.h"

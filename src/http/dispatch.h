@@ -3,7 +3,7 @@
 #ifndef HTTP_DISPATCH_H
 #define HTTP_DISPATCH_H
 
-#include "http/client.h"
+#include "http/client_state.h"
 #include "http/transfer.h"
 
 void dispatch_init(af_client *client);

@@ -2,7 +2,7 @@
 #ifndef HTTP_NAMES_H
 #define HTTP_NAMES_H
 
-#include "http/client.h"
+#include "http/client_state.h"
 #include "http/transfer.h"
 
 /* 1: the addresses are known, or libcurl finds them; 0: FOUND will be called with the transfer.

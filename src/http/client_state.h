@@ -1,6 +1,6 @@
-/* The private parts of a client. */
-#ifndef HTTP_CLIENT_H
-#define HTTP_CLIENT_H
+/* What a client has: its pumps, origins, easy handles and transfers. */
+#ifndef HTTP_CLIENT_STATE_H
+#define HTTP_CLIENT_STATE_H
 
 #include "async/resolver.h"
 #include "http/origin.h"
