@@ -13,7 +13,7 @@
 
 #include <afetch/error.h>
 
-#include "http/easy.h"
+#include "http/easy_state.h"
 #include "http/tls_context.h"
 
 /* libcurl is given this instead of a directory. Below libcurl 8.3 one that was built with a
@@ -178,6 +178,11 @@ void ca_store_free(struct ca_store *store)
     ca_locations_free(&store->locations);
     free(store->error);
     free(store);
+}
+
+const char *ca_store_error(const struct ca_store *store, CURLcode result)
+{
+    return store && result == CURLE_SSL_CACERT_BADFILE ? store->error : NULL;
 }
 
 /* ---------------------------------------------------------------- applying */

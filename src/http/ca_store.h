@@ -35,4 +35,9 @@ void ca_store_free(struct ca_store *store);
  * ends with CURLE_SSL_CACERT_BADFILE. Returns libcurl's code for an option that it refuses. */
 CURLcode ca_store_apply(struct ca_store *store, CURL *curl);
 
+/* Returns the text for a transfer that ended with RESULT where libcurl's says too little: where the
+ * certificates could not be read, it names the file. Otherwise NULL. The store may be NULL.
+ * Ownership: the text is the store's. */
+const char *ca_store_error(const struct ca_store *store, CURLcode result);
+
 #endif

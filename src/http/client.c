@@ -10,6 +10,7 @@
 #include "http/client_state.h"
 #include "http/cookie_line.h"
 #include "http/dispatch.h"
+#include "http/easy.h"
 #include "http/libcurl_notes.h"
 #include "http/names.h"
 #include "http/redirect.h"

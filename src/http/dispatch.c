@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "http/callbacks.h"
+#include "http/easy.h"
 #include "http/libcurl_notes.h"
 #include "http/names.h"
 #include "http/time_limits.h"

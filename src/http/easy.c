@@ -1,7 +1,6 @@
 #include "http/easy.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,52 +75,6 @@ void easy_free(struct easy *easy)
         return;
     curl_easy_cleanup(easy->curl);
     free(easy);
-}
-
-CURLcode easy_be_verbose(struct easy *easy, bool is_verbose)
-{
-    if (easy->is_verbose == is_verbose)
-        return CURLE_OK;
-    easy->is_verbose = is_verbose;
-    return curl_easy_setopt(easy->curl, CURLOPT_VERBOSE, (long)is_verbose);
-}
-
-/* NULL for handles of libcurl's own. */
-static struct easy *easy_of(CURL *curl)
-{
-    struct easy *easy = NULL;
-    return curl_easy_getinfo(curl, CURLINFO_PRIVATE, &easy) == CURLE_OK ? easy : NULL;
-}
-
-bool easy_shares_connection(CURL *curl)
-{
-    const struct easy *easy = easy_of(curl);
-    return easy && easy->waits;
-}
-
-void easy_note_socket(CURL *curl, curl_socket_t socket, bool is_watched)
-{
-    struct easy *easy = easy_of(curl);
-    if (!easy)
-        return;
-    if (is_watched)
-        easy->socket = socket;
-    else if (easy->socket == socket)
-        easy->socket = CURL_SOCKET_BAD;
-}
-
-void easy_note_handshake(CURL *curl)
-{
-    struct easy *easy = easy_of(curl);
-    if (easy)
-        easy->endpoints = endpoints_of_socket(easy->socket);
-}
-
-void easy_explain(struct easy *easy, CURLcode result)
-{
-    const char *error = easy->settings->ca_store ? easy->settings->ca_store->error : NULL;
-    if (result == CURLE_SSL_CACERT_BADFILE && error)
-        snprintf(easy->error_text, sizeof easy->error_text, "%s", error);
 }
 
 /* --------------------------------------------------------------- one request */

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "http/easy.h"
+#include "http/easy_state.h"
 
 /* Milliseconds after which a call that failed is made again. */
 enum { TRY_AGAIN = 50 };

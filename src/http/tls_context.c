@@ -3,7 +3,7 @@
 #include <openssl/ssl.h>
 #include <string.h>
 
-#include "http/easy.h"
+#include "http/easy_state.h"
 
 /* Checks name and version: "OpenSSL/3.0.17", with more behind a blank or not. */
 bool tls_context_is_shared(const curl_version_info_data *curl)

@@ -1,6 +1,7 @@
 #include "http/transfer.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -205,7 +206,9 @@ static int fill(struct transfer *transfer, CURLcode result)
     struct easy *easy = transfer->easy;
     if (result == CURLE_OK)
         easy->error_text[0] = '\0'; /* libcurl may leave a note of something it got over */
-    easy_explain(easy, result);
+    const char *error = ca_store_error(easy->settings->ca_store, result);
+    if (error)
+        snprintf(easy->error_text, sizeof easy->error_text, "%s", error);
     int r = response_fill(response, easy->curl, &easy->endpoints, easy->error_text,
                           transfer->string_room, sizeof transfer->string_room, &transfer->strings);
     if (transfer->request.content)

@@ -6,7 +6,7 @@
 #include "async/future.h"
 #include "async/resolver.h"
 #include "base/buffer.h"
-#include "http/easy.h"
+#include "http/easy_state.h"
 #include "http/headers.h"
 #include "http/libcurl_notes.h"
 #include "http/origin.h"
