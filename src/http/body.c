@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "http/decoder.h"
+#include "http/easy_state.h"
+#include "http/transfer.h"
 #include "http/transfer_owner.h"
 
 bool body_is_expected(const struct transfer *transfer, long status)

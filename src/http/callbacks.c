@@ -10,9 +10,12 @@
 
 #include "http/body.h"
 #include "http/content_length.h"
+#include "http/easy_state.h"
 #include "http/headers.h"
 #include "http/libcurl_notes.h"
+#include "http/pump.h"
 #include "http/time_limits.h"
+#include "http/transfer.h"
 #include "http/transfer_owner.h"
 
 #ifndef CURL_WRITEFUNC_ERROR /* before libcurl 7.87 */

@@ -15,6 +15,7 @@
 #include "http/names.h"
 #include "http/redirect.h"
 #include "http/request_headers.h"
+#include "http/transfer.h"
 #include "http/transfer_owner.h"
 
 /* libcurl looks through all of a multi handle's connections for every new transfer, so many are

@@ -11,7 +11,9 @@
 #include "http/libcurl_notes.h"
 #include "http/names.h"
 #include "http/time_limits.h"
+#include "http/transfer.h"
 #include "http/transfer_owner.h"
+#include "http/transfer_result.h"
 
 /* Limits the transfers without a connection where libcurl looks names up: each may hold a thread of
  * its resolver with two descriptors. */
@@ -216,6 +218,7 @@ static void start_soon(af_client *client)
  * memory be touched. */
 void dispatch_begin(af_client *client, struct transfer *transfer)
 {
+    time_limits_init(transfer);
     list_append(&client->queued, &transfer->link);
     if (client->starting < client->starting_maximum)
         start_soon(client);

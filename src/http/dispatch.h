@@ -4,7 +4,8 @@
 #define HTTP_DISPATCH_H
 
 #include "http/client_state.h"
-#include "http/transfer.h"
+
+struct transfer;
 
 void dispatch_init(af_client *client);
 

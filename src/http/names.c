@@ -7,6 +7,7 @@
 
 #include "http/connect_to.h"
 #include "http/time_limits.h"
+#include "http/transfer.h"
 
 /* --------------------------------------------------------------- which name */
 

@@ -3,7 +3,8 @@
 #define HTTP_NAMES_H
 
 #include "http/client_state.h"
-#include "http/transfer.h"
+
+struct transfer;
 
 /* 1: the addresses are known, or libcurl finds them; 0: FOUND will be called with the transfer.
  * AF_RESOLVE_ERROR with a text, -ENOMEM. */

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/easy_state.h"
 #include "http/request_headers.h"
+#include "http/transfer.h"
 #include "http/transfer_owner.h"
 #include "http/url.h"
 

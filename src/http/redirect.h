@@ -3,7 +3,10 @@
 #ifndef HTTP_REDIRECT_H
 #define HTTP_REDIRECT_H
 
-#include "http/transfer.h"
+#include <afetch/http.h>
+
+struct redirect_totals;
+struct transfer;
 
 /* Finds where the redirect leads that TRANSFER has as its response: sets its redirect, or the error
  * of its response. Its handle must still have the response. */

@@ -1,6 +1,8 @@
 #include "http/time_limits.h"
 
+#include "http/easy_state.h"
 #include "http/silence.h"
+#include "http/transfer.h"
 #include "http/transfer_owner.h"
 
 /* ---------------------------------------------------------------- connecting */
@@ -131,7 +133,7 @@ static void run_silence(struct transfer *transfer)
     client_finish(transfer, CURLE_OPERATION_TIMEDOUT);
 }
 
-int time_limits_run(struct handle *handle)
+static int run(struct handle *handle)
 {
     struct transfer *transfer =
         container_of(container_of(handle, struct timer, handle), struct transfer, timer);
@@ -142,4 +144,10 @@ int time_limits_run(struct handle *handle)
     else
         run_silence(transfer);
     return 0;
+}
+
+void time_limits_init(struct transfer *transfer)
+{
+    static const struct handle_type type = {.run = run};
+    timer_init(&transfer->timer, &type);
 }

@@ -4,7 +4,10 @@
 #ifndef HTTP_TIME_LIMITS_H
 #define HTTP_TIME_LIMITS_H
 
-#include "http/transfer.h"
+struct transfer;
+
+/* Makes the timer of a new transfer ready. */
+void time_limits_init(struct transfer *transfer);
 
 /* Its name is being looked up. -ENOMEM. */
 int time_limits_lookup(struct transfer *transfer);
@@ -14,8 +17,5 @@ void time_limits_connect(struct transfer *transfer);
 
 /* Its request goes out. */
 void time_limits_send(struct transfer *transfer);
-
-/* Runs the timer. */
-int time_limits_run(struct handle *handle);
 
 #endif

@@ -3,14 +3,20 @@
 #ifndef HTTP_TRANSFER_H
 #define HTTP_TRANSFER_H
 
+#include <curl/curl.h>
+
+#include <afetch/http.h>
+
 #include "async/future.h"
 #include "async/resolver.h"
 #include "base/buffer.h"
-#include "http/easy_state.h"
 #include "http/headers.h"
 #include "http/libcurl_notes.h"
 #include "http/origin.h"
-#include "http/pump.h"
+
+struct decoder;
+struct easy;
+struct pump;
 
 /* An error that libcurl does not report, or has no words for. */
 struct failure {
@@ -113,15 +119,13 @@ struct transfer {
     char text[];
 };
 
-/* A pending transfer of CLIENT, whose request is copied but for its headers. -ENOMEM. */
+/* A pending transfer of CLIENT, whose request is copied but for its headers; its timer is not ready
+ * yet (time_limits_init()). -ENOMEM. */
 int transfer_new(af_client *client, af_loop *loop, const af_request *request, int64_t max_body,
                  struct transfer **ret_transfer);
 
 /* True if FUTURE is a transfer. */
 bool future_is_transfer(const af_future *future);
-
-/* Fills the response with how it ended. */
-void transfer_finish(struct transfer *transfer, CURLcode result);
 
 /* Notes a failure that was raised as R, with its text. */
 void transfer_note_failure(struct transfer *transfer, struct failure failure, int r);

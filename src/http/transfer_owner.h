@@ -3,8 +3,12 @@
 #ifndef HTTP_TRANSFER_OWNER_H
 #define HTTP_TRANSFER_OWNER_H
 
+#include <curl/curl.h>
+#include <stddef.h>
+
 #include "http/settings.h"
-#include "http/transfer.h"
+
+struct transfer;
 
 /* The options of all requests, borrowed. */
 const struct settings *client_settings(const af_client *client);
