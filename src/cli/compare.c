@@ -72,21 +72,21 @@ static int draw(const struct options *options, struct buffer *buffer, bool color
     snprintf(concurrently, sizeof concurrently, "%ld at once", options->jobs);
     double one = sequential->statistics.elapsed, many = concurrent->statistics.elapsed;
     double longest = one > many ? one : many;
-    int r = buffer_append_format(buffer, "%zu request%s, one after another and concurrently\n\n",
+    int r = buffer_append_format(buffer, "%zu request%s, sequentially and concurrently\n\n",
                                  concurrent->statistics.count,
                                  concurrent->statistics.count == 1 ? "" : "s");
     if (r >= 0)
-        r = draw_bar(buffer, "one by one", one, longest, color ? COLOR_YELLOW : NULL);
+        r = draw_bar(buffer, "sequential", one, longest, color ? COLOR_YELLOW : NULL);
     if (r >= 0)
         r = draw_bar(buffer, concurrently, many, longest, color ? COLOR_GREEN : NULL);
     if (r >= 0)
         r = draw_speed_up(buffer, speed_up(sequential, concurrent));
     if (r >= 0)
-        r = buffer_append_format(buffer, "  %-12s %9s  %9s  %9s  %9s  %6s  %6s\n", "", "a second",
+        r = buffer_append_format(buffer, "  %-12s %9s  %9s  %9s  %9s  %6s  %6s\n", "", "req/s",
                                  quantile_names[0], quantile_names[1], quantile_names[2], "ok",
                                  "failed");
     if (r >= 0)
-        r = draw_row(buffer, "one by one", &sequential->statistics);
+        r = draw_row(buffer, "sequential", &sequential->statistics);
     if (r >= 0)
         r = draw_row(buffer, concurrently, &concurrent->statistics);
     return r;

@@ -42,13 +42,13 @@ static void print_reason(const struct run_end *end)
     if (options->quiet)
         return;
     if (result->stop == STOP_DEADLINE)
-        message("the deadline has passed: what ran was cancelled, and the rest was not begun");
+        message("deadline exceeded (--deadline): running requests were cancelled, the rest was not "
+                "started");
     else if (result->stop == STOP_FAILED)
-        message("%s: what ran was cancelled, and the rest was not begun",
+        message("%s: running requests were cancelled, the rest was not started",
                 result->failure ? result->failure : "a request failed");
     else if (end->known->failed > 0 && result->stop == STOP_NONE)
-        message("%s: of the %zu records that were there, %zu failed; --resume=failed fetches them "
-                "again",
+        message("%s: of the %zu records kept, %zu failed; use --resume=failed to fetch them again",
                 options->output, end->known->count, end->known->failed);
     else if (result->stop == STOP_NONE && result->statistics.ok < (size_t)options->first)
         message("--first=%ld: only %zu of %zu requests were ok", options->first,

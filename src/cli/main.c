@@ -46,7 +46,7 @@ static void limit_jobs(struct options *options)
     if ((size_t)options->jobs <= most)
         return;
     if (!options->quiet)
-        message("-j %ld is lowered to %zu: the system allows %zu open files (see ulimit -Hn)",
+        message("-j %ld is reduced to %zu: the limit on open files is %zu (see ulimit -Hn)",
                 options->jobs, most, (size_t)limit.rlim_cur);
     options->jobs = (long)most;
 }

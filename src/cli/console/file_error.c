@@ -135,7 +135,7 @@ static int missing_text(const char *path, const char *shown, char **ret_text)
 static int list_text(const char *path, const char *shown, int error, char **ret_text)
 {
     if (error == EISDIR)
-        return format(ret_text, "%s: %s; name the lists that are in it", shown, strerror(error));
+        return format(ret_text, "%s: %s; give the lists in it, one by one", shown, strerror(error));
     if (error == ENOEXEC)
         return format(ret_text, "%s: a binary file, not a list of URLs", shown);
     if (error == ENOENT)
@@ -153,10 +153,10 @@ static int output_text(const char *path, const char *shown, int error, char **re
     if (error == EISDIR)
         r = format(ret_text, "%s: %s; name a file in it", shown, strerror(error));
     else if (error == EWOULDBLOCK)
-        r = format(ret_text, "%s: another run with --resume is writing to it; let it end first",
+        r = format(ret_text, "%s: another run with --resume is writing to it; wait until it ends",
                    shown);
     else if (error == ENOENT && *directory && stat(directory, &status) < 0)
-        r = format(ret_text, "%s: there is no directory %.*s; make it first", shown,
+        r = format(ret_text, "%s: no such directory: %.*s; create it first", shown,
                    (int)directory_length(shown), shown);
     else
         r = format(ret_text, "%s: %s", shown, strerror(error));

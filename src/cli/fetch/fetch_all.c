@@ -41,11 +41,11 @@ struct fetch_all {
 static const char *const stop_texts[] = {
     [STOP_INTERRUPTED] = "interrupted",
     [STOP_TERMINATED] = "terminated",
-    [STOP_HUNG_UP] = "the terminal is gone",
-    [STOP_DEADLINE] = "the deadline has passed (--deadline)",
+    [STOP_HUNG_UP] = "the terminal was closed (SIGHUP)",
+    [STOP_DEADLINE] = "deadline exceeded (--deadline)",
     [STOP_FAILED] = "another request failed (--fail-fast)",
-    [STOP_ENOUGH] = "enough others succeeded (--first)",
-    [STOP_READER_GONE] = "nobody reads the output any more",
+    [STOP_ENOUGH] = "enough requests succeeded (--first)",
+    [STOP_READER_GONE] = "the reader closed the output (broken pipe)",
 };
 
 /* ---------------------------------------------------------------- stopping */

@@ -43,14 +43,14 @@ static const char *url_advice(const char *url)
 {
     const char *after = url + strspn(url, " \t");
     if (*after == '<')
-        return "this is HTML or XML: give the URLs alone, one a line";
+        return "this is HTML or XML: write only URLs, one per line";
     /* A part of an object that stands on several lines. */
     if ((*after && strchr("[]}", *after)) || (*after == '"' && strstr(after, "\":")))
-        return "a line is one URL, or one whole object in JSON (jq -c)";
+        return "each line must be one URL or one complete JSON object (jq -c)";
     if (*after == '"' || *after == '\'')
-        return "leave out the quotes (jq -r prints none)";
+        return "remove the quotes (jq -r prints none)";
     if (strpbrk(url, " \t"))
-        return "write a blank as %20";
+        return "encode a blank as %20";
     return NULL;
 }
 
@@ -124,7 +124,7 @@ static void judge_response(const struct outcome_input *input, struct outcome_tex
     const af_response *response = record->response;
     if (input->file_error < 0) {
         set_error(record, OUTCOME_IO,
-                  format(text, "the body cannot be saved: %s", strerror(-input->file_error)));
+                  format(text, "cannot save the body: %s", strerror(-input->file_error)));
         return;
     }
     record->exitcode = response->curl_code;
@@ -146,8 +146,8 @@ static void judge_result(const struct outcome_input *input, struct outcome_text 
         set_error(record, OUTCOME_URL, locate(input, text, input->entry_error));
     else if (input->result == AF_TIMEOUT)
         set_error(record, OUTCOME_TIMEOUT,
-                  format(text, "not done after %g s (%s)", input->request->timeout,
-                         input->request->timeout_is_own ? "its timeout" : "--timeout"));
+                  format(text, "timed out after %g s (%s)", input->request->timeout,
+                         input->request->timeout_is_own ? "timeout of the line" : "--timeout"));
     else if (input->result == AF_CANCELLED)
         set_error(record, OUTCOME_CANCELLED,
                   input->cancelled_by ? input->cancelled_by : "the run has ended");

@@ -163,7 +163,7 @@ static int read_method(struct json_request *request, const cJSON *member, const 
     (void)scan;
     int r = copy_string(request, member, &request->method);
     if (r >= 0 && request->method && !http_is_token(request->method, strlen(request->method)))
-        r = refuse(request, "'method' must be a word, such as PUT");
+        r = refuse(request, "'method' must be a valid method, such as PUT");
     return r;
 }
 
@@ -174,9 +174,9 @@ static int read_body(struct json_request *request, const cJSON *member, const st
     bool is_json = !encoded && scan->body && scan->body_end && !cJSON_IsString(member);
     if (!cJSON_IsString(member) && !is_json)
         return refuse(request, "'%s' must be a string%s", member->string,
-                      encoded ? "" : ", or an object or an array, which is sent as JSON");
+                      encoded ? "" : ", or an object or array, which is sent as JSON");
     if (request->has_body)
-        return refuse(request, "'body' and 'body_base64': choose one");
+        return refuse(request, "'body' and 'body_base64' cannot be combined");
     request->has_body = true;
     request->has_default_type = is_json;
     const char *text = is_json ? scan->body : member->valuestring;
@@ -256,9 +256,9 @@ static int add_header(struct json_request *request, const char *name, const char
     bool empty = !value[strspn(value, " \t")];
     char *line;
     if (!http_is_value(value))
-        return refuse(request, "'headers': '%s' has a control character in it", name);
+        return refuse(request, "'headers': '%s' contains a control character", name);
     if (request->headers.count == HEADERS_MAXIMUM)
-        return refuse(request, "'headers' has more than %d", HEADERS_MAXIMUM);
+        return refuse(request, "'headers' has more than %d entries", HEADERS_MAXIMUM);
     if (asprintf(&line, empty ? "%s;" : "%s: %s", name, value) < 0)
         return -ENOMEM;
     return string_list_take(&request->headers, line);
@@ -277,12 +277,12 @@ static int read_header(struct json_request *request, const cJSON *header)
 {
     const char *name = header->string;
     if (request->headers.count == HEADERS_MAXIMUM)
-        return refuse(request, "'headers' has more than %d", HEADERS_MAXIMUM);
+        return refuse(request, "'headers' has more than %d entries", HEADERS_MAXIMUM);
     if (!http_is_token(name, strlen(name)))
-        return refuse(request, "'headers': a name is made of letters, digits and hyphens");
+        return refuse(request, "'headers': invalid name: use letters, digits and hyphens");
     for (const cJSON *other = header->prev; other->next; other = other->prev)
         if (strcmp(other->string, name) == 0)
-            return refuse(request, "'headers': '%.40s' is there twice; give it an array", name);
+            return refuse(request, "'headers': duplicate name '%.40s'; use an array", name);
     if (cJSON_IsNull(header) || (cJSON_IsArray(header) && !header->child))
         return remove_header(request, name);
 
@@ -353,7 +353,7 @@ static int read_members(struct json_request *request, const cJSON *object, const
         if (i == MEMBERS)
             r = refuse_unknown(request, member->string);
         else if (seen[i])
-            r = refuse(request, "'%s' is there twice", member->string);
+            r = refuse(request, "duplicate key '%s'", member->string);
         else if (!cJSON_IsNull(member))
             r = members[i].read(request, member, scan);
         if (i < MEMBERS)
@@ -386,17 +386,16 @@ static int parse_object(struct json_request *request, const char *line, size_t l
     struct scan scan = {0};
     scan_line(&scan, line, line + length);
     if (scan.is_deep)
-        return refuse(request, "too many objects and arrays within each other");
+        return refuse(request, "objects and arrays are nested too deeply");
     const char *end = line;
     cJSON *object = cJSON_ParseWithLengthOpts(line, length, &end, false);
     int r = 0;
     if (length == 1)
-        r = refuse(request, "a line is one URL, or one whole object in JSON (jq -c)");
+        r = refuse(request, "each line must be one URL or one complete JSON object (jq -c)");
     else if (!object || end != line + length)
         r = refuse(request, "not valid JSON at byte %zu of the line", (size_t)(end - line) + 1);
     else if (scan.has_nul)
-        r = refuse(request,
-                   "a string has a NUL in it (\\u0000), which only 'body_base64' can send");
+        r = refuse(request, "a string contains NUL (\\u0000): use 'body_base64' to send it");
     if (object && r >= 0)
         r = read_members(request, object, &scan);
     cJSON_Delete(object);
@@ -415,9 +414,9 @@ int json_request_parse(const char *line, size_t length, struct json_request **re
     if (length > LINE_MAXIMUM)
         r = refuse(request, "line is longer than %d bytes", LINE_MAXIMUM);
     else if (memchr(line, '\0', length))
-        r = refuse(request, "line has a NUL byte in it");
+        r = refuse(request, "line contains a NUL byte");
     else if (!utf8_valid(line, length))
-        r = refuse(request, "line is not UTF-8, as JSON must be");
+        r = refuse(request, "line is not valid UTF-8, as JSON requires");
     else
         r = parse_object(request, line, length);
     if (r < 0) {

@@ -50,10 +50,10 @@ int known_records_match(struct known_records *known, const struct entry *entry)
     if (r < 0)
         return r;
     if (!fingerprint_set_has(&known->records, fingerprint_add(index, url->data, url->length)))
-        return af_raise(-EBADMSG,
-                        "not of this list: its record %zu is of another URL than %.*s, which the "
-                        "list has there",
-                        entry->index, (int)url->length, url->data);
+        return af_raise(
+            -EBADMSG,
+            "record %zu is for another URL (the list has %.*s): the file belongs to another list",
+            entry->index, (int)url->length, url->data);
     known->matched++;
     return 1;
 }
@@ -68,7 +68,7 @@ int known_records_finish(const struct known_records *known)
     if (known->matched == known->count)
         return 0;
     return af_raise(-EBADMSG,
-                    "not of this list: it has a record %zu, and the list has no such line",
+                    "record %zu has no line in the list: the file belongs to another list",
                     known->largest);
 }
 

@@ -156,7 +156,7 @@ static const char *line_error(const struct source *source, const char *text, siz
     if (source->list.too_long)
         return "line is longer than 8000000 bytes";
     if (memchr(text, '\0', length))
-        return "line has a NUL byte in it";
+        return "line contains a NUL byte";
     return NULL;
 }
 
@@ -176,7 +176,7 @@ static const char *link_error(const char *url)
     if (strncasecmp(url, "http", strlen("http")) == 0)
         return NULL;
     if (url[0] == '/' && url[1] != '/')
-        return "a path without its host: a URL is whole here";
+        return "relative URL: scheme and host are required";
     for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
         if (strlen(schemes[i]) == name && strncasecmp(url, schemes[i], name) == 0 &&
             !names_port(url + name))
@@ -336,7 +336,7 @@ int source_rewind(struct source *source)
 {
     for (size_t i = 0; i < source->operands.count; i++)
         if (!can_read_twice(source, source->operands.strings[i]))
-            return af_raise(-ESPIPE, "--compare reads its list twice: give it a file, not a pipe");
+            return af_raise(-ESPIPE, "--compare reads the list twice: use a file, not a pipe");
     line_reader_close(&source->list);
     int r = rewind_input(source);
     if (r < 0)

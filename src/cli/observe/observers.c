@@ -68,7 +68,7 @@ int observers_save(const struct observers *observers, const struct options *opti
     if (r < 0)
         report_timeline(options, r);
     else if (timeline->omitted > 0 && !options->quiet)
-        message("%s has the first %zu attempts; there was no room for %zu more", timeline->path,
+        message("%s: only the first %zu attempts are drawn; %zu were omitted", timeline->path,
                 timeline_count(timeline), timeline->omitted);
     return r;
 }

@@ -77,7 +77,7 @@ __attribute__((format(printf, 5, 6))) static void print_step(const struct trace 
 void trace_admitted(const struct trace *trace, const struct observed *observed)
 {
     if (observed->retries > 0)
-        print_step(trace, observed, "admitted", NULL, "for attempt %ld", observed->retries + 1);
+        print_step(trace, observed, "admitted", NULL, "attempt %ld", observed->retries + 1);
     else
         print_step(trace, observed, "admitted", NULL, "%s", "");
 }
@@ -115,7 +115,7 @@ void trace_retry(const struct trace *trace, const struct observed *observed,
     char time[16];
     print_step(trace, observed, "retry", COLOR_YELLOW, "%ld of %ld in %s: %s",
                observed->retries + 1, trace->retries, units_time(time, delay),
-               record->errormsg ? record->errormsg : "the server answered, and is asked again");
+               record->errormsg ? record->errormsg : "the status is in --retry-on");
 }
 
 void trace_finished(const struct trace *trace, const struct observed *observed,

@@ -67,10 +67,10 @@ static const char *unquote(char *text)
         *to++ = escaped ? unescape(*++from) : *from;
     }
     if (!*from)
-        return "the quote is never closed: write \" behind the value, and \\\" within it";
+        return "missing closing quote: end the value with \", and write \\\" for a quote within it";
     from = skip_blanks(from + 1);
     if (*from && *from != '#')
-        return "something follows the value: write \\\" for a quote within it";
+        return "unexpected text after the value: write \\\" for a quote within it";
     *to = '\0';
     return NULL;
 }
@@ -83,7 +83,7 @@ static const char *trim(char *value)
         end++;
     char *rest = skip_blanks(end);
     if (*rest && *rest != '#')
-        return "the value has blanks in it: put it into quotes, \"...\"";
+        return "a value with blanks must be quoted: \"...\"";
     *end = '\0';
     return NULL;
 }

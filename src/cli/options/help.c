@@ -199,9 +199,9 @@ static int raise_unknown(const char *name)
     for (const struct option_spec *spec = option_table; spec->name; spec++)
         suggestion_offer(&suggestion, spec->name);
     if (suggestion.nearest)
-        return af_raise(-EINVAL, "the help has no section '%s'; did you mean '%s'?", name,
+        return af_raise(-EINVAL, "unknown help topic '%s'; did you mean '%s'?", name,
                         suggestion.nearest);
-    return af_raise(-EINVAL, "the help has no section '%s'; 'afetch --help' names them", name);
+    return af_raise(-EINVAL, "unknown help topic '%s'; 'afetch --help' lists them", name);
 }
 
 int help_print(FILE *file, const char *topic)

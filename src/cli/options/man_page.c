@@ -105,8 +105,8 @@ static void print_options(FILE *file)
 {
     print_section_heading(file, "Options");
     print_sentences(file,
-                    "Long options may be shortened as long as it is clear which is meant. Of an "
-                    "option that is there twice the last one counts, unless it is repeatable.");
+                    "Long options may be abbreviated to an unambiguous prefix. If an option is "
+                    "given more than once, the last one applies, unless it is repeatable.");
     for (enum option_section section = 0; section < SECTION_COUNT; section++) {
         print_heading(file, ".SS", option_sections[section].title);
         for (const struct option_spec *spec = option_table; spec->name; spec++)
@@ -132,12 +132,9 @@ static void print_topic(FILE *file, const struct help_topic *topic)
 void man_page_print(FILE *file)
 {
     fprintf(file, ".TH AFETCH 1 %s \"afetch %s\" \"User Commands\"\n", AFETCH_DATE, AFETCH_VERSION);
-    fputs(".SH NAME\n"
-          "afetch \\- fetch many URLs at once\n"
-          ".SH SYNOPSIS\n"
-          ".B afetch\n"
-          "[\\fIOPTIONS\\fR] [\\fIURL\\fR | \\fIFILE\\fR | \\fB\\-\\fR]...\n"
-          ".SH DESCRIPTION\n",
+    fputs(".SH NAME\nafetch \\- fetch many URLs concurrently\n.SH SYNOPSIS\n.B "
+          "afetch\n[\\fIOPTIONS\\fR] [\\fIURL\\fR | \\fIFILE\\fR | \\fB\\-\\fR]...\n.SH "
+          "DESCRIPTION\n",
           file);
     print_sentences(file, introduction);
     print_options(file);

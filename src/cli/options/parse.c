@@ -47,15 +47,15 @@ static int parse_option(struct parser *parser, struct setting *setting)
     if (spec->argument && !spec->optional && !setting->value) {
         setting->value = *parser->next;
         if (!setting->value)
-            return af_raise(-EINVAL, "option '%s' needs a value: %s", setting->option,
+            return af_raise(-EINVAL, "option '%s' requires a value: %s", setting->option,
                             spec->argument);
         parser->next++;
     }
     if (spec->kind == OPTION_TOPIC && !setting->value)
         setting->value = *parser->next ? *parser->next++ : "";
     else if (spec->optional && !setting->value && *parser->next && is_value(spec, *parser->next))
-        return af_raise(-EINVAL, "%s %s: write %s=%s, since the value may be left out",
-                        setting->option, *parser->next, setting->option, *parser->next);
+        return af_raise(-EINVAL, "%s %s: the value is optional: write %s=%s", setting->option,
+                        *parser->next, setting->option, *parser->next);
     setting->options = &parser->options;
     setting->member = (char *)&parser->options + spec->offset;
     if (parser->phase == PHASE_CONFIG && spec->kind == OPTION_CONFIG)
@@ -222,9 +222,10 @@ static int read_config_file(struct parser *parser, const char *path)
 static int read_config(struct parser *parser, const char *path)
 {
     if (parser->depth == CONFIG_DEPTH)
-        return af_raise(-EINVAL,
-                        "--config %s: more than %d files, each in the other: put them in one", path,
-                        CONFIG_DEPTH);
+        return af_raise(
+            -EINVAL,
+            "--config %s: config files are nested more than %d deep: put the options in one file",
+            path, CONFIG_DEPTH);
     int r = read_config_file(parser, path);
     return r < 0 && r != -EINVAL && r != -ENOMEM
                ? af_raise(-EINVAL, "--config %s: %s", path, strerror(-r))
@@ -242,7 +243,7 @@ static int read_default_config(struct parser *parser)
     if (r == -ENOENT || r == -ENOTDIR)
         r = 0;
     else if (r < 0 && r != -EINVAL && r != -ENOMEM)
-        r = af_raise(-EINVAL, "%s: %s; --no-config leaves it out", path, strerror(-r));
+        r = af_raise(-EINVAL, "%s: %s; use --no-config to ignore it", path, strerror(-r));
     free(path);
     return r;
 }
@@ -270,8 +271,8 @@ static int take_operand(struct parser *parser, const char *word)
         return 0;
     /* Probably the body of curl's --json. It may be secret. */
     if ((*word == '{' || *word == '[') && access(word, F_OK) < 0)
-        return af_raise(-EINVAL, "JSON is no operand: -d sends it, and a request in JSON is a line "
-                                 "of a list");
+        return af_raise(-EINVAL, "JSON is not an operand: use -d to send it, or put a request in "
+                                 "JSON into a list, on one line");
     return string_list_append(&parser->options.operands, word);
 }
 

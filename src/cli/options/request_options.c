@@ -103,7 +103,7 @@ int cookie_append(struct buffer *text, struct string_list *files, const char *va
     if (!strchr(value, '='))
         return string_list_append(files, value);
     if (!http_is_value(value))
-        return af_raise(-EINVAL, "a cookie has no control characters");
+        return af_raise(-EINVAL, "a cookie must not contain control characters");
     int r = text->length > 0 ? buffer_append_string(text, "; ") : 0;
     return r < 0 ? r : buffer_append_string(text, value);
 }

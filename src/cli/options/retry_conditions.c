@@ -31,7 +31,7 @@ int retry_conditions_parse(const char *list, struct retry_conditions *ret_condit
         if (!status_set_add(&conditions.statuses, list, length) &&
             !add_error(&conditions, list, length))
             return af_raise(-EINVAL,
-                            "'%.*s' is neither a status (429, 5xx) nor one of resolve, connect, "
+                            "'%.*s' is neither a status (429, 5xx) nor an error: resolve, connect, "
                             "tls, timeout, reset, protocol, redirect, too_large, io, other",
                             (int)length, list);
         list += length;

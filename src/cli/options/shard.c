@@ -28,7 +28,7 @@ int shard_parse(const char *text, struct shard *ret_shard)
         shard.count = take_number(&at);
     }
     if (*at || shard.index < 1 || shard.index > shard.count)
-        return af_raise(-EINVAL, "not a shard, such as 1/4 to 4/4");
+        return af_raise(-EINVAL, "not a shard I/N, with I from 1 to N, such as 1/4");
     *ret_shard = shard;
     return 0;
 }

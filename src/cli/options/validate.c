@@ -93,12 +93,14 @@ static bool lists_stdin(const struct options *options)
 static int check_request(const struct options *options)
 {
     if (options->uses_stdin && lists_stdin(options))
-        return af_raise(-EINVAL, "standard input cannot be the list too: name a file or a URL");
+        return af_raise(
+            -EINVAL,
+            "standard input is already in use and cannot be the list: give a file or a URL");
     if (options->head && options->method && strcmp(options->method, "HEAD") != 0)
-        return af_raise(-EINVAL, "-I and -X %s: choose one", options->method);
+        return af_raise(-EINVAL, "-I and -X %s cannot be combined: choose one", options->method);
     bool head = options->head || (options->method && strcmp(options->method, "HEAD") == 0);
     if (options->data.data && head)
-        return af_raise(-EINVAL, "a HEAD request has no body: choose -I or -d");
+        return af_raise(-EINVAL, "a HEAD request has no body: choose either -I or -d");
     return 0;
 }
 
@@ -116,18 +118,18 @@ static int check_compare(const struct options *options)
         other = "--output-dir";
     else if (options->resume != RESUME_NOTHING)
         other = "--resume";
-    return other ? af_raise(-EINVAL, "%s has no meaning with --compare", other) : 0;
+    return other ? af_raise(-EINVAL, "%s cannot be combined with --compare", other) : 0;
 }
 
 /* --resume reads the records again, one by one, even if the last is incomplete. */
 static int check_resume(const struct options *options)
 {
     if (options->dry_run)
-        return af_raise(-EINVAL, "--resume has no meaning with --dry-run");
+        return af_raise(-EINVAL, "--resume cannot be combined with --dry-run");
     if (!options->output)
-        return af_raise(-EINVAL, "--resume needs -o FILE, the file to be finished");
+        return af_raise(-EINVAL, "--resume requires -o FILE, the file to continue");
     if (options->format != FORMAT_JSONL && options->format != FORMAT_CSV)
-        return af_raise(-EINVAL, "--resume needs --jsonl or --csv");
+        return af_raise(-EINVAL, "--resume requires --jsonl or --csv");
     return 0;
 }
 
@@ -160,7 +162,7 @@ static int check_written(const struct options *options, const char *path, const 
     bool there = path ? stat(path, &file) == 0 : fstat(STDOUT_FILENO, &file) == 0;
     if (!there || !S_ISREG(file.st_mode) || !is_list(options, &file))
         return 0;
-    return af_raise(-EINVAL, "%s is the list itself: name another file for %s",
+    return af_raise(-EINVAL, "%s is also the list: choose another file for %s",
                     path ? path : "stdout", what);
 }
 
@@ -191,14 +193,16 @@ static int check_timeline(const struct options *options)
     const char *timeline = options->timeline;
     bool there = stat(timeline, &file) == 0;
     if (options->output && same_place(options->output, timeline))
-        return af_raise(-EINVAL, "-o and --timeline both write %s: name two files", timeline);
+        return af_raise(-EINVAL, "-o and --timeline both write to %s: choose different files",
+                        timeline);
     if (!options->output && there && fstat(STDOUT_FILENO, &other) == 0 && same_file(&file, &other))
-        return af_raise(-EINVAL, "stdout and --timeline both write %s: name two files", timeline);
+        return af_raise(-EINVAL, "stdout and --timeline both write to %s: choose different files",
+                        timeline);
     if (options->output_dir && stat(options->output_dir, &file) == 0 &&
         stat_directory(timeline, &other) == 0 && same_file(&file, &other))
-        return af_raise(-EINVAL,
-                        "--timeline %s is among the files of --output-dir: put it elsewhere",
-                        timeline);
+        return af_raise(
+            -EINVAL, "--timeline %s is in the directory of --output-dir: choose another directory",
+            timeline);
     return check_written(options, timeline, "--timeline");
 }
 

@@ -255,7 +255,7 @@ static int take_stdin(const struct setting *setting)
 static int set_method(const struct setting *setting)
 {
     if (!http_is_token(setting->value, strlen(setting->value)))
-        return af_raise(-EINVAL, "%s %s: not a method, such as PUT", setting->option,
+        return af_raise(-EINVAL, "%s %s: not a valid method, such as PUT", setting->option,
                         setting->value);
     return set_string(setting);
 }
@@ -280,7 +280,8 @@ static int set_header(const struct setting *setting)
 static int set_header_value(const struct setting *setting)
 {
     if (!http_is_value(setting->value))
-        return af_raise(-EINVAL, "%s: a header has no control characters", setting->option);
+        return af_raise(-EINVAL, "%s: a header must not contain control characters",
+                        setting->option);
     return set_string(setting);
 }
 
@@ -297,7 +298,8 @@ static int set_referer(const struct setting *setting)
     size_t length = strlen(setting->value), end = strlen(mark);
     bool automatic = length >= end && strcmp(setting->value + length - end, mark) == 0;
     if (!http_is_value(setting->value))
-        return af_raise(-EINVAL, "%s: a header has no control characters", setting->option);
+        return af_raise(-EINVAL, "%s: a header must not contain control characters",
+                        setting->option);
     length -= automatic ? end : 0;
     /* An empty value sends no header. */
     char *copy = length > 0 ? strndup(setting->value, length) : NULL;
@@ -313,7 +315,7 @@ static int set_referer(const struct setting *setting)
 static int set_user(const struct setting *setting)
 {
     if (!strchr(setting->value, ':'))
-        return af_raise(-EINVAL, "%s: not %s (\"NAME:\" where the password is empty)",
+        return af_raise(-EINVAL, "%s: not of the form %s (\"NAME:\" for an empty password)",
                         setting->option, setting->spec->argument);
     return set_secret(setting);
 }

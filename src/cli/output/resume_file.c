@@ -62,7 +62,7 @@ static int read_head(struct reading *reading)
         return r;
     if (reading->text.length != head->length ||
         memcmp(reading->text.data, head->data, head->length) != 0)
-        return af_raise(-EBADMSG, "its first line is not that of this run's fields");
+        return af_raise(-EBADMSG, "the first line is not the header line of this run's fields");
     reading->resume->has_head = true;
     reading->end = reading->stays = (off_t)head->length;
     return 0;
@@ -77,7 +77,7 @@ static int read_record(struct reading *reading)
     const struct buffer *text = &reading->text;
     r = record_read(reading->layout, text->data, text->length, &reading->record);
     if (r == -EBADMSG)
-        return af_raise(r, "line %zu is no record with this run's fields", reading->line);
+        return af_raise(r, "line %zu is not a record with this run's fields", reading->line);
     return r < 0 ? r : 1;
 }
 
@@ -213,7 +213,7 @@ static int take_file(struct reading *reading)
 int resume_file_open(struct resume_file *resume)
 {
     if (!resume->output->is_file)
-        return af_raise(-EBADMSG, "not a file that could be read again, as --resume does");
+        return af_raise(-EBADMSG, "not a regular file, which --resume requires");
     struct record_layout layout;
     struct reading reading = {.resume = resume, .layout = &layout};
     int r = record_layout_new(resume->formatter, &layout);

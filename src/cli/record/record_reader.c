@@ -38,7 +38,7 @@ int record_layout_new(struct formatter *formatter, struct record_layout *ret_lay
     /* Without errors, cancelled fetches would be taken for finished ones. */
     if (ret_layout->index == SIZE_MAX || ret_layout->url == SIZE_MAX ||
         ret_layout->error == SIZE_MAX)
-        return af_raise(-EINVAL, "--resume needs the fields index, url and error in the records");
+        return af_raise(-EINVAL, "--resume requires the fields index, url and error");
     return formatter_begin(formatter, &ret_layout->head);
 }
 

@@ -50,7 +50,8 @@ int status_set_parse(const char *list, struct status_set *ret_set)
     for (;; list++) {
         size_t length = strcspn(list, ",");
         if (!status_set_add(&set, list, length))
-            return af_raise(-EINVAL, "'%.*s' is no status (404, 2xx, 200-399)", (int)length, list);
+            return af_raise(-EINVAL, "'%.*s' is not a status or range (404, 2xx, 200-399)",
+                            (int)length, list);
         list += length;
         if (!*list)
             break;

@@ -97,7 +97,7 @@ static int write_body(struct buffer *buffer, const af_response *response)
     if (!body || size == 0)
         return 0;
     if (memchr(body, '\0', size))
-        return buffer_append_string(buffer, "(a binary body)\n");
+        return buffer_append_string(buffer, "(binary body)\n");
     int r = text_write_lines(buffer, body, size);
     return r < 0 || body[size - 1] == '\n' ? r : buffer_append_char(buffer, '\n');
 }

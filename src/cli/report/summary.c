@@ -23,7 +23,7 @@ static void print_head(FILE *file, const struct statistics *statistics, bool col
             statistics->count == 1 ? "" : "s", units_time(time, statistics->elapsed));
     /* One request has no rate. */
     if (statistics->count > 1)
-        fprintf(file, " (%s a second)", units_rate(text, statistics_rate(statistics)));
+        fprintf(file, " (%s per second)", units_rate(text, statistics_rate(statistics)));
     fputs(": ", file);
     print_count(file, statistics->ok, "ok", color ? COLOR_GREEN : NULL);
     fputs(", ", file);

@@ -25,12 +25,12 @@ const char *http_header_error(const char *line)
 {
     size_t length = strcspn(line, ":;");
     if (!line[length])
-        return "no header: \"Name: value\", or \"Name:\" to send none, or \"Name;\" for an empty "
-               "one";
+        return "not a header: use \"Name: value\", \"Name:\" to remove it, or \"Name;\" to send it "
+               "empty";
     if (!http_is_token(line, length))
-        return "the name of a header is made of letters, digits and hyphens";
+        return "invalid header name: use letters, digits and hyphens";
     if (!http_is_value(line))
-        return "a header has no control characters";
+        return "a header must not contain control characters";
     return NULL;
 }
 

@@ -54,7 +54,7 @@ Test(outcome, a_body_that_cannot_be_saved_is_an_error)
 {
     expect_error(
         judge((struct outcome_input){.file_error = -ENOSPC}, "x", &(af_response){.status = 200}),
-        OUTCOME_IO, "the body cannot be saved: No space left on device");
+        OUTCOME_IO, "cannot save the body: No space left on device");
 }
 
 Test(outcome, a_time_limit_names_its_option)
@@ -67,10 +67,10 @@ Test(outcome, a_time_limit_names_its_option)
                  "nothing came (--idle-timeout)");
     request = (struct effective_request){.timeout = 2.5};
     expect_error(judge((struct outcome_input){.result = AF_TIMEOUT}, "x", NULL), OUTCOME_TIMEOUT,
-                 "not done after 2.5 s (--timeout)");
+                 "timed out after 2.5 s (--timeout)");
     request.timeout_is_own = true;
     expect_error(judge((struct outcome_input){.result = AF_TIMEOUT}, "x", NULL), OUTCOME_TIMEOUT,
-                 "not done after 2.5 s (its timeout)");
+                 "timed out after 2.5 s (timeout of the line)");
 }
 
 Test(outcome, a_limit_on_the_size_is_written_as_it_was_given)
@@ -103,9 +103,9 @@ Test(outcome, an_invalid_url_has_advice)
 {
     af_response response = {.error = AF_HTTP_URL, .error_text = "no", .curl_code = 3};
     static const char *const cases[][2] = {
-        {"<a href=\"x y\">", "not a URL: this is HTML or XML: give the URLs alone, one a line"},
-        {"\"http://a b/\"", "not a URL: leave out the quotes (jq -r prints none)"},
-        {"http://a b/", "not a URL: write a blank as %20"},
+        {"<a href=\"x y\">", "not a URL: this is HTML or XML: write only URLs, one per line"},
+        {"\"http://a b/\"", "not a URL: remove the quotes (jq -r prints none)"},
+        {"http://a b/", "not a URL: encode a blank as %20"},
         {"gopher://a/", "the scheme is neither http nor https"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
@@ -127,7 +127,7 @@ Test(outcome, a_plan_fails_for_its_url_alone)
     struct record record = judge((struct outcome_input){0}, "http://a/", &(af_response){0});
     cr_expect(record_is_ok(&record));
     record = judge((struct outcome_input){0}, "http://a b/", &(af_response){0});
-    expect_error(record, OUTCOME_URL, "not a URL: write a blank as %20");
+    expect_error(record, OUTCOME_URL, "not a URL: encode a blank as %20");
 }
 
 Test(outcome, every_error_has_a_word_and_success_has_none)

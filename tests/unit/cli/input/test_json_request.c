@@ -113,37 +113,38 @@ Test(json_request, errors_are_described)
     static const struct {
         const char *line, *error;
     } cases[] = {
-        {"{", "a line is one URL, or one whole object in JSON (jq -c)"},
+        {"{", "each line must be one URL or one complete JSON object (jq -c)"},
         {"{}", "'url' is missing"},
         {"{\"url\":null}", "'url' is missing"},
         {"{\"url\":\"x\"} y", "not valid JSON at byte 12 of the line"},
         {"{\"url\":\"x\",\"method\" \"y\"}", "not valid JSON at byte 21 of the line"},
         {"{\"url\":\"\\ud800\"}", "not valid JSON at byte 9 of the line"},
-        {"{\"url\":\"\xff\"}", "line is not UTF-8, as JSON must be"},
+        {"{\"url\":\"\xff\"}", "line is not valid UTF-8, as JSON requires"},
         {"{\"url\":1}", "'url' must be a string"},
         {"{\"url\":[\"x\"]}", "'url' must be a string"},
         {"{\"urll\":\"x\"}", "unknown key 'urll'; did you mean 'url'?"},
         {"{\"url\":\"x\",\"retries\":1}", "unknown key 'retries'"},
         {"{\"url\":\"x\",\"header\":{}}", "unknown key 'header'; did you mean 'headers'?"},
         {"{\"url\":\"x\",\"Method\":\"PUT\"}", "unknown key 'Method'; did you mean 'method'?"},
-        {"{\"url\":\"x\",\"url\":\"y\"}", "'url' is there twice"},
+        {"{\"url\":\"x\",\"url\":\"y\"}", "duplicate key 'url'"},
         {"{\"url\":\"x\",\"method\":5}", "'method' must be a string"},
-        {"{\"url\":\"x\",\"method\":\"\"}", "'method' must be a word, such as PUT"},
-        {"{\"url\":\"x\",\"method\":\"GET / HTTP\"}", "'method' must be a word, such as PUT"},
-        {"{\"url\":\"x\",\"method\":\"A\\r\\nB\"}", "'method' must be a word, such as PUT"},
+        {"{\"url\":\"x\",\"method\":\"\"}", "'method' must be a valid method, such as PUT"},
+        {"{\"url\":\"x\",\"method\":\"GET / HTTP\"}",
+         "'method' must be a valid method, such as PUT"},
+        {"{\"url\":\"x\",\"method\":\"A\\r\\nB\"}", "'method' must be a valid method, such as PUT"},
         {"{\"url\":\"x\",\"method\":\"HEAD\",\"body\":\"y\"}", "a HEAD request has no body"},
         {"{\"url\":\"x\",\"body\":5}",
-         "'body' must be a string, or an object or an array, which is sent as JSON"},
+         "'body' must be a string, or an object or array, which is sent as JSON"},
         {"{\"url\":\"x\",\"body_base64\":{}}", "'body_base64' must be a string"},
         {"{\"url\":\"x\",\"body\":{},\"body_base64\":\"\"}",
-         "'body' and 'body_base64': choose one"},
+         "'body' and 'body_base64' cannot be combined"},
         {"{\"url\":\"x\",\"filename\":\"\"}", "'filename' is empty"},
         {"{\"url\":\"x\",\"body\":\"a\",\"body_base64\":\"\"}",
-         "'body' and 'body_base64': choose one"},
+         "'body' and 'body_base64' cannot be combined"},
         {"{\"url\":\"x\",\"body_base64\":\"A\"}", "'body_base64' is not base64"},
         {"{\"url\":\"x\",\"body_base64\":\"QQ==\\n\"}", "'body_base64' is not base64"},
         {"{\"url\":\"x\",\"body\":\"a\\u0000b\"}",
-         "a string has a NUL in it (\\u0000), which only 'body_base64' can send"},
+         "a string contains NUL (\\u0000): use 'body_base64' to send it"},
         {"{\"url\":\"x\",\"timeout\":\"5\"}",
          "'timeout' must be a number of seconds from 0 to 1000000000"},
         {"{\"url\":\"x\",\"timeout\":-1}",
@@ -159,15 +160,15 @@ Test(json_request, errors_are_described)
         {"{\"url\":\"x\",\"headers\":{\"A\":[\"b\",null]}}",
          "'headers': 'A' must be a string, an array of them, or null"},
         {"{\"url\":\"x\",\"headers\":{\"A\":\"b\",\"B\":\"\",\"A\":\"c\"}}",
-         "'headers': 'A' is there twice; give it an array"},
+         "'headers': duplicate name 'A'; use an array"},
         {"{\"url\":\"x\",\"headers\":{\"\":\"b\"}}",
-         "'headers': a name is made of letters, digits and hyphens"},
+         "'headers': invalid name: use letters, digits and hyphens"},
         {"{\"url\":\"x\",\"headers\":{\"A: b\\r\\nC\":\"d\"}}",
-         "'headers': a name is made of letters, digits and hyphens"},
+         "'headers': invalid name: use letters, digits and hyphens"},
         {"{\"url\":\"x\",\"headers\":{\"A\":\"b\\r\\nC: d\"}}",
-         "'headers': 'A' has a control character in it"},
+         "'headers': 'A' contains a control character"},
         {"{\"url\":\"x\",\"a\":[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]}",
-         "too many objects and arrays within each other"},
+         "objects and arrays are nested too deeply"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         expect_refusal(cases[i].line, cases[i].error);
@@ -180,7 +181,7 @@ Test(json_request, valid_members_of_an_invalid_line_are_read)
     cr_expect_str_eq(request->id, "7");
     cr_expect_str_eq(request->url, "http://a/");
     expect_refusal("{\"body\":\"\\u0000\",\"id\":7,\"url\":\"http://a/\"}",
-                   "a string has a NUL in it (\\u0000), which only 'body_base64' can send");
+                   "a string contains NUL (\\u0000): use 'body_base64' to send it");
     cr_expect_str_eq(request->id, "7");
 }
 
@@ -231,7 +232,7 @@ Test(json_request, a_thousand_headers_are_allowed)
     parse_well(line.data);
     buffer_free(&line);
     line = repeat("{\"headers\":{\"x\":\"\"", ",\"h%d\":\"v\"", 1000, "},\"url\":\"x\"}");
-    expect_refusal(line.data, "'headers' has more than 1000");
+    expect_refusal(line.data, "'headers' has more than 1000 entries");
     buffer_free(&line);
     line = repeat("{\"url\":\"x\"", ",\"%d\":[]", 80000, "}");
     expect_refusal(line.data, "unknown key '0'");

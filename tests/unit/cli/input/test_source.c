@@ -193,8 +193,8 @@ Test(source, an_unreadable_list_is_reported_and_the_next_follows)
     open_source("missing", "folder", "http://a/");
     EXPECT_URLS("http://a/");
     cr_assert(source_failed(source));
-    cr_assert_str_eq(messages(), "missing: No such file or directory\nfolder: Is a directory; name "
-                                 "the lists that are in it\n");
+    cr_assert_str_eq(messages(), "missing: No such file or directory\nfolder: Is a directory; give "
+                                 "the lists in it, one by one\n");
 }
 
 Test(source, a_binary_file_is_rejected)
@@ -237,7 +237,7 @@ Test(source, an_invalid_line_has_an_entry)
     open_source("list", NULL, NULL);
     struct entry entry;
     cr_assert(eq(int, source_next(source, &entry), 1));
-    entry = expect_error("line has a NUL byte in it");
+    entry = expect_error("line contains a NUL byte");
     cr_expect_str_eq(entry.url, "ht\\x00tp\\x1b");
     cr_expect(eq(sz, entry.index, 1));
     cr_expect(eq(sz, entry.line, 2));

@@ -93,12 +93,12 @@ Test(config_file, an_error_names_its_line)
     static const struct {
         const char *content, *text;
     } cases[] = {
-        {"a b c", ":1: the value has blanks in it: put it into quotes, \"...\""},
+        {"a b c", ":1: a value with blanks must be quoted: \"...\""},
         {"a\n\nb = \"c",
-         ":3: the quote is never closed: write \" behind the value, and \\\" within it"},
+         ":3: missing closing quote: end the value with \", and write \\\" for a quote within it"},
         {"a = \"\\\"",
-         ":1: the quote is never closed: write \" behind the value, and \\\" within it"},
-        {"a = \"b\"c", ":1: something follows the value: write \\\" for a quote within it"},
+         ":1: missing closing quote: end the value with \", and write \\\" for a quote within it"},
+        {"a = \"b\"c", ":1: unexpected text after the value: write \\\" for a quote within it"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char notes[4096];

@@ -181,10 +181,11 @@ Test(options, secrets_are_in_no_message)
 
 Test(options, contradictory_request_options_are_rejected)
 {
-    cr_expect_str_eq(refusal("-I -d x y"), "a HEAD request has no body: choose -I or -d");
-    cr_expect_str_eq(refusal("-X HEAD -d x y"), "a HEAD request has no body: choose -I or -d");
-    cr_expect_str_eq(refusal("-I -X PUT y"), "-I and -X PUT: choose one");
-    cr_expect_str_eq(refusal("-X A/B y"), "-X A/B: not a method, such as PUT");
+    cr_expect_str_eq(refusal("-I -d x y"), "a HEAD request has no body: choose either -I or -d");
+    cr_expect_str_eq(refusal("-X HEAD -d x y"),
+                     "a HEAD request has no body: choose either -I or -d");
+    cr_expect_str_eq(refusal("-I -X PUT y"), "-I and -X PUT cannot be combined: choose one");
+    cr_expect_str_eq(refusal("-X A/B y"), "-X A/B: not a valid method, such as PUT");
     cr_expect_str_eq(refusal("-d @/nowhere/file y"),
                      "-d: /nowhere/file: No such file or directory");
     cr_assert(zero(int, parse("-I -X HEAD y")));
@@ -215,10 +216,9 @@ Test(options, an_optional_value_comes_with_an_equals_sign_only)
     cr_assert(eq(long, options.first, 1));
     cr_assert(eq(int, options.summary, WHEN_ALWAYS));
     cr_assert_str_eq(operands(), "three sometimes ");
-    cr_expect_str_eq(refusal("--first 3"),
-                     "--first 3: write --first=3, since the value may be left out");
+    cr_expect_str_eq(refusal("--first 3"), "--first 3: the value is optional: write --first=3");
     cr_expect_str_eq(refusal("--summary never"),
-                     "--summary never: write --summary=never, since the value may be left out");
+                     "--summary never: the value is optional: write --summary=never");
 
     cr_assert(zero(int, parse("--first=3 --summary=never --color=auto")));
     cr_assert(eq(long, options.first, 3));
@@ -392,7 +392,7 @@ Test(options, an_invalid_value_is_reported_with_the_valid_ones)
         {"--per-host 0", "--per-host 0: not a number from 1 to 65535"},
         {"--retry -1", "--retry -1: not a number from 0 to 2147483647"},
         {"--retry-on 429,tmeout",
-         "--retry-on 429,tmeout: 'tmeout' is neither a status (429, 5xx) nor one of resolve, "
+         "--retry-on 429,tmeout: 'tmeout' is neither a status (429, 5xx) nor an error: resolve, "
          "connect, tls, timeout, reset, protocol, redirect, too_large, io, other"},
         {"--order fast", "--order fast: not one of gather|completed"},
         {"--order gather|completed", "--order gather|completed: not one of gather|completed"},
@@ -417,8 +417,8 @@ Test(options, unknown_retry_conditions_are_rejected)
 
 Test(options, a_missing_or_superfluous_value_is_reported)
 {
-    cr_expect_str_eq(refusal("-j"), "option '-j' needs a value: N");
-    cr_expect_str_eq(refusal("x --fields"), "option '--fields' needs a value: LIST");
+    cr_expect_str_eq(refusal("-j"), "option '-j' requires a value: N");
+    cr_expect_str_eq(refusal("x --fields"), "option '--fields' requires a value: LIST");
     cr_expect_str_eq(refusal("--insecure=1"), "option '--insecure' takes no value");
 }
 
@@ -438,14 +438,14 @@ Test(options, an_unknown_option_suggests_the_nearest_one)
 
 Test(options, a_foreign_option_names_ours)
 {
-    cr_expect_str_eq(refusal("--max-time 3"), "unknown option '--max-time': it is -m SECS here");
-    cr_expect_str_eq(refusal("--fail"), "unknown option '--fail': a status of 400 or more is a "
-                                        "failure anyway, see --accept; --fail-fast ends the run at "
-                                        "the first");
-    cr_expect_str_eq(refusal("-qs"), "unknown option '-s': it is -q here");
-    cr_expect_str_eq(refusal("-nc"), "unknown option '-nc': no file is ever written over; -o FILE "
-                                     "--resume passes over what has its record");
-    cr_expect_str_eq(refusal("--retries 3"), "unknown option '--retries': it is --retry N here");
+    cr_expect_str_eq(refusal("--max-time 3"), "unknown option '--max-time': use -m SECS");
+    cr_expect_str_eq(refusal("--fail"),
+                     "unknown option '--fail': a status of 400 or more is always a failure (see "
+                     "--accept); --fail-fast stops at the first failure");
+    cr_expect_str_eq(refusal("-qs"), "unknown option '-s': use -q");
+    cr_expect_str_eq(refusal("-nc"), "unknown option '-nc': existing files are never overwritten; "
+                                     "use -o FILE --resume to skip URLs that have a record");
+    cr_expect_str_eq(refusal("--retries 3"), "unknown option '--retries': use --retry N");
     cr_expect(zero(int, parse("--fail-f")));
     cr_expect(options.fail_fast);
 }

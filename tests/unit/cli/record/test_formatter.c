@@ -372,7 +372,7 @@ Test(formatter, text_shows_headers_and_body_safely)
                      "< set-cookie: b=\"2\"\n"
                      "line one\n\t\"two\"\\x1b\n< x-checksum: \\x1b[1m\n\n");
     cr_expect_str_eq(format_one("--include-body", NULL, &image),
-                     "200    0.000 s       0 B  x\n(a binary body)\n\n");
+                     "200    0.000 s       0 B  x\n(binary body)\n\n");
     cr_expect_str_eq(
         format_one("--include-body", NULL, &bad),
         "---          -         -  nowhere.example  resolve: Could not resolve host\n");

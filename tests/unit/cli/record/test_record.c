@@ -67,7 +67,7 @@ Test(record, an_unknown_field_suggests_the_nearest_one)
                      "--fields: unknown field 'frobnicate'; 'afetch --help fields' lists them");
     cr_expect_str_eq(selection("url,", false, false),
                      "--fields: unknown field ''; 'afetch --help fields' lists them");
-    cr_expect_str_eq(selection("url,ok,url", false, false), "--fields: 'url' is there twice");
+    cr_expect_str_eq(selection("url,ok,url", false, false), "--fields: duplicate field 'url'");
 }
 
 Test(record, without_a_response_its_fields_are_null)

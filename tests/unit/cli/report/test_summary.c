@@ -43,9 +43,8 @@ Test(summary, one_request_has_no_rate)
 Test(summary, a_million_requests_stay_in_their_columns)
 {
     char *text = summary_of(1000000, 20);
-    cr_expect_not_null(strstr(
-        text, "1,000,000 requests in 20.00 s (50,000 a second): 1,000,000 ok, 0 failed; 1.0 GB\n"
-              "  status       200        1,000,000  "));
+    cr_expect_not_null(strstr(text, "1,000,000 requests in 20.00 s (50,000 per second): 1,000,000 "
+                                    "ok, 0 failed; 1.0 GB\n  status       200        1,000,000  "));
     cr_expect_not_null(strstr(text, "  connections  1 new, 999,999 reused\n"));
     free(text);
 }
