@@ -213,7 +213,7 @@ help:
 	@echo 'make bench      the figures of one host; make bench-core: those of the core'
 	@echo 'make bench-web  those of many hosts, HTTPS and HTTP/2; LINES="once names" for some of them'
 	@echo 'make install    to PREFIX ($(PREFIX)) below DESTDIR; make uninstall takes it away'
-	@echo 'make lint       formatting, layers, scripts, warnings and clang-tidy; make format, compdb, clean'
+	@echo 'make lint       formatting, includes, scripts and warnings; make tidy, format, compdb, clean'
 
 .PHONY: all examples demo tests test coverage measured conformance valgrind twins bench bench-web bench-core install uninstall format \
         lint tidy compdb clean help
