@@ -52,8 +52,9 @@ static bool is_clean(const struct libcurl_notes *notes, const struct libcurl_mom
     const char *error_text = moment->error_text;
     bool has_error = *error_text && strncmp(error_text, gives_up, strlen(gives_up)) != 0;
     bool has_ended = moment->has_read && libcurl_repeats_silently();
+    bool is_included = notes->stream <= notes->last; /* in a GOAWAY */
     return notes->is_http2 && !notes->is_broken && !has_error && !moment->has_response &&
-           !has_ended;
+           !has_ended && !is_included;
 }
 
 static bool contains_any(const char *text, const char *const *words, size_t count)
