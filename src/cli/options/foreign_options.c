@@ -67,6 +67,12 @@ static const struct foreign_option foreign_options[] = {
     {" spider ", "use -I to send HEAD requests"},
     {" http3 http2-prior-knowledge ",
      "use --http2; HTTP/2 over TLS is the latest version supported"},
+    {" http1.0 http0.9 ", "use --http1.1 or --http2"},
+    {" proto proto-redir proto-default ", "only http:// and https:// URLs are supported"},
+    {" retry-failed resume-failed ", "use --resume=failed"},
+    {" max-redirect ", "use --max-redirs N"},
+    {" read-timeout ", "use --idle-timeout SECS"},
+    {" compression ", "use --compressed"},
 };
 
 const char *foreign_option_advice(const char *name, size_t length)
