@@ -75,7 +75,7 @@ $(BUILD)/afetch: $(PROGRAM) $(BUILD)/libafetch.a
 $(BUILD)/origin: $(ORIGIN) $(BUILD)/libafetch.a
 $(BUILD)/http2-server: LIBS += -lnghttp2
 $(BUILD)/http2-server: $(HTTP2) $(BUILD)/libafetch.a
-# What the unit tests have fail: tests/unit/failing_allocation.h.
+# Functions that the unit tests make fail: tests/unit/failing_allocation.h.
 ALLOCATORS := malloc calloc realloc free strdup vasprintf asprintf mmap munmap \
               madvise mprotect ZSTD_createDCtx ZSTD_freeDCtx
 $(BUILD)/tests/unit/%.o: FLAGS += -Itests/unit

@@ -1,4 +1,4 @@
-/* What a client has: its pumps, origins, easy handles and transfers. */
+/* The state of a client: its pumps, origins, easy handles and transfers. */
 #ifndef HTTP_CLIENT_STATE_H
 #define HTTP_CLIENT_STATE_H
 

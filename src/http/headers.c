@@ -22,7 +22,7 @@ void headers_free(struct header_lines *lines)
 
 /* ------------------------------------------------------------- as they come */
 
-/* Whether the empty line that ends the headers of a response is in. */
+/* True if the empty line that ends the headers of a response has arrived. */
 static bool is_end(const struct buffer *text)
 {
     const char *end = text->data + text->length;

@@ -93,7 +93,7 @@ static bool has_ended(int socket)
     return poll(&end, 1, 0) > 0;
 }
 
-/* Reads a close_notify, so that libcurl sees the end behind it. What is longer stays. */
+/* Reads a close_notify, so that libcurl sees the end behind it. Longer data is left unread. */
 static void read_rest(int socket)
 {
     char rest[256];

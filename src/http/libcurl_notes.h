@@ -16,7 +16,7 @@ struct libcurl_notes {
     unsigned long last;   /* the last stream that it includes */
 };
 
-/* What else is known of a transfer when libcurl says something. */
+/* The state of a transfer at the time of a message of libcurl. */
 struct libcurl_moment {
     const char *error_text; /* the error buffer: empty as long as nothing broke */
     bool has_response;      /* the beginning of one, though libcurl may not hand it on */

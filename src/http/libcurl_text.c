@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* From libcurl 7.88 to 8.21. The first line that fits counts. What a server sends may be within a
+/* From libcurl 7.88 to 8.21. The first line that fits counts. Text from a server may be within a
  * text, but neither begins nor ends one. */
 static const struct {
     const char *start;

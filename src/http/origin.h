@@ -61,7 +61,7 @@ int origins_take(struct origins *origins, const char *url, struct origin **ret_o
 const struct origin *origins_find_other_scheme(const struct origins *origins,
                                                const struct origin *origin);
 
-/* NULL is fine. What is known is kept a while. */
+/* NULL is fine. The origin is remembered for a while. */
 void origins_give_back(struct origins *origins, struct origin *origin);
 
 /* Writes "example.com" or "example.com:443". */

@@ -158,7 +158,7 @@ static int read_proxy(const char *name, const char *text, struct proxy *ret_prox
     int r = url ? parse_proxy(url, text, &scheme) : -ENOMEM;
     *ret_proxy = (struct proxy){.exists = true};
     if (r >= 0) {
-        /* Where a scheme is guessed by the name of the host, libcurl takes it for http. */
+        /* libcurl uses a proxy as http whose scheme it guesses by the name of the host. */
         const char *used = strstr(text, "://") ? scheme : "http";
         ret_proxy->is_local_socks = is_local_socks(used);
         r = read_host(url, used, ret_proxy->host);

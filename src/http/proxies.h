@@ -33,7 +33,7 @@ bool proxies_exist(const struct proxies *proxies);
 bool proxies_need_two_names(const struct proxies *proxies);
 
 /* Finds the proxy of an origin, "https://example.com:443"; *ret_proxy, borrowed, is NULL if it has
- * none. Where no_proxy is set, a proxy takes libcurl some 20 us to decide about. -ENOMEM. */
+ * none. If no_proxy is set, libcurl takes some 20 us for the decision. -ENOMEM. */
 int proxies_find(const struct proxies *proxies, const char *origin, const struct proxy **ret_proxy);
 
 #endif

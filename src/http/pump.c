@@ -149,7 +149,7 @@ static void on_again(struct ev_loop *ev, ev_timer *timer, int events)
     }
 }
 
-/* What came with the sending of a request is no event of a socket. */
+/* Data that arrives while a request is sent causes no event of the socket. */
 static void on_survey(struct ev_loop *ev, ev_timer *timer, int events)
 {
     (void)ev, (void)events;

@@ -79,7 +79,7 @@ static int check_readable(const char *what, const char *file)
     return af_raise(-EINVAL, "%s %s: %s", what, file, strerror(errno));
 }
 
-/* What libcurl would miss only as it comes to need it, once for each request. */
+/* Checks the files that libcurl would open only when a request needs them. */
 static int check_files(const af_client_options *options)
 {
     const struct {

@@ -1,4 +1,4 @@
-/* What the easy handles of a client have in common, kept in the shape in which libcurl wants it. */
+/* The options that all easy handles of a client share, in the form that libcurl takes. */
 #ifndef HTTP_SETTINGS_H
 #define HTTP_SETTINGS_H
 

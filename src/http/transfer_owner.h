@@ -1,5 +1,5 @@
-/* What a transfer asks of the client that owns it. Transfers and libcurl's callbacks include this,
- * and nothing else of the client. */
+/* The functions of a client that its transfers call. Transfers and libcurl's callbacks include
+ * this, and nothing else of the client. */
 #ifndef HTTP_TRANSFER_OWNER_H
 #define HTTP_TRANSFER_OWNER_H
 

@@ -117,7 +117,7 @@ int af_url_host(const char *url, char **ret_host)
     return find_host(url, false, ret_host);
 }
 
-/* Where the host is set, an address loses its zone. */
+/* Setting the host removes the zone of an address. */
 static CURLUcode lower_host(CURLU *parts)
 {
     char *name = NULL, *zone = NULL;

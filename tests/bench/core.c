@@ -4,7 +4,7 @@
  *     bench-core memory AMOUNT    prints the amount, and bytes a sleeping task: touched, resident,
  *                                 page tables
  *
- * What counts is the processor's time, so that sleeping costs nothing and neighbours little. The
+ * Processor time is measured, so that sleeping costs nothing and neighbours little. The
  * amount is done once to warm up and then again until it has taken long enough to be measured. */
 
 /* As in coroutine.c: the fortified longjmp takes a jump to another stack for an attack. */
@@ -405,7 +405,7 @@ static int measure_sleepers(af_task **tasks)
 static int measure_memory(void *arg, void **ret_result)
 {
     (void)arg, (void)ret_result;
-    /* What the first sleeper and the first look need does not count. */
+    /* The costs of the first sleeper and of the first measurement do not count. */
     int r = af_create_task(sleep_for, &an_hour, NULL, NULL);
     if (r >= 0)
         r = af_sleep(0.01);

@@ -10,7 +10,8 @@
 #include "failure.h"
 #include "text.h"
 
-/* What a case may have. A content is a string or what world_expand_content() takes besides. */
+/* The members of a case. A content is a string or another form that world_expand_content() takes.
+ */
 static const char *const keys[] = {
     /* Before */
     "name",        /* a promise in words */

@@ -1,4 +1,4 @@
-/* The cases: the files tests/cli/cases/?*.json, each an array of objects. What a case may have is
+/* The cases: the files tests/cli/cases/?*.json, each an array of objects. The members of a case are
  * in the table of cases.c; what else it has is an error. */
 #ifndef CLI_TESTS_CASES_H
 #define CLI_TESTS_CASES_H
@@ -12,7 +12,7 @@ struct case_place {
     int index;
 };
 
-/* Where the project's source is. */
+/* The directory of the project's source. */
 const char *source_directory(void);
 
 /* All cases, or those whose file and name have the word of the environment variable AFETCH_CASES in

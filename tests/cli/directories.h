@@ -1,4 +1,4 @@
-/* What is in the directories that a case looks at afterwards. */
+/* The contents of the directories that a case checks afterwards. */
 #ifndef CLI_TESTS_DIRECTORIES_H
 #define CLI_TESTS_DIRECTORIES_H
 

@@ -1,4 +1,4 @@
-/* How a case fails: with its name, its command line, and all that the program said. */
+/* The report of a failed case: its name, its command line, and all that the program said. */
 #ifndef CLI_TESTS_FAILURE_H
 #define CLI_TESTS_FAILURE_H
 

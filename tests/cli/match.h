@@ -1,4 +1,4 @@
-/* Whether a value is what a case expects of it. */
+/* Compares values with the expectations of a case. */
 #ifndef CLI_TESTS_MATCH_H
 #define CLI_TESTS_MATCH_H
 
@@ -6,7 +6,7 @@
 
 #include "world.h"
 
-/* Whether a POSIX extended regular expression is found in TEXT; '^' and '$' mean the ends of TEXT.
+/* True if a POSIX extended regular expression is found in TEXT; '^' and '$' mean the ends of TEXT.
  */
 bool match_pattern(const char *pattern, const char *text);
 

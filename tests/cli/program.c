@@ -166,7 +166,7 @@ static void read_some(struct program *program, int number)
         program_close_stream(program, number);
 }
 
-/* What there is to wait for on a stream: an fd of -1 is passed over. */
+/* The events to wait for on a stream; poll() ignores an fd of -1. */
 static struct pollfd stream_poll(const struct stream *stream, bool input)
 {
     bool idle = input ? stream->written == stream->text.length : stream->paused;

@@ -7,7 +7,7 @@
 
 #include "text.h"
 
-/* Where a standard stream leads. */
+/* The destination of a standard stream. */
 enum stream_kind {
     STREAM_PIPE,
     STREAM_TERMINAL,

@@ -235,7 +235,7 @@ static void check_fields(const cJSON *record)
     }
 }
 
-/* How a request ended is told once, and consistently. */
+/* The outcome of a request is reported once, and consistently. */
 static void check_end(const cJSON *record)
 {
     const cJSON *error = get(record, "error"), *code = get(record, "response_code");
@@ -250,7 +250,7 @@ static void check_end(const cJSON *record)
     demand(cJSON_IsString(get(record, "url")), record, "a record has its URL");
 }
 
-/* What was never started has no times; and time goes on. */
+/* A request that was never started has no times, and times never decrease. */
 static void check_times(const cJSON *record)
 {
     const cJSON *start = get(record, "time_start"), *end = get(record, "time_end");

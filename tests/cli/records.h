@@ -1,4 +1,4 @@
-/* What the program printed, read back as strictly as a reader may. */
+/* Reads the program's output back, as strictly as a reader may. */
 #ifndef CLI_TESTS_RECORDS_H
 #define CLI_TESTS_RECORDS_H
 
@@ -8,7 +8,7 @@
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL, FORMAT_CSV };
 
-/* What holds for any output of the format: UTF-8, and no control characters but those that belong
+/* Checks any output of the format: UTF-8, and no control characters but those that belong
  * to it. An escape may be there where COLORED. Ends the test where it does not hold. */
 void output_check(enum format format, bool colored, const struct text *output);
 
@@ -24,7 +24,7 @@ struct records_promise {
     bool whole;    /* nobody stopped reading: what was started has its record */
 };
 
-/* What holds for any records: their fields agree with one another, and no index is missing or there
+/* Checks any records: their fields agree with one another, and no index is missing or there
  * twice. */
 void records_check(const cJSON *records, const struct records_promise *promise);
 

@@ -1,4 +1,4 @@
-/* What stands on a terminal in the end, of all that was written to it. */
+/* The final content of a terminal, from all that was written to it. */
 #ifndef CLI_TESTS_SCREEN_H
 #define CLI_TESTS_SCREEN_H
 

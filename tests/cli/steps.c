@@ -10,7 +10,7 @@
 #include "failure.h"
 #include "match.h"
 
-/* How often the origin is asked what it sees. */
+/* Interval between two questions to the origin's /stats. */
 enum { POLL_MILLISECONDS = 5 };
 
 int signal_number(const char *name)

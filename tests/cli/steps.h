@@ -1,4 +1,4 @@
-/* What a case does while the program runs. */
+/* The actions of a case while the program runs. */
 #ifndef CLI_TESTS_STEPS_H
 #define CLI_TESTS_STEPS_H
 
@@ -10,7 +10,7 @@
 /* The number of a signal by its name without SIG; ends the test where it is none we send. */
 int signal_number(const char *name);
 
-/* How long anything may take before it hangs. */
+/* The longest that anything may take. */
 double patience(void);
 
 /* Takes the steps of a case in their order, each an object of one member:
@@ -30,9 +30,9 @@ double patience(void);
  */
 void steps_take(const cJSON *steps, const struct world *world, struct program *program);
 
-/* Whether one of the steps writes to stdin or closes it; until then it stays open. */
+/* True if one of the steps writes to stdin or closes it; until then it stays open. */
 bool steps_use_stdin(const cJSON *steps);
-/* Whether one of the steps closes stdout. */
+/* True if one of the steps closes stdout. */
 bool steps_close_stdout(const cJSON *steps);
 
 #endif

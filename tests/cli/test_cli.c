@@ -278,7 +278,7 @@ static void check_messages_text(const struct text *messages)
 static void check_messages(void)
 {
     const struct stream *stream = &trial.program.streams[STDERR_FILENO];
-    /* What is ended by a signal leaves all its memory to be complained of. */
+    /* LeakSanitizer would report the memory of a program that a signal ends. */
     if (getenv("AFETCH_WRAPPER") && WIFSIGNALED(trial.program.status))
         return;
     check_never(&stream->text);
@@ -412,7 +412,7 @@ static bool asks_for_records(void)
 
 static void check_records(struct text *output)
 {
-    /* Who stops reading may have read half a line. */
+    /* A reader that stops may have read half a line. */
     if (steps_close_stdout(get("steps")))
         while (output->length > 0 && output->data[output->length - 1] != '\n')
             output->length--;
@@ -436,13 +436,13 @@ static void check_records(struct text *output)
     cJSON_Delete(records);
 }
 
-/* Whether a run came to where there is an output at all. */
+/* True if a run got as far as opening its output. */
 static bool has_output(const struct text *output)
 {
     int status = trial.program.status;
     bool refused = WIFEXITED(status) && (WEXITSTATUS(status) == 2 || WEXITSTATUS(status) == 3);
     bool killed = WIFSIGNALED(status);
-    /* What --resume refuses stays as it was, whatever that is. */
+    /* A file that --resume refuses is unchanged, whatever its content. */
     if (refused && has_option("--resume"))
         return false;
     return !((refused || killed) && output->length == 0) && !killed &&

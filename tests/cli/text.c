@@ -84,7 +84,7 @@ size_t text_lines(const struct text *text)
     return lines;
 }
 
-/* How many bytes the character at the start takes (RFC 3629), or 0 where it is none. */
+/* Returns the length of the character at the start (RFC 3629), or 0 if there is none. */
 static size_t character_size(const unsigned char *text, size_t length)
 {
     unsigned char first = text[0];

@@ -22,13 +22,13 @@ void text_show(struct text *text, const char *data, size_t size);
 /* The whole text; "" where nothing was appended. */
 const char *text_get(const struct text *text);
 
-/* How many line ends it has. */
+/* Returns the number of line ends. */
 size_t text_lines(const struct text *text);
 
-/* Where the first byte stands that is not UTF-8, or -1. */
+/* Returns the offset of the first byte that is not UTF-8, or -1. */
 long text_invalid_utf8(const struct text *text);
 
-/* What a file holds, appended. False, with errno, where it cannot be read. */
+/* Appends the content of a file. False, with errno, if it cannot be read. */
 bool text_read_file(struct text *text, const char *path);
 
 void text_free(struct text *text);

@@ -1,5 +1,5 @@
-/* What surrounds the program in a case: a directory of its own, a server of its own, two addresses
- * where nothing answers, and an nginx where it is asked for. */
+/* The environment of the program in a case: a directory of its own, a server of its own, two
+ * addresses where nothing answers, and an nginx where it is asked for. */
 #ifndef CLI_TESTS_WORLD_H
 #define CLI_TESTS_WORLD_H
 

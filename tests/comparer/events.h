@@ -1,4 +1,4 @@
-/* What a trace says happened, one event after another. */
+/* The events of a trace, in their order. */
 #ifndef COMPARER_EVENTS_H
 #define COMPARER_EVENTS_H
 

@@ -65,7 +65,7 @@ static void print_side_by_side(const cJSON *expected, const cJSON *ours, int dif
 
 /* -------------------------------------------------------------- a scenario */
 
-/* How many events the two have in common from the beginning. */
+/* Returns the number of equal events from the beginning. */
 static int common_events(const cJSON *expected, const cJSON *ours)
 {
     const cJSON *a = expected->child, *b = ours->child;
@@ -125,7 +125,7 @@ static cJSON *parse(const char *line, const char *whose)
     return trace;
 }
 
-/* Where OURS is missing, the runner died before it. Returns whether the two are equal. */
+/* OURS is missing if the runner died before it. True if the two are equal. */
 static bool compare(const char *expected, const char *ours, const char *alone, bool brief,
                     int *ret_events)
 {

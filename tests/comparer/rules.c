@@ -8,8 +8,8 @@
 
 enum { MOST_RULES = 128, MOST_OF_ONE_EVENT = 8 };
 
-/* An event touches the rules of every line whose pattern it matches. What stands in no line (fail,
- * caught and the like) is the scenario's own, of which no rule speaks. */
+/* An event touches the rules of every line whose pattern it matches. Words that stand in no line
+ * (fail, caught and the like) is the scenario's own, of which no rule speaks. */
 static const struct {
     const char *event;
     int rules[MOST_OF_ONE_EVENT];

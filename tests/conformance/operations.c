@@ -498,7 +498,7 @@ static bool catches(const char *kind, int r)
     return *kind == '*' || (*kind == 'C') == cancelled;
 }
 
-/* What a task raises anew after having awaited other things must be kept meanwhile. */
+/* Keeps the exception that a task raises again after it has awaited other things. */
 static int do_try(struct actor *actor, const cJSON *operation)
 {
     int r = run_operations(actor, cJSON_GetArrayItem(operation, 1));

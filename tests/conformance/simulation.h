@@ -67,10 +67,11 @@ cJSON *simulation_run(cJSON *scenario);
 struct resource *find_resource(struct simulation *simulation, const char *name);
 struct actor *find_actor(struct simulation *simulation, const char *name);
 
-/* What Python would call the exception: "Cancelled", "E3", "Group(E1,E2)". The caller frees it. */
+/* Returns Python's name of the exception: "Cancelled", "E3", "Group(E1,E2)". The caller frees it.
+ */
 char *exception_name(af_error error);
 
-/* What became of a future: a task's result, a number, "pending" or the exception's name. */
+/* Returns the outcome of a future: a task's result, a number, "pending" or the exception's name. */
 cJSON *outcome(const af_future *future);
 
 /* Begins an event of the trace, [tick, who, ...], to which the caller adds. */

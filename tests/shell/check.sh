@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# What the tests in this directory share. They say "ok NAME" or "not ok NAME", for scripts/test to count.
+# Shared by the tests in this directory. They print "ok NAME" or "not ok NAME", for scripts/test to count.
 
 directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT

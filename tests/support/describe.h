@@ -1,4 +1,4 @@
-/* What httpbin says of a request, in JSON. */
+/* The description of a request in JSON, as httpbin returns it. */
 #ifndef SUPPORT_DESCRIBE_H
 #define SUPPORT_DESCRIBE_H
 

@@ -2,7 +2,7 @@
 #ifndef SUPPORT_DESCRIPTORS_H
 #define SUPPORT_DESCRIPTORS_H
 
-/* As many as the system allows. Where this fails, there are as many connections as there are. */
+/* As many as the system allows. If this fails, the limit is unchanged. */
 void descriptors_raise_limit(void);
 
 #endif

@@ -7,7 +7,7 @@
 #include "request.h"
 #include "text.h"
 
-/* What the server as a whole has seen; /stats tells it, and is not counted itself. */
+/* Counters of the whole server, returned by /stats, which is not counted itself. */
 struct origin {
     size_t connections;
     size_t requests;
@@ -23,7 +23,7 @@ struct exchange {
     bool keep_alive;
 };
 
-/* Where the length of a body is not known before. */
+/* For bodies whose length is not known before. */
 enum { CHUNKED = -1 };
 
 /* Sends a status line and headers. EXTRA are more headers, each line with its end, or NULL. LENGTH

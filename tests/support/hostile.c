@@ -283,7 +283,7 @@ static int get_redirect_file(struct exchange *exchange, const char *rest)
 
 /* ---------------------------------------------------------------- failures */
 
-/* How often a key was asked for. */
+/* Counts the requests with a key. */
 struct flake {
     struct flake *next;
     int64_t count;

@@ -11,7 +11,7 @@
 static const char JSON[] = "application/json";
 static const char BYTES[] = "application/octet-stream";
 
-/* How long a body may be asked for. */
+/* The largest body that may be requested. */
 static const int64_t MOST_BYTES = (int64_t)1 << 40;
 
 static int send_description(struct exchange *exchange, const char *members)
@@ -93,7 +93,7 @@ static int get_redirect(struct exchange *exchange, const char *rest)
     return send_redirect(exchange, 302, location);
 }
 
-/* Whether it would end the header it is put in. */
+/* True if it would end the header that contains it. */
 static bool breaks_lines(const char *text)
 {
     return text[strcspn(text, "\r\n")] != '\0';

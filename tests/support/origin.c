@@ -14,7 +14,7 @@
 #include "descriptors.h"
 #include "routes.h"
 
-/* How many connections may wait to be accepted: thousands come at once. */
+/* Connections that may wait to be accepted: thousands arrive at once. */
 static const int BACKLOG = 16384;
 
 struct options {
@@ -26,7 +26,7 @@ struct options {
 
 /* ----------------------------------------------------------------- routing */
 
-/* What the path has after the route's; NULL where it is another's. */
+/* Returns the rest of the path after the route's; NULL if it is another route's. */
 static const char *match(const struct route *route, const char *path)
 {
     size_t length = strlen(route->path);

@@ -33,7 +33,7 @@ const char *request_arg(const struct request *request, const char *name)
     return find_field(&request->args, name);
 }
 
-/* Whether a header is a list that has the token. */
+/* True if a header is a list that has the token. */
 static bool header_has(const struct request *request, const char *name, const char *token)
 {
     const char *list = request_header(request, name);

@@ -11,7 +11,7 @@ enum {
     MAX_FIELDS = 100,
 };
 
-/* What request_read() returns for a request that is to be refused with an HTTP status. */
+/* The result of request_read() for a request that is to be refused with an HTTP status. */
 #define REFUSED(status) (AF_USER_ERROR - (status))
 
 struct field {

@@ -1,4 +1,4 @@
-/* What the origin answers to a path. */
+/* The origin's responses, by path. */
 #ifndef SUPPORT_ROUTES_H
 #define SUPPORT_ROUTES_H
 

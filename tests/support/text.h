@@ -17,7 +17,7 @@ void text_append(struct text *text, const void *data, size_t size);
 void text_string(struct text *text, const char *string);
 void text_format(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Appends a string of JSON, in quotes. What is not UTF-8 becomes U+FFFD. */
+/* Appends a string of JSON, in quotes. Invalid UTF-8 becomes U+FFFD. */
 void text_json(struct text *text, const char *data, size_t size);
 
 void text_free(struct text *text);

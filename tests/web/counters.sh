@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# What has happened in the rig. For scripts that run in it.
+# Counters of the rig, for scripts that run in it.
 
 # Prints the number of TCP connections that were opened in this network namespace so far, failed ones too.
 connections() {

@@ -27,7 +27,7 @@ int output_open(struct output *output, const char *path, bool resumed);
  * Errors: -EWOULDBLOCK if another run has locked it. */
 int output_lock(int fd);
 
-/* Writes the buffer. What was not written stays in the buffer, so a cancelled call can be repeated.
+/* Writes the buffer. Unwritten data stays in the buffer, so a cancelled call can be repeated.
  * After an error, a file is truncated to the last whole record. Suspends if the reader is slow.
  * Errors: a negated errno, -EPIPE if the reader has gone; AF_CANCELLED. */
 int output_flush(struct output *output);

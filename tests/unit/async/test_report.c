@@ -1,4 +1,4 @@
-/* How errors that nobody awaits are printed. */
+/* Reports of errors that nobody awaits. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* Certificates that a test makes for its server. What cannot be made ends the test. */
+/* Certificates that a test makes for its server. A failure ends the test. */
 #ifndef TESTS_CERTIFICATE_H
 #define TESTS_CERTIFICATE_H
 

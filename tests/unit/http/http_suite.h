@@ -12,8 +12,8 @@
 #include <afetch/stream.h>
 #include <afetch/task.h>
 
-/* What the server answers to a request, word for word, and whether it then closes the connection.
- * Where it does not close, it waits for the client's end and notes it. */
+/* The server's response to a request, byte for byte, and true if it then closes the connection. If
+ * not, it waits for the client to close and records that. */
 struct script {
     const char *answer;
     bool close;

@@ -29,7 +29,7 @@ struct site {
     af_client *client;
 };
 
-/* The client's connect_to is set. What fails ends the test. */
+/* The client's connect_to is set. A failure ends the test. */
 void site_open(struct site *site);
 void site_close(struct site *site);
 

@@ -394,7 +394,7 @@ HTTP_TEST(a_server_says_when_to_come_again)
     return 0;
 }
 
-/* What a listener heard, a letter for each. */
+/* The events that a listener received, a letter for each. */
 struct heard {
     char letters[32];
     size_t count;

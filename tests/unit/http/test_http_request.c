@@ -83,7 +83,7 @@ HTTP_TEST(a_handle_forgets_what_one_request_asked_for)
         af_request wanted = kinds[i];
         bool head = wanted.method && strcmp(wanted.method, "HEAD") == 0;
         wanted.url = world->url;
-        /* What follows a HEAD would be taken for the next answer. */
+        /* A body after HEAD would be read as the next response. */
         world->script.answer = head ? "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
                                     : "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
         expect_line(world, &wanted, "HTTP/1.1");

@@ -56,7 +56,7 @@ static void teardown(void)
 
 TestSuite(watchdog, .init = setup, .fini = teardown, .timeout = 120);
 
-/* Whether the other end sees that the connection was shut down. */
+/* True if the other end sees that the connection was shut down. */
 static bool is_shut_down(const struct connection *connection)
 {
     char byte;

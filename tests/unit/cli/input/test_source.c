@@ -352,7 +352,7 @@ Test(source, standard_input_is_read_without_operands_or_as_a_dash)
     for (size_t i = 0; i < 2; i++) {
         write_text("list", "before\na\nb");
         take_input("list", O_RDONLY);
-        /* What a program before us has read of it is gone, also the second time. */
+        /* Lines that another program has read from it are not read, in the second pass either. */
         cr_assert(eq(long, lseek(STDIN_FILENO, 7, SEEK_SET), 7));
         open_source(operands[i], NULL, NULL);
         EXPECT_URLS("a", "b");

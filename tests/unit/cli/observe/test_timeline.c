@@ -1,4 +1,4 @@
-/* What the timeline keeps of an attempt. */
+/* The data that the timeline keeps of an attempt. */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <stdint.h>
@@ -15,7 +15,7 @@ static void add(struct timeline *timeline, const af_response *response)
         cr_expect_str_eq(timeline_string(timeline, url), "http://user:***@x/");
 }
 
-/* Where the phases of a response end, in milliseconds since the run began. */
+/* The ends of the phases of a response, in milliseconds since the run began. */
 static void expect_ends(af_response response, const int64_t expected[PHASES])
 {
     struct timeline timeline;

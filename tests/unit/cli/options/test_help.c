@@ -30,7 +30,7 @@ static const char *print(const char *topic)
     return page;
 }
 
-/* How many lines it has, none of which is too long. */
+/* Returns the number of lines, none of which is too long. */
 static size_t measure(const char *text)
 {
     size_t lines = 0;

@@ -13,7 +13,7 @@ static struct options options;
 
 static void setup(void)
 {
-    /* Whoever runs the tests may have a config file. */
+    /* The user who runs the tests may have a config file. */
     setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
 }
 
@@ -115,7 +115,7 @@ Test(options, every_option_of_the_table_is_parsed_by_its_full_name)
     }
 }
 
-/* What -d has gathered. */
+/* The data of all -d options. */
 static const char *data(void)
 {
     static char text[64];

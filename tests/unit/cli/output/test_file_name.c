@@ -80,7 +80,7 @@ Test(file_name, a_number_precedes_the_extension)
     cr_expect_str_eq(text, "page.1.json");
 }
 
-/* What must hold for any name at all. */
+/* The rules for every file name. */
 static void check_safe(const char *name, const char *url)
 {
     size_t length = strlen(name);

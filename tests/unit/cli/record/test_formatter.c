@@ -88,7 +88,7 @@ static struct formatter_options choices_of(const struct options *options)
     };
 }
 
-/* What is written for these records with one or two options; the second may be NULL. */
+/* Returns the output for these records with one or two options; the second may be NULL. */
 static const char *format(const char *one, const char *two, bool color,
                           const struct record *const *records)
 {
@@ -425,7 +425,7 @@ Test(formatter, a_record_that_does_not_fit_is_removed)
     }
 }
 
-/* What turns the direction of the text would have a line read otherwise than it is. */
+/* Characters that change the direction of text would make a line misleading. */
 Test(formatter, text_direction_controls_are_escaped)
 {
     static const char turned[] =
