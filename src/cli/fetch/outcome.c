@@ -20,11 +20,12 @@ __attribute__((format(printf, 2, 3))) static const char *format(struct outcome_t
     return text->text;
 }
 
-static void set_error(struct record *record, enum outcome outcome, const char *errormsg)
+/* Only the client's errors have a code of libcurl's. */
+static void set_error(struct record *record, enum af_http_error error, const char *errormsg)
 {
-    record->outcome = outcome;
+    record->outcome = (enum outcome)error;
     record->errormsg = errormsg;
-    record->exitcode = af_http_curl_code((enum af_http_error)outcome);
+    record->exitcode = af_http_curl_code(error);
 }
 
 /* ----------------------------------------------------------- invalid entries */
@@ -123,7 +124,7 @@ static void judge_response(const struct outcome_input *input, struct outcome_tex
 {
     const af_response *response = record->response;
     if (input->file_error < 0) {
-        set_error(record, OUTCOME_IO,
+        set_error(record, AF_HTTP_IO,
                   format(text, "cannot save the body: %s", strerror(-input->file_error)));
         return;
     }
@@ -143,16 +144,16 @@ static void judge_result(const struct outcome_input *input, struct outcome_text 
                          struct record *record)
 {
     if (input->entry_error)
-        set_error(record, OUTCOME_URL, locate(input, text, input->entry_error));
+        set_error(record, AF_HTTP_URL, locate(input, text, input->entry_error));
     else if (input->result == AF_TIMEOUT)
-        set_error(record, OUTCOME_TIMEOUT,
+        set_error(record, AF_HTTP_TIMEOUT,
                   format(text, "timed out after %g s (%s)", input->request->timeout,
                          input->request->timeout_is_own ? "timeout of the line" : "--timeout"));
     else if (input->result == AF_CANCELLED)
-        set_error(record, OUTCOME_CANCELLED,
+        set_error(record, AF_HTTP_CANCELLED,
                   input->cancelled_by ? input->cancelled_by : "the run has ended");
     else
-        set_error(record, OUTCOME_OTHER, format(text, "%s", af_strerror(input->result)));
+        set_error(record, AF_HTTP_OTHER, format(text, "%s", af_strerror(input->result)));
 }
 
 /* --dry-run: only the URL can be wrong. */
@@ -161,7 +162,7 @@ static void judge_plan(const struct outcome_input *input, struct outcome_text *t
 {
     int r = af_url_check(record->url);
     if (r < 0)
-        set_error(record, OUTCOME_URL,
+        set_error(record, AF_HTTP_URL,
                   url_error(input, text, record->url, af_error_text(af_raised(r))));
 }
 
