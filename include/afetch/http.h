@@ -16,8 +16,9 @@ typedef struct af_client af_client;
  * Ownership: strings and lists are copied. */
 typedef struct af_client_options {
     size_t concurrency; /* maximum number of concurrent requests to expect; 0: 100, or more */
-    size_t descriptors; /* file descriptors that the caller needs, apart from a few. If concurrency
-                         * is set, idle connections are kept as long as both leave descriptors */
+    size_t descriptors; /* file descriptors that the caller needs, besides the standard streams and
+                         * a few files. If concurrency is set, idle connections may take those that
+                         * concurrency and this leave */
 
     const char *user_agent;     /* NULL: "afetch/VERSION"; "": none */
     const char *referer;        /* NULL: none */

@@ -48,7 +48,7 @@ struct name_cache {
 /* Initializes a cache of at most MOST names. */
 void name_cache_init(struct name_cache *cache, af_loop *loop, size_t most);
 
-/* Frees all names with their lookups, which are not called. */
+/* Frees all names and their lookups, without calling the callbacks. */
 void name_cache_free(struct name_cache *cache);
 
 /* Returns the name, or NULL if it is not there. */
@@ -63,15 +63,14 @@ int name_cache_add(struct name_cache *cache, const char *text, int family, struc
  * first. */
 void name_keep(struct name *name, double seconds);
 
-/* Removes a name from the cache and frees it with its lookups, which are not called. */
+/* Removes a name from the cache and frees it and its lookups, without calling the callbacks. */
 void name_forget(struct name *name);
 
 /* True if the name is cached and has expired. */
 bool name_has_expired(const struct name *name);
 
-/* Starts the renewal of a cached name: moves its addresses there, removes it from its list, and
- * starts a timer of TYPE for SECONDS.
- * Errors: -ENOMEM. */
+/* Starts the renewal of a cached name: moves its addresses to the renewal, removes it from its
+ * list, and starts a timer of TYPE for SECONDS. Errors: -ENOMEM. */
 int name_begin_renewal(struct name *name, const struct handle_type *type, double seconds);
 
 /* Ends the renewal of a name and returns the stale addresses; NULL if there is no renewal.

@@ -16,9 +16,11 @@ int idle_sockets_new(af_loop *loop, struct idle_sockets **ret_sockets);
 /* NULL is fine. */
 void idle_sockets_free(struct idle_sockets *sockets);
 
-/* SOCKET has a connection for requests to ORIGIN, which only serves as a name, or is about to be
- * closed. Without memory nothing will be noticed of it. */
+/* Adds the socket of a connection to ORIGIN, a pointer that is compared and never read. Without
+ * memory it is not added, and not watched. */
 void idle_sockets_add(struct idle_sockets *sockets, int socket, const void *origin);
+
+/* Removes a socket that is about to be closed. */
 void idle_sockets_remove(struct idle_sockets *sockets, int socket);
 
 /* No transfer uses SOCKET any more, or one does again. One that was not added is ignored. */

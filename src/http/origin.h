@@ -26,7 +26,7 @@ struct origin {
     uint64_t answers;           /* responses that came from it */
     size_t pump;                /* where its first requests go */
     size_t load;                /* requests in all pumps */
-    size_t *loads;              /* by pump; NULL until it had more than one pump takes */
+    size_t *loads;              /* by pump; NULL while one pump has room for all */
     size_t pump_count;
     bool is_routed;  /* the next two are known */
     bool by_proxy;   /* requests go through a proxy, whose name is the one to look up */

@@ -1,5 +1,5 @@
-/* A pump: one CURLM on the loop, with its timer and its sockets. All that libcurl does, it does in
- * here, on the stack of the thread and while the loop polls. */
+/* A pump: one CURLM on the loop, with its timer and its sockets. libcurl runs
+ * only within a pump, on the thread's stack, while the loop polls. */
 #ifndef HTTP_PUMP_H
 #define HTTP_PUMP_H
 
@@ -25,7 +25,7 @@ void pump_free(struct pump *pump);
  * -ENOMEM. */
 int pump_add(struct pump *pump, CURL *easy, size_t idle);
 
-/* Returns the number of calls of libcurl that were begun: the same within one. */
+/* Returns the number of the present call of libcurl, or of the last one. */
 uint64_t pump_turn(const struct pump *pump);
 
 /* Takes a transfer out, at any stage. */

@@ -11,8 +11,8 @@
  */
 double silence_of_socket(int socket, bool sends, uint64_t *acked);
 
-/* The bytes that the peer of SOCKET has taken, and with those that the kernel still has. False
- * where it is no TCP socket. */
+/* Gets the number of bytes that the peer of SOCKET has acknowledged, and the number written to it.
+ * False if it is no TCP socket. */
 bool silence_count_sent(int socket, uint64_t *ret_acked, uint64_t *ret_written);
 
 #endif

@@ -19,8 +19,8 @@ void client_started(struct transfer *transfer);
 /* Counts SIZE decoded bytes. */
 void client_received(struct transfer *transfer, size_t size);
 
-/* Has libcurl tell of the HTTP/2 frames on the connection of TRANSFER, which may each be read in
- * the turn of any of its transfers. */
+/* Enables libcurl's messages about HTTP/2 frames for all transfers on the connection of TRANSFER,
+ * since any of them may read a frame. */
 void client_watch_frames(const struct transfer *transfer);
 
 /* The end of STREAM came, on the connection of TRANSFER. */

@@ -1,5 +1,5 @@
-/* The memory budget: bounds the memory of fetches that have begun and have no record yet, since
- * they run, wait, or wait for the record before them or for a slow reader.
+/* The memory budget: bounds the memory of fetches that have begun and whose record is not
+ * written: they run, wait for a retry, or wait for an earlier record or a slow reader.
  *
  * Above the budget no fetch is begun. Far above it, further attempts wait too, except those of the
  * first unfinished fetch, which all others may wait for. */
@@ -26,7 +26,8 @@ struct memory_charge {
     af_event *released; /* NULL if it does not wait */
 };
 
-/* The budget has room for JOBS running fetches. Errors: -ENOMEM; close it even then. */
+/* Initializes a budget for JOBS running fetches. It must be closed even after an error.
+ * Errors: -ENOMEM. */
 int memory_budget_open(struct memory_budget *budget, size_t jobs);
 void memory_budget_close(struct memory_budget *budget);
 
