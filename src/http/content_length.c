@@ -3,12 +3,7 @@
 #include <errno.h>
 #include <stdbool.h>
 
-static const char *skip_blanks(const char *at, const char *end)
-{
-    while (at < end && (*at == ' ' || *at == '\t' || *at == '\r' || *at == '\n'))
-        at++;
-    return at;
-}
+#include "base/blank.h"
 
 /* Reads the digits at *AT, which is moved behind them. */
 static int64_t read_number(const char **at, const char *end)

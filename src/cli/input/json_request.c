@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/base64.h"
+#include "base/blank.h"
 #include "base/header_line.h"
 #include "base/utf8.h"
 #include "cli/options/table.h"
@@ -86,13 +87,6 @@ struct scan {
     const char *body;
     const char *body_end; /* NULL: neither an object nor an array */
 };
-
-static const char *skip_blanks(const char *at, const char *end)
-{
-    while (at < end && strchr(" \t\r\n", *at))
-        at++;
-    return at;
-}
 
 /* The end of the string at AT, after its quote. */
 static const char *scan_string(struct scan *scan, const char *at, const char *end)

@@ -17,7 +17,7 @@ enum { FILE_MAXIMUM = 256 << 20 };
 
 /* -------------------------------------------------------------------- line */
 
-static char *skip_blanks(char *text)
+static char *after_blanks(char *text)
 {
     while (is_blank(*text))
         text++;
@@ -37,9 +37,9 @@ static char *skip_name(char *text)
  * blank belongs to the value: "connect-to ::127.0.0.1:80". */
 static char *skip_separator(char *text)
 {
-    char *separator = skip_blanks(text);
+    char *separator = after_blanks(text);
     bool is_colon = *separator == ':' && (separator == text || is_blank(separator[1]));
-    return *separator == '=' || is_colon ? skip_blanks(separator + 1) : separator;
+    return *separator == '=' || is_colon ? after_blanks(separator + 1) : separator;
 }
 
 static char unescape(char c)
@@ -68,7 +68,7 @@ static const char *unquote(char *text)
     }
     if (!*from)
         return "missing closing quote: end the value with \", and write \\\" for a quote within it";
-    from = skip_blanks(from + 1);
+    from = after_blanks(from + 1);
     if (*from && *from != '#')
         return "unexpected text after the value: write \\\" for a quote within it";
     *to = '\0';
@@ -81,7 +81,7 @@ static const char *trim(char *value)
     char *end = value;
     while (*end && !is_blank(*end))
         end++;
-    char *rest = skip_blanks(end);
+    char *rest = after_blanks(end);
     if (*rest && *rest != '#')
         return "a value with blanks must be quoted: \"...\"";
     *end = '\0';
@@ -91,7 +91,7 @@ static const char *trim(char *value)
 /* Splits a line; *ret_name is NULL if it has no option. Returns an error, or NULL. */
 static const char *parse_line(char *line, char **ret_name, char **ret_value)
 {
-    char *name = skip_blanks(line);
+    char *name = after_blanks(line);
     char *end = skip_name(name);
     char *value = skip_separator(end);
     bool has_value = *value && *value != '#';
