@@ -142,11 +142,11 @@ static void answer_goaway_error(struct stream *stream)
     connection->ends_after_output = true;
 }
 
-/* The stream is reset, and was the last of its connection. */
+/* The stream is reset. The GOAWAY includes all that was processed until then. */
 static void answer_goaway_reset(struct stream *stream)
 {
     answer_reset(stream);
-    connection_go_away(stream->connection, stream->id, NGHTTP2_NO_ERROR);
+    connection_go_away(stream->connection, stream->connection->last_stream, NGHTTP2_NO_ERROR);
 }
 
 /* DATA of no stream, on which every client has to give up the connection: RFC 9113, 6.1. */
